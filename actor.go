@@ -1,0 +1,70 @@
+package itsm
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Role names what somebody may do. A plain role is held by an [Actor] ("incident
+// agent"); a relational role follows from the record ("the caller of this
+// incident") and is declared by the lifecycle as a [Relation].
+type Role string
+
+const (
+	// Anyone is held by every actor. A transition open to all must say so.
+	Anyone Role = "anyone"
+
+	// SystemRole is held by what happens by itself: time-driven rules and
+	// what follows from another record's change.
+	SystemRole Role = "system"
+)
+
+// Actor is who acts: a person or a program, within one tenant.
+type Actor struct {
+	ID     string `json:"id"`              // the host's stable identity; never empty
+	Tenant string `json:"tenant,omitzero"` // whose data; a register refuses an empty one
+	Roles  []Role `json:"roles,omitempty"` // plain roles held
+}
+
+// System is the actor for what happens by itself in a tenant.
+func System(tenant string) Actor {
+	return Actor{ID: "system", Tenant: tenant, Roles: []Role{SystemRole}}
+}
+
+// Has reports whether a holds one of the plain roles, or [Anyone] is among them.
+func (a Actor) Has(roles ...Role) bool {
+	for _, role := range roles {
+		if role == Anyone || slices.Contains(a.Roles, role) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a Actor) check() error {
+	switch {
+	case a.ID == "":
+		return &FieldError{"by.id", "is empty; name who acts"}
+	case !utf8.ValidString(a.ID):
+		return &FieldError{"by.id", "is not valid UTF-8"}
+	}
+	return nil
+}
+
+// String is the actor's id and roles: "ann (incident.agent)".
+func (a Actor) String() string {
+	if len(a.Roles) == 0 {
+		return a.ID
+	}
+	return a.ID + " (" + joined(a.Roles) + ")"
+}
+
+// joined lists named strings with commas, for messages.
+func joined[S ~string](list []S) string {
+	parts := make([]string, len(list))
+	for i, s := range list {
+		parts[i] = string(s)
+	}
+	return strings.Join(parts, ", ")
+}

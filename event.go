@@ -1,0 +1,174 @@
+package itsm
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Event is what happened: a completed command, and the step it made. The events
+// of a record, in order, are the record: see [Lifecycle.Replay].
+type Event[R any] struct {
+	ID       uuid.UUID // of the record
+	Number   string    // of the record
+	Revision int       // of the record after the event; the birth is 1
+	Name     string    // of the transition
+	Version  int       // of the command's encoded form
+	From, To State
+	Stamp    Stamp
+	Role     Role       // in which the actor did it
+	Command  Command[R] // as completed by the decision
+}
+
+// eventJSON is the encoded form of an event.
+type eventJSON struct {
+	ID       uuid.UUID       `json:"id"`
+	Number   string          `json:"number"`
+	Revision int             `json:"revision"`
+	Name     string          `json:"name"`
+	Version  int             `json:"v"`
+	From     State           `json:"from,omitzero"`
+	To       State           `json:"to"`
+	Role     Role            `json:"role"`
+	Stamp                    // at, by, recorded, reason
+	Data     json.RawMessage `json:"data"`
+}
+
+// EncodeEvent writes an event as JSON.
+func (lc *Lifecycle[R]) EncodeEvent(e Event[R]) ([]byte, error) {
+	data, err := json.Marshal(e.Command)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", lc.def.Kind, e.Name, jsonFieldError(err))
+	}
+	return json.Marshal(eventJSON{e.ID, e.Number, e.Revision, e.Name, e.Version, e.From, e.To, e.Role, e.Stamp, data})
+}
+
+// DecodeEvent reads what EncodeEvent wrote, now or under an earlier version of
+// the command. A command that was renamed keeps the name it had.
+func (lc *Lifecycle[R]) DecodeEvent(data []byte) (Event[R], error) {
+	var j eventJSON
+	if err := strictJSON(data, &j); err != nil {
+		return Event[R]{}, err
+	}
+	cmd, err := lc.Decode(j.Name, j.Version, j.Data)
+	if err != nil {
+		return Event[R]{}, fmt.Errorf("event %d of %s: %w", j.Revision, j.Number, err)
+	}
+	return Event[R]{j.ID, j.Number, j.Revision, j.Name, j.Version, j.From, j.To, j.Stamp.normal(), j.Role, cmd}, nil
+}
+
+// Replay rebuilds a record from its events, in order and from the first. It only
+// applies them: no rule is asked again, so a record of the past stays what it was
+// under the rules of its time. Events of another record, or with one missing, are
+// an error that says where.
+func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
+	var r R
+	h := head(&r)
+	if len(events) == 0 {
+		return r, &FieldError{"events", "is empty; a record has at least its birth"}
+	}
+	for i, e := range events {
+		switch {
+		case i > 0 && e.ID != h.ID:
+			return r, &FieldError{fmt.Sprintf("events[%d].id", i), fmt.Sprintf("is %s, not %s", e.ID, h.ID)}
+		case e.Revision != i+1:
+			return r, &FieldError{fmt.Sprintf("events[%d].revision", i), fmt.Sprintf("is %d; the next is %d", e.Revision, i+1)}
+		case e.From != h.State:
+			return r, &FieldError{fmt.Sprintf("events[%d].from", i), fmt.Sprintf("is %s; the record is %s", e.From.describe(), h.State.describe())}
+		case e.Command == nil:
+			return r, &FieldError{fmt.Sprintf("events[%d].command", i), "is missing"}
+		}
+		h.ID, h.Number = e.ID, e.Number
+		carryOut(&r, h, e.Command, e.Stamp, e.To)
+	}
+	return r, nil
+}
+
+// carryOut applies a completed command and keeps the header.
+func carryOut[R any](r *R, h *Header, c Command[R], s Stamp, to State) {
+	c.Apply(r, s)
+	if h.State != to {
+		h.Since = s.At
+	}
+	if h.Revision == 0 {
+		h.Opened = s.At
+	}
+	h.State, h.Updated = to, s.At
+	h.Revision++
+}
+
+// Legacy says how a command was encoded earlier, and one step nearer to today:
+// data stored under Name and Version is read, after Upcast, as that of As and
+// AsVersion. Without an Upcast only the name or number has changed.
+type Legacy struct {
+	Name      string
+	Version   int
+	As        string
+	AsVersion int
+	Upcast    func(data []byte) ([]byte, error)
+}
+
+// resolveLegacy checks that every step leads on to a command of today.
+func (lc *Lifecycle[R]) resolveLegacy() []error {
+	var wrong []error
+	for _, l := range lc.def.Legacy {
+		if _, _, err := lc.current(l.Name, l.Version); err != nil {
+			wrong = append(wrong, fmt.Errorf("legacy %q version %d: %w", l.Name, l.Version, err))
+		}
+	}
+	return wrong
+}
+
+// current follows the legacy steps from a name and version to today's command.
+func (lc *Lifecycle[R]) current(name string, version int) (*command[R], []Legacy, error) {
+	var steps []Legacy
+	for range len(lc.def.Legacy) + 1 {
+		if c := lc.byName[name]; c != nil && c.rows[0].Version == version {
+			return c, steps, nil
+		}
+		l, found := lc.legacy(name, version)
+		if !found {
+			break
+		}
+		steps = append(steps, l)
+		name, version = l.As, l.AsVersion
+	}
+	return nil, nil, lc.unknown(name, version)
+}
+
+func (lc *Lifecycle[R]) legacy(name string, version int) (Legacy, bool) {
+	for _, l := range lc.def.Legacy {
+		if l.Name == name && l.Version == version {
+			return l, true
+		}
+	}
+	return Legacy{}, false
+}
+
+func (lc *Lifecycle[R]) unknown(name string, version int) error {
+	if c := lc.byName[name]; c != nil {
+		return &FieldError{"v", fmt.Sprintf("is %d; %s is read in version %d", version, name, c.rows[0].Version)}
+	}
+	return &FieldError{"name", quoted(name) + " is no command of " + lc.def.Kind + "; they are: " + joined(lc.names)}
+}
+
+// Decode reads a command's data, given its name and the version of its form, and
+// brings an older form up to today's. Unknown names, versions and fields are a
+// [FieldError].
+func (lc *Lifecycle[R]) Decode(name string, version int, data []byte) (Command[R], error) {
+	c, steps, err := lc.current(name, version)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range steps {
+		if l.Upcast == nil {
+			continue
+		}
+		if data, err = l.Upcast(data); err != nil {
+			return nil, errors.Join(&FieldError{"data", fmt.Sprintf("of %s version %d cannot be brought up to date", l.Name, l.Version)}, err)
+		}
+	}
+	return c.rows[0].decode(data)
+}

@@ -1,0 +1,200 @@
+package itsm
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Fire gives a command to a record. It checks, in this order: the stamp; that the
+// transition exists from the record's state; that the actor holds a role that
+// may; the required fields; the guards; then completes the command (Decide) and
+// checks it. On any error the record is exactly as it was. Otherwise the command
+// is applied and the event returned.
+//
+// A record is born by a command from [None]: give it an ID and a Number first.
+// Near are the other records that [Lifecycle.Needs] asked for.
+//
+// A refusal is a [TransitionError], wrong input a [FieldError].
+func (lc *Lifecycle[R]) Fire(r *R, cmd Command[R], s Stamp, near ...*R) (Event[R], error) {
+	c, err := lc.commandOf(cmd)
+	if err != nil {
+		return Event[R]{}, err
+	}
+	h := head(r)
+	s = s.normal()
+	if err := s.check(h.Updated); err != nil {
+		return Event[R]{}, lc.in(h, c.name, err)
+	}
+	t := c.row(h.State)
+	if t == nil {
+		return Event[R]{}, lc.notFrom(h, c.name)
+	}
+	role := t.role(r, s.By)
+	if role == "" {
+		return Event[R]{}, &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: RuleRole, Roles: t.Roles}
+	}
+	if err := lc.permits(t, r, h, s); err != nil {
+		return Event[R]{}, err
+	}
+	if t.decide != nil {
+		if cmd, err = t.decide(r, cmd, s, near); err != nil {
+			return Event[R]{}, lc.in(h, t.Name, err)
+		}
+	}
+	if err := cmd.Check(r, s); err != nil {
+		return Event[R]{}, lc.in(h, t.Name, err)
+	}
+	to, err := lc.target(t, r, h, cmd, s)
+	if err != nil {
+		return Event[R]{}, err
+	}
+	e := Event[R]{h.ID, h.Number, h.Revision + 1, t.Name, t.Version, h.State, to, s, role, cmd}
+	carryOut(r, h, cmd, s, to)
+	return e, nil
+}
+
+// commandOf finds the command of a value.
+func (lc *Lifecycle[R]) commandOf(cmd Command[R]) (*command[R], error) {
+	typ := reflect.TypeOf(cmd)
+	if c := lc.commands[typ]; c != nil {
+		return c, nil
+	}
+	switch {
+	case typ == nil:
+		return nil, &FieldError{"command", "is nil"}
+	case typ.Kind() == reflect.Pointer:
+		return nil, &FieldError{"command", fmt.Sprintf("is a %v; pass a value", typ)}
+	}
+	return nil, &FieldError{"command", fmt.Sprintf("is a %v, which no transition of %s takes; they are: %s", typ, lc.def.Kind, joined(lc.names))}
+}
+
+// role is the first of the transition's roles that the actor holds.
+func (t *Transition[R]) role(r *R, a Actor) Role {
+	for _, g := range t.grants {
+		if g.Holds == nil && a.Has(g.Role) || g.Holds != nil && g.Holds(r, a) {
+			return g.Role
+		}
+	}
+	return ""
+}
+
+// permits asks for the required fields and the guards.
+func (lc *Lifecycle[R]) permits(t *Transition[R], r *R, h *Header, s Stamp) error {
+	var missing []string
+	for i := range t.required {
+		if t.required[i].Get(r).IsZero() {
+			missing = append(missing, t.required[i].Name)
+		}
+	}
+	if missing != nil {
+		return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: RuleFields, Missing: missing}
+	}
+	for i := range t.Guards {
+		if err := t.Guards[i].Test(r, s); err != nil {
+			return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: t.Guards[i].Name, Err: err}
+		}
+	}
+	return nil
+}
+
+// target is the state the command leads to.
+func (lc *Lifecycle[R]) target(t *Transition[R], r *R, h *Header, cmd Command[R], s Stamp) (State, error) {
+	switch len(t.To) {
+	case 0:
+		return h.State, nil
+	case 1:
+		return t.To[0], nil
+	}
+	to := t.pick(r, cmd, s)
+	if !slices.Contains(t.To, to) {
+		return None, lc.in(h, t.Name, Refuse("pick", "chose %s, which is none of: %s", to.describe(), joined(t.To)))
+	}
+	return to, nil
+}
+
+func (lc *Lifecycle[R]) notFrom(h *Header, name string) error {
+	var open []string
+	for _, other := range lc.names {
+		if lc.byName[other].row(h.State) != nil {
+			open = append(open, other)
+		}
+	}
+	return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: name, From: h.State, Rule: RuleState, Permitted: open}
+}
+
+// in adds to an error which record and transition it is about.
+func (lc *Lifecycle[R]) in(h *Header, name string, err error) error {
+	var refusal *TransitionError
+	if errors.As(err, &refusal) && refusal.Name == "" {
+		full := *refusal
+		full.Kind, full.Number, full.Name, full.From = lc.def.Kind, h.Number, name, h.State
+		return &full
+	}
+	subject := h.Number
+	if subject == "" {
+		subject = "new " + lc.def.Kind
+	}
+	return fmt.Errorf("%s: %s: %w", subject, name, err)
+}
+
+// Needs lists the records that the decision on a command must see besides those
+// already near; the caller loads them and asks again until nothing is needed. It
+// is nil for a command that is not open here: Fire says so.
+func (lc *Lifecycle[R]) Needs(r *R, cmd Command[R], near []*R) []Selection[R] {
+	if c := lc.commands[reflect.TypeOf(cmd)]; c != nil {
+		if t := c.row(head(r).State); t != nil && t.needs != nil {
+			return t.needs(r, cmd, near)
+		}
+	}
+	return nil
+}
+
+// Follow lists what the system is to do to other records because of an event; r
+// is the record after it, near what Fire was given.
+func (lc *Lifecycle[R]) Follow(r *R, e Event[R], near []*R) []FollowUp[R] {
+	if c := lc.byName[e.Name]; c != nil {
+		if t := c.row(e.From); t != nil && t.follow != nil {
+			return t.follow(r, e.Command, e.Stamp, near)
+		}
+	}
+	return nil
+}
+
+// Option is one command of a lifecycle as it stands for a record and an actor.
+type Option struct {
+	Name    string
+	To      []State          // where it leads; only the state itself when it stays
+	Role    Role             // in which the actor may
+	Refusal *TransitionError // why not; nil: permitted, as far as can be said without the command's content
+}
+
+// Permitted lists every command of the lifecycle in the order of the table: what
+// the actor may do with r now, and why not the rest.
+func (lc *Lifecycle[R]) Permitted(r *R, s Stamp) []Option {
+	h := head(r)
+	s = s.normal()
+	options := make([]Option, 0, len(lc.names))
+	for _, name := range lc.names {
+		t := lc.byName[name].row(h.State)
+		if t == nil {
+			options = append(options, Option{Name: name, Refusal: refusal(lc.notFrom(h, name))})
+			continue
+		}
+		o := Option{Name: name, To: slices.Clone(t.targets(h.State)), Role: t.role(r, s.By)}
+		if o.Role == "" {
+			o.Refusal = &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: name, From: h.State, Rule: RuleRole, Roles: t.Roles}
+		} else {
+			o.Refusal = refusal(lc.permits(t, r, h, s))
+		}
+		options = append(options, o)
+	}
+	return options
+}
+
+func refusal(err error) *TransitionError {
+	var refusal *TransitionError
+	errors.As(err, &refusal)
+	return refusal
+}

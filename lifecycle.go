@@ -1,0 +1,274 @@
+package itsm
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Definition is a process's rules as data, from which [NewLifecycle] builds a
+// lifecycle. It is also how a host extends one: see [Lifecycle.With].
+type Definition[R any] struct {
+	Kind        string // of record: "incident"
+	States      []StateDef
+	Roles       []Role        // the plain roles that are handed out; empty: all that the rows name
+	Relations   []Relation[R] // the relational roles
+	Fields      []Field[R]
+	Transitions []Transition[R]
+	Timers      []Timer[R]
+	Legacy      []Legacy // how commands were encoded earlier
+}
+
+// Relation is a role that follows from the record: "the caller". It is not
+// handed out.
+type Relation[R any] struct {
+	Role  Role
+	Holds func(*R, Actor) bool
+}
+
+// Lifecycle is a verified set of process rules for records of type R. It never
+// changes and is safe for concurrent use.
+type Lifecycle[R any] struct {
+	def      Definition[R]
+	commands map[reflect.Type]*command[R]
+	names    []string // of commands, in table order
+	byName   map[string]*command[R]
+	phases   map[State]Phase
+	warnings []Finding
+}
+
+// command is one command of a lifecycle with the rows that take it.
+type command[R any] struct {
+	name string
+	typ  reflect.Type
+	rows []*Transition[R]
+}
+
+// row is the command's row from a state, nil when there is none. Rows are few
+// and short, so a walk beats a map.
+func (c *command[R]) row(from State) *Transition[R] {
+	for _, t := range c.rows {
+		if slices.Contains(t.From, from) {
+			return t
+		}
+	}
+	return nil
+}
+
+// NewLifecycle builds and verifies a lifecycle. A malformed definition, and every
+// error that [Lifecycle.Verify] finds, refuses it with a [LifecycleError] that
+// lists them all; what is merely odd is kept as [Lifecycle.Warnings].
+func NewLifecycle[R any](def Definition[R]) (*Lifecycle[R], error) {
+	lc := &Lifecycle[R]{
+		def:      def.clone(),
+		commands: make(map[reflect.Type]*command[R]),
+		byName:   make(map[string]*command[R]),
+		phases:   make(map[State]Phase),
+	}
+	if err := lc.resolve(); err != nil {
+		return nil, &LifecycleError{Kind: def.Kind, Malformed: err}
+	}
+	found := lc.Verify(def.Roles...)
+	if slices.ContainsFunc(found, Finding.isError) {
+		return nil, &LifecycleError{Kind: def.Kind, Findings: found}
+	}
+	lc.warnings = found
+	return lc, nil
+}
+
+// LifecycleError says why a lifecycle was refused. It matches [ErrInvalid].
+type LifecycleError struct {
+	Kind      string
+	Malformed error     // what could not be understood, joined
+	Findings  []Finding // what verification found, errors and warnings
+}
+
+func (e *LifecycleError) Error() string {
+	text := "lifecycle of " + quoted(e.Kind) + " refused"
+	if e.Malformed != nil {
+		return text + ": " + e.Malformed.Error()
+	}
+	for _, f := range e.Findings {
+		if f.isError() {
+			text += "\n\t" + f.String()
+		}
+	}
+	return text
+}
+
+// Unwrap makes errors.Is(err, ErrInvalid) true.
+func (e *LifecycleError) Unwrap() error { return ErrInvalid }
+
+// resolve checks the definition's form and binds names to what they name.
+func (lc *Lifecycle[R]) resolve() error {
+	var wrong []error
+	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+
+	if _, ok := any(new(R)).(Headed); !ok {
+		complain("records of type %T embed no itsm.Header", *new(R))
+	}
+	if lc.def.Kind == "" {
+		complain("the kind is empty")
+	}
+	for _, s := range lc.def.States {
+		switch {
+		case s.State == None:
+			complain("a declared state has no name")
+		case lc.phases[s.State] != "":
+			complain("state %q is declared twice", s.State)
+		case !s.Phase.IsValid():
+			complain("state %q has the phase %q; give one of: %s", s.State, s.Phase, joined(Phases()))
+		}
+		lc.phases[s.State] = s.Phase
+	}
+	fields := make(map[string]Field[R])
+	for _, f := range lc.def.Fields {
+		if _, twice := fields[f.Name]; f.Name == "" || twice {
+			complain("field %q has no name or is declared twice", f.Name)
+		}
+		if f.Get == nil || !slices.Contains(Types(), f.Type) {
+			complain("field %q needs a type and a function that gets it", f.Name)
+		}
+		fields[f.Name] = f
+	}
+	relations := make(map[Role]Relation[R])
+	for _, r := range lc.def.Relations {
+		if r.Role == "" || r.Holds == nil || relations[r.Role].Holds != nil {
+			complain("relation %q has no name, no function or is declared twice", r.Role)
+		}
+		relations[r.Role] = r
+	}
+	for i := range lc.def.Transitions {
+		wrong = append(wrong, lc.resolveRow(&lc.def.Transitions[i], fields, relations)...)
+	}
+	for _, t := range lc.def.Timers {
+		switch {
+		case t.Name == "" || t.Since == nil || t.Command == nil:
+			complain("timer %q needs a name, an instant to count from and a command", t.Name)
+		case lc.commands[reflect.TypeOf(t.Command)] == nil:
+			complain("timer %q gives a %T, which no transition takes", t.Name, t.Command)
+		}
+		wrong = append(wrong, lc.undeclared(fmt.Sprintf("timer %q", t.Name), t.In)...)
+	}
+	wrong = append(wrong, lc.resolveLegacy()...)
+	return errors.Join(wrong...)
+}
+
+func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R], relations map[Role]Relation[R]) []error {
+	if t.malformed != nil {
+		return []error{t.malformed}
+	}
+	if t.Name == "" || t.command == nil {
+		return []error{fmt.Errorf("transition %q has no name or was not made by itsm.On", t.Name)}
+	}
+	var wrong []error
+	complain := func(format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf("transition %q: "+format, append([]any{t.Name}, args...)...))
+	}
+	t.required, t.grants = nil, nil
+	for _, name := range t.Requires {
+		f, known := fields[name]
+		if !known {
+			complain("requires the field %q, which is not declared", name)
+		}
+		t.required = append(t.required, f)
+	}
+	for _, name := range t.Sets {
+		if _, known := fields[name]; !known {
+			complain("sets the field %q, which is not declared", name)
+		}
+	}
+	for _, role := range t.Roles {
+		t.grants = append(t.grants, Relation[R]{role, relations[role].Holds})
+	}
+	for _, g := range t.Guards {
+		if g.Name == "" || g.Test == nil {
+			complain("a guard has no name or no test")
+		}
+	}
+	var states []State
+	for _, s := range t.From {
+		if s != None {
+			states = append(states, s)
+		} else if t.Stays() {
+			complain("stays before birth; a birth leads to a state")
+		}
+	}
+	wrong = append(wrong, lc.undeclared(fmt.Sprintf("transition %q", t.Name), append(states, t.To...))...)
+
+	c, named := lc.byName[t.Name]
+	if !named {
+		if other := lc.commands[t.command]; other != nil {
+			complain("takes %v, as %q does; a command's type has one name", t.command, other.name)
+		}
+		c = &command[R]{name: t.Name, typ: t.command}
+		lc.byName[t.Name], lc.commands[t.command] = c, c
+		lc.names = append(lc.names, t.Name)
+	} else if c.typ != t.command || c.rows[0].Version != t.Version {
+		complain("takes %v version %d here and %v version %d in another row", t.command, t.Version, c.typ, c.rows[0].Version)
+	}
+	c.rows = append(c.rows, t)
+	return wrong
+}
+
+func (lc *Lifecycle[R]) undeclared(where string, states []State) []error {
+	var wrong []error
+	for _, s := range states {
+		if lc.phases[s] == "" {
+			wrong = append(wrong, fmt.Errorf("%s names the state %q, which is not declared", where, s))
+		}
+	}
+	return wrong
+}
+
+// Kind is the kind of record.
+func (lc *Lifecycle[R]) Kind() string { return lc.def.Kind }
+
+// States lists the states with their phases, as declared.
+func (lc *Lifecycle[R]) States() []StateDef { return slices.Clone(lc.def.States) }
+
+// Phase is the phase of a state, "" for one the lifecycle does not have.
+func (lc *Lifecycle[R]) Phase(s State) Phase { return lc.phases[s] }
+
+// Fields lists the declared fields.
+func (lc *Lifecycle[R]) Fields() []Field[R] { return slices.Clone(lc.def.Fields) }
+
+// Field is the declared field of that name.
+func (lc *Lifecycle[R]) Field(name string) (Field[R], bool) {
+	i := slices.IndexFunc(lc.def.Fields, func(f Field[R]) bool { return f.Name == name })
+	if i < 0 {
+		return Field[R]{}, false
+	}
+	return lc.def.Fields[i], true
+}
+
+// Commands lists the names of the commands in the order of the table.
+func (lc *Lifecycle[R]) Commands() []string { return slices.Clone(lc.names) }
+
+// Transitions lists the rows of the table.
+func (lc *Lifecycle[R]) Transitions() []Transition[R] { return lc.def.clone().Transitions }
+
+// Warnings lists what verification found odd but harmless.
+func (lc *Lifecycle[R]) Warnings() []Finding { return slices.Clone(lc.warnings) }
+
+// clone copies the definition deeply enough that neither side sees the other's
+// edits.
+func (d Definition[R]) clone() Definition[R] {
+	d.States = slices.Clone(d.States)
+	d.Roles = slices.Clone(d.Roles)
+	d.Relations = slices.Clone(d.Relations)
+	d.Fields = slices.Clone(d.Fields)
+	d.Timers = slices.Clone(d.Timers)
+	d.Legacy = slices.Clone(d.Legacy)
+	d.Transitions = slices.Clone(d.Transitions)
+	for i := range d.Transitions {
+		t := &d.Transitions[i]
+		t.From, t.To, t.Roles = slices.Clone(t.From), slices.Clone(t.To), slices.Clone(t.Roles)
+		t.Requires, t.Sets, t.Guards = slices.Clone(t.Requires), slices.Clone(t.Sets), slices.Clone(t.Guards)
+	}
+	return d
+}
+
+// head is the header of a record whose type NewLifecycle has checked.
+func head[R any](r *R) *Header { return any(r).(Headed).Head() }

@@ -1,0 +1,81 @@
+package itsm
+
+import (
+	"fmt"
+	"time"
+)
+
+// Stamp says when something happened and who did it. Time and identity always
+// come in from outside: the domain packages read no clock.
+//
+// A back-dated fact sets Recorded, the time it was written down, and must give
+// its Reason (R34); otherwise both stay zero.
+type Stamp struct {
+	At       time.Time `json:"at"`
+	By       Actor     `json:"by"`
+	Recorded time.Time `json:"recorded,omitzero"`
+	Reason   string    `json:"reason,omitzero"`
+}
+
+// Normal is the form in which every time is kept: UTC, whole microseconds, no
+// monotonic reading. What is in memory then equals what comes back from a store.
+func Normal(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+func (s Stamp) normal() Stamp {
+	s.At, s.Recorded = Normal(s.At), Normal(s.Recorded)
+	return s
+}
+
+// check tells what is wrong with the stamp of an event after last, the time of
+// the record's latest event.
+func (s *Stamp) check(last time.Time) error {
+	if err := CheckTime("at", s.At); err != nil {
+		return err
+	}
+	if s.At.Before(last) {
+		return &FieldError{"at", fmt.Sprintf("%s is before the record's last event at %s", text(s.At), text(last))}
+	}
+	if !s.Recorded.IsZero() || s.Reason != "" {
+		if err := s.checkBackdate(); err != nil {
+			return err
+		}
+	}
+	return s.By.check()
+}
+
+func (s *Stamp) checkBackdate() error {
+	switch {
+	case s.Recorded.IsZero():
+		return &FieldError{"recorded", "is missing; a reason belongs to a back-dated fact, which says when it was recorded"}
+	case s.Recorded.Before(s.At):
+		return &FieldError{"recorded", fmt.Sprintf("%s is before the fact itself at %s", text(s.Recorded), text(s.At))}
+	case s.Recorded.After(s.At) && s.Reason == "":
+		return &FieldError{"reason", "is missing; a back-dated fact says why (R34)"}
+	}
+	return nil
+}
+
+// The years a time may lie in: those that RFC 3339, and so JSON, can write.
+const (
+	minYear = 1
+	maxYear = 9999
+)
+
+// CheckTime refuses a zero time and one outside the years 1 to 9999, naming the
+// field.
+func CheckTime(field string, t time.Time) error {
+	if t.IsZero() {
+		return &FieldError{field, "is the zero time; give an instant"}
+	}
+	if y := t.UTC().Year(); y < minYear || y > maxYear {
+		return &FieldError{field, fmt.Sprintf("is in the year %d; years 1 to 9999 can be kept", y)}
+	}
+	return nil
+}
+
+func text(t time.Time) string { return t.Format(time.RFC3339Nano) }
