@@ -63,7 +63,7 @@ func (p *Priority) UnmarshalText(b []byte) error {
 }
 
 // Matrix derives the priority from impact and urgency (ISO/IEC 20000-1 8.6.1;
-// R10). Treat it as a value: replace it, do not edit one in use.
+// R10).
 type Matrix struct {
 	Impacts    []Level      `json:"impacts"`    // highest first
 	Urgencies  []Level      `json:"urgencies"`  // highest first
@@ -78,6 +78,15 @@ func DefaultMatrix() Matrix {
 		{2, 3, 4},
 		{3, 4, 5},
 	}}
+}
+
+// Clone is a copy that shares nothing with m.
+func (m Matrix) Clone() Matrix {
+	c := Matrix{slices.Clone(m.Impacts), slices.Clone(m.Urgencies), slices.Clone(m.Priorities)}
+	for i, row := range c.Priorities {
+		c.Priorities[i] = slices.Clone(row)
+	}
+	return c
 }
 
 // Of is the priority of an impact and an urgency; a level that the matrix does

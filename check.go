@@ -1,0 +1,50 @@
+package itsm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxLine is the most characters that a one-line text such as a title may have.
+const MaxLine = 255
+
+// CheckLine refuses a text that is empty, longer than [MaxLine], not UTF-8 or not
+// one line, naming the field.
+func CheckLine(field, s string) error {
+	if err := CheckText(field, s); err != nil {
+		return err
+	}
+	if n := utf8.RuneCountInString(s); n > MaxLine {
+		return &FieldError{field, fmt.Sprintf("has %d characters; %d are the most", n, MaxLine)}
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return &FieldError{field, "holds a line break or control character; it is one line"}
+	}
+	return nil
+}
+
+// CheckText refuses a text that is blank or not UTF-8, naming the field.
+func CheckText(field, s string) error {
+	if !utf8.ValidString(s) {
+		return &FieldError{field, "is not valid UTF-8"}
+	}
+	if strings.TrimSpace(s) == "" {
+		return &FieldError{field, "is missing"}
+	}
+	return nil
+}
+
+// CheckOneOf refuses a named string that is not in a list; an empty list takes
+// any that [CheckLine] takes.
+func CheckOneOf[S ~string](field string, s S, list []S) error {
+	if len(list) == 0 {
+		return CheckLine(field, string(s))
+	}
+	if !slices.Contains(list, s) {
+		return &FieldError{field, quoted(string(s)) + " is none of: " + joined(list)}
+	}
+	return nil
+}

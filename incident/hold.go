@@ -1,0 +1,112 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Hold stops the work until somebody or something else has moved. Given again, it
+// changes the reason or, for the same reason, extends the review date (R11).
+type Hold struct {
+	Reason   HoldReason `json:"reason"`
+	ReviewBy time.Time  `json:"review_by,omitzero"` // zero: as the policy has it
+	Question string     `json:"question,omitzero"`  // to the caller, public; needed to wait for one
+	Awaits   itsm.Ref   `json:"awaits,omitzero"`    // the record waited for; needed for all other reasons
+	Why      string     `json:"why,omitzero"`       // needed to extend
+
+	// Filled in by the decision.
+	Back       itsm.State `json:"back,omitzero"`
+	Extensions int        `json:"extensions,omitzero"`
+}
+
+func (p *Policy) hold(inc *Incident, c Hold, s itsm.Stamp) (Hold, error) {
+	latest := itsm.Normal(p.HoldLimit.After(s.At))
+	c.ReviewBy = itsm.Normal(c.ReviewBy)
+	if c.ReviewBy.IsZero() {
+		c.ReviewBy = itsm.Normal(p.HoldReview.After(s.At))
+		if c.ReviewBy.After(latest) {
+			c.ReviewBy = latest
+		}
+	}
+	if c.ReviewBy.After(latest) {
+		return c, &itsm.FieldError{Field: "review_by", Problem: "is later than the policy allows, " + latest.Format(time.RFC3339)}
+	}
+	c.Back, c.Extensions = inc.State, 0
+	if inc.Hold == nil {
+		return c, nil
+	}
+	c.Back = inc.Hold.Back
+	if c.Reason == inc.Hold.Reason {
+		c.Extensions = inc.Hold.Extensions + 1
+		if c.Extensions > p.Extensions {
+			return c, itsm.Refuse("R11", "was extended %d times, which is the most; resume it", inc.Hold.Extensions)
+		}
+		if err := itsm.CheckText("why", c.Why); err != nil {
+			return c, &itsm.FieldError{Field: "why", Problem: "is missing; an extension says why (R11)"}
+		}
+	}
+	return c, nil
+}
+
+// Check asks for a reason and what goes with it.
+func (c Hold) Check(_ *Incident, s itsm.Stamp) error {
+	if err := itsm.CheckOneOf("reason", c.Reason, HoldReasons()); err != nil {
+		return err
+	}
+	if !c.ReviewBy.After(s.At) {
+		return &itsm.FieldError{Field: "review_by", Problem: "is not after the hold itself"}
+	}
+	if c.Reason == AwaitingCaller {
+		return itsm.CheckText("question", c.Question)
+	}
+	return c.Awaits.Check("awaits")
+}
+
+// Apply puts the incident on hold.
+func (c Hold) Apply(inc *Incident, _ itsm.Stamp) {
+	if inc.Hold == nil {
+		inc.Counts.Holds++
+	}
+	inc.Hold = &OnHoldFor{c.Reason, c.Awaits, c.ReviewBy, c.Extensions, c.Back}
+}
+
+// Resume goes on with the work. The caller resumes by replying, the system when
+// the record waited for is finished or the review date has come.
+type Resume struct {
+	Reply    string   `json:"reply,omitzero"`    // the caller's
+	Finished itsm.Ref `json:"finished,omitzero"` // the record waited for
+}
+
+func (p *Policy) resume(inc *Incident, c Resume, s itsm.Stamp) (Resume, error) {
+	switch {
+	case s.By.Has(p.Agents...):
+		return c, nil
+	case s.By.Has(itsm.SystemRole):
+		if !c.Finished.IsZero() && c.Finished != inc.Hold.Awaits {
+			return c, &itsm.FieldError{Field: "finished", Problem: fmt.Sprintf("is %s; the incident awaits %s", c.Finished, inc.Hold.Awaits)}
+		}
+		if c.Finished.IsZero() && s.At.Before(inc.Hold.ReviewBy) {
+			return c, itsm.Refuse("R11", "is reviewed on %s", inc.Hold.ReviewBy.Format(time.RFC3339))
+		}
+		return c, nil
+	case inc.Hold.Reason != AwaitingCaller:
+		return c, itsm.Refuse("reply", "waits for the %s, not for the caller", inc.Hold.Reason)
+	}
+	return c, itsm.CheckText("reply", c.Reply)
+}
+
+// Check refuses nothing; the decision looked at who resumes.
+func (Resume) Check(*Incident, itsm.Stamp) error { return nil }
+
+// Apply ends the hold.
+func (Resume) Apply(inc *Incident, _ itsm.Stamp) { inc.Hold = nil }
+
+// resumeTo is where an incident on hold goes when it resumes.
+func resumeTo(inc *Incident, _ Resume, _ itsm.Stamp) itsm.State {
+	if inc.Hold.Back == New && inc.Group != "" {
+		return Assigned
+	}
+	return inc.Hold.Back
+}
