@@ -1,0 +1,150 @@
+package eventlog
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/sla"
+)
+
+// judge compares what the replay makes of the events with the figures that the
+// log carries itself.
+type judge struct {
+	t        *translator
+	result   *Result
+	calendar *sla.Calendar
+	within   map[itsm.Priority]time.Duration
+}
+
+func newJudge(t *translator, result *Result) (*judge, error) {
+	calendar, within, err := t.mapping.target()
+	return &judge{t, result, calendar, within}, err
+}
+
+// said is the log's own figure in a row; false when the log has none.
+func (j *judge) said(row *Row, o Oracle) (string, bool) {
+	text := j.t.log.texts[row.cells[cell(o)]]
+	return text, text != ""
+}
+
+// compare counts one comparison under an oracle and what it is of.
+func (j *judge) compare(row *Row, o Oracle, of, ours, theirs string) {
+	list := &j.result.Oracles
+	i := slices.IndexFunc(*list, func(a Agreement) bool { return a.Oracle == o && a.Of == of })
+	if i < 0 {
+		i = len(*list)
+		*list = append(*list, Agreement{Oracle: o, Of: of})
+	}
+	a := &(*list)[i]
+	a.Compared++
+	if ours == theirs {
+		a.Agree++
+	} else if a.First == "" {
+		a.First = fmt.Sprintf("%s, line %d: %s here, %s in the log", j.t.text(row, Incident), row.Line, cmp.Or(ours, "none"), theirs)
+	}
+}
+
+// row judges what the log says in every row.
+func (j *judge) row(s *story, row *Row) {
+	if s.inc == nil {
+		return
+	}
+	if theirs, ok := j.said(row, OraclePriority); ok {
+		j.compare(row, OraclePriority, "rows", s.inc.Priority.String(), theirs)
+	}
+	if theirs, ok := j.said(row, OracleActive); ok {
+		active := j.t.rules.Phase(s.inc.State) != itsm.Final
+		j.compare(row, OracleActive, "rows", strconv.FormatBool(active), theirs)
+	}
+	if theirs, ok := j.said(row, OracleReassignments); ok {
+		ours := strconv.Itoa(s.reassigned())
+		if !row.opens {
+			j.compare(row, OracleReassignments, "steps", step(s.moves, ours), step(s.logMoves, theirs))
+		}
+		s.moves, s.logMoves = ours, theirs
+	}
+}
+
+// reassigned is how often the incident, and those it followed up, changed the
+// group.
+func (s *story) reassigned() int {
+	n := s.inc.Counts.Reassignments
+	for _, inc := range s.past {
+		n += inc.Counts.Reassignments
+	}
+	return n
+}
+
+// incident judges what the log says of a whole incident, in its last row.
+func (j *judge) incident(s *story, row *Row) {
+	if s.inc == nil {
+		return
+	}
+	all := append(slices.Clone(s.past), s.inc)
+	if theirs, ok := j.said(row, OracleReopens); ok {
+		reopens := 0
+		for _, inc := range all {
+			reopens += inc.Counts.Reopens
+		}
+		j.compare(row, OracleReopens, "incidents: reopened", strconv.Itoa(reopens), theirs)
+		reopens += len(s.past)
+		j.compare(row, OracleReopens, "incidents: and followed up (R13)", strconv.Itoa(reopens), theirs)
+		reopens += s.refusedReopens
+		j.compare(row, OracleReopens, "incidents: and refused (R13)", strconv.Itoa(reopens), theirs)
+	}
+	if theirs, ok := j.said(row, OracleReassignments); ok {
+		moves := s.reassigned()
+		j.compare(row, OracleReassignments, "incidents: reassigned", strconv.Itoa(moves), theirs)
+		j.compare(row, OracleReassignments, "incidents: and refused", strconv.Itoa(moves+s.refusedMoves), theirs)
+	}
+	first := all[0]
+	if theirs, ok := j.said(row, OracleClosed); ok {
+		j.compare(row, OracleClosed, "incidents", j.instant(first.Times.Closed), theirs)
+	}
+	if theirs, ok := j.said(row, OracleResolved); ok {
+		j.compare(row, OracleResolved, "incidents", j.instant(lastResolved(all)), theirs)
+	}
+	if theirs, ok := j.said(row, OracleMadeSLA); ok {
+		if goal := j.within[first.Priority]; goal > 0 && !first.Times.Closed.IsZero() {
+			j.compare(row, OracleMadeSLA, first.Priority.String(), strconv.FormatBool(j.met(first, goal)), theirs)
+		}
+	}
+}
+
+// step is the difference between two counts.
+func step(from, to string) string {
+	a, _ := strconv.Atoi(from)
+	b, err := strconv.Atoi(to)
+	if err != nil {
+		return to
+	}
+	return strconv.Itoa(b - a)
+}
+
+func lastResolved(all []*incident.Incident) time.Time {
+	var last time.Time
+	for _, inc := range all {
+		if inc.Times.Resolved.After(last) {
+			last = inc.Times.Resolved
+		}
+	}
+	return last
+}
+
+// instant is a time as the log writes it.
+func (j *judge) instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(j.t.mapping.location).Format(j.t.mapping.Time)
+}
+
+// met runs a clock from opening to closing.
+func (j *judge) met(inc *incident.Incident, goal time.Duration) bool {
+	return j.calendar.Between(inc.Opened, inc.Times.Closed) <= goal
+}

@@ -1,0 +1,246 @@
+package eventlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/sla"
+)
+
+// Mapping says how another system's export reads as incidents: which column holds
+// what, and how its states stand in the incident process.
+type Mapping struct {
+	Name   string `json:"name"`
+	Source string `json:"source"` // where the log is from, and under which licence
+
+	Delimiter string `json:"delimiter,omitzero"` // between columns; a comma if missing
+	Missing   string `json:"missing,omitzero"`   // the text that stands for no value, besides an empty one
+	Time      string `json:"time"`               // layout of instants, as Go's package time writes them
+	Zone      string `json:"zone,omitzero"`      // of those without an offset; UTC if missing
+
+	Columns     map[Field]string            `json:"columns"`                // the column that holds a field
+	Constants   map[Field]string            `json:"constants,omitempty"`    // fields that no column holds
+	KeepMissing []Field                     `json:"keep_missing,omitempty"` // fields whose missing text is a value like others
+	Values      map[Field]map[string]string `json:"values,omitempty"`       // their texts in our terms; unlisted ones stay
+	States      map[string]Standing         `json:"states"`
+	Awaits      map[string]string           `json:"awaits,omitempty"` // by hold reason: what is awaited where the row does not say
+
+	Policy  Policy            `json:"policy"`
+	Target  *Target           `json:"target,omitempty"`
+	Oracles map[Oracle]string `json:"oracles,omitempty"` // the columns that carry the log's own answers
+
+	location *time.Location
+}
+
+// Field names what a column may hold.
+type Field string
+
+// The fields. Incident, State and At are needed.
+const (
+	Incident    Field = "incident"
+	State       Field = "state"
+	At          Field = "at"
+	Order       Field = "order" // a number that orders the rows of one incident; without it they are ordered by time
+	By          Field = "by"
+	Opened      Field = "opened"
+	Reporter    Field = "reporter"
+	Caller      Field = "caller"
+	Source      Field = "source"
+	Service     Field = "service"
+	Category    Field = "category"
+	Subcategory Field = "subcategory"
+	Impact      Field = "impact"
+	Urgency     Field = "urgency"
+	Group       Field = "group"
+	Assignee    Field = "assignee"
+	CI          Field = "ci"
+	Problem     Field = "problem"
+	Change      Field = "change"
+	CausedBy    Field = "caused_by"
+	Vendor      Field = "vendor"
+	Code        Field = "code"
+)
+
+// Fields lists every field.
+func Fields() []Field {
+	return []Field{Incident, State, At, Order, By, Opened, Reporter, Caller, Source, Service, Category, Subcategory,
+		Impact, Urgency, Group, Assignee, CI, Problem, Change, CausedBy, Vendor, Code}
+}
+
+// Oracle names a figure that the log carries itself.
+type Oracle string
+
+// The oracles.
+const (
+	OraclePriority      Oracle = "priority"
+	OracleReopens       Oracle = "reopen_count"
+	OracleReassignments Oracle = "reassignment_count"
+	OracleActive        Oracle = "active"
+	OracleClosed        Oracle = "closed_at"
+	OracleResolved      Oracle = "resolved_at"
+	OracleMadeSLA       Oracle = "made_sla"
+)
+
+// Oracles lists every oracle.
+func Oracles() []Oracle {
+	return []Oracle{OraclePriority, OracleReopens, OracleReassignments, OracleActive, OracleClosed, OracleResolved, OracleMadeSLA}
+}
+
+// Standing is where a state of the log stands in the incident process.
+type Standing struct {
+	State  itsm.State          `json:"state,omitzero"`
+	Reason incident.HoldReason `json:"reason,omitzero"` // of a hold
+	Skip   bool                `json:"skip,omitzero"`   // the row says nothing
+}
+
+// Policy is what of the incident policy a log needs.
+type Policy struct {
+	Matrix     itsm.Matrix `json:"matrix"`
+	WindowDays int         `json:"window_days"` // from resolution to closing
+	HoldDays   int         `json:"hold_days"`   // the longest hold
+}
+
+// Target is the agreement that the log's made_sla follows: business time from
+// opening to closing, by priority.
+type Target struct {
+	Calendar json.RawMessage          `json:"calendar"`
+	Within   map[itsm.Priority]string `json:"within"` // "62h"
+}
+
+// ParseMapping reads a mapping; what is unknown, missing or malformed is an error
+// that names the field.
+func ParseMapping(data []byte) (*Mapping, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	m := new(Mapping)
+	if err := d.Decode(m); err != nil {
+		return nil, fmt.Errorf("mapping: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("mapping: goes on after the JSON object")
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("mapping: %w", err)
+	}
+	return m, nil
+}
+
+func (m *Mapping) check() error {
+	bad := func(field, format string, args ...any) error {
+		return &itsm.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
+	}
+	for _, f := range []Field{Incident, State, At} {
+		if m.Columns[f] == "" {
+			return bad("columns."+string(f), "is missing; name the column")
+		}
+	}
+	for _, list := range []struct {
+		name string
+		keys []Field
+	}{{"columns", keys(m.Columns)}, {"constants", keys(m.Constants)}, {"values", keys(m.Values)}, {"keep_missing", m.KeepMissing}} {
+		for _, f := range list.keys {
+			if !slices.Contains(Fields(), f) && !(list.name == "values" && slices.Contains(Oracles(), Oracle(f))) {
+				return bad(list.name, "%q is none of: %s", f, names(Fields()))
+			}
+		}
+	}
+	for _, o := range keys(m.Oracles) {
+		if !slices.Contains(Oracles(), o) {
+			return bad("oracles", "%q is none of: %s", o, names(Oracles()))
+		}
+	}
+	if len([]rune(m.Delimiter)) > 1 {
+		return bad("delimiter", "%q is more than one character", m.Delimiter)
+	}
+	if m.Time == "" {
+		return bad("time", "is missing; give the layout of instants, as in %q", "2006-01-02 15:04:05")
+	}
+	var err error
+	if m.location, err = time.LoadLocation(m.Zone); err != nil {
+		return bad("zone", "%q is no time zone that is known here", m.Zone)
+	}
+	if len(m.States) == 0 {
+		return bad("states", "is empty; say where each state stands")
+	}
+	for _, text := range keys(m.States) {
+		s := m.States[text]
+		field := fmt.Sprintf("states[%q]", text)
+		known := []itsm.State{incident.New, incident.InProgress, incident.OnHold, incident.Resolved, incident.Closed, incident.Cancelled}
+		switch {
+		case s.Skip:
+		case !slices.Contains(known, s.State):
+			return bad(field+".state", "%q is none of: %s", s.State, names(known))
+		case (s.State == incident.OnHold) != (s.Reason != ""):
+			return bad(field+".reason", "belongs to the state %q and only to it", incident.OnHold)
+		case s.Reason != "" && !slices.Contains(incident.HoldReasons(), s.Reason):
+			return bad(field+".reason", "%q is none of: %s", s.Reason, names(incident.HoldReasons()))
+		}
+	}
+	for _, reason := range keys(m.Awaits) {
+		if _, err := itsm.ParseRef(m.Awaits[reason]); err != nil {
+			return bad("awaits."+reason, "%q is not of the form kind:id", m.Awaits[reason])
+		}
+	}
+	if m.Policy.HoldDays <= 0 || m.Policy.WindowDays <= 0 {
+		return bad("policy", "needs hold_days and window_days")
+	}
+	if _, _, err := m.target(); err != nil {
+		return err
+	}
+	return m.Policy.Matrix.Check("policy.matrix")
+}
+
+// target builds the calendar and the goals.
+func (m *Mapping) target() (*sla.Calendar, map[itsm.Priority]time.Duration, error) {
+	if m.Target == nil {
+		return nil, nil, nil
+	}
+	calendar, err := sla.ParseCalendar(m.Target.Calendar)
+	if err != nil {
+		return nil, nil, fmt.Errorf("target.calendar: %w", err)
+	}
+	within := make(map[itsm.Priority]time.Duration)
+	for p, text := range m.Target.Within {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			return nil, nil, &itsm.FieldError{Field: "target.within." + p.String(), Problem: fmt.Sprintf("%q is no time above zero, as in 62h", text)}
+		}
+		within[p] = d
+	}
+	return calendar, within, nil
+}
+
+// process is incident management as the log's owner runs it.
+func (m *Mapping) process() (itsm.Process[incident.Incident], error) {
+	p := incident.DefaultPolicy()
+	p.Matrix = m.Policy.Matrix
+	p.Window = itsm.Wait{Days: m.Policy.WindowDays}
+	p.HoldReview = itsm.Wait{Days: m.Policy.HoldDays}
+	p.HoldLimit = p.HoldReview
+	return incident.Process(p)
+}
+
+func keys[K ~string, V any](m map[K]V) []K {
+	list := make([]K, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func names[S ~string](list []S) string {
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = string(s)
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,296 @@
+package eventlog
+
+import (
+	"bufio"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// Log is an event log in memory: its rows in the order in which they happened.
+// Texts are kept once each.
+type Log struct {
+	texts []string
+	rows  []Row
+}
+
+// Len is the number of rows.
+func (l *Log) Len() int { return len(l.rows) }
+
+// Row is one event of the log.
+type Row struct {
+	Line  int       // of the file
+	At    time.Time // when it happened, never before the incident's row before it
+	key   uint32    // which incident
+	order int64
+	opens bool // the first row of its incident
+	ends  bool // the last
+	cells [cellCount]uint32
+}
+
+// cellCount is how many texts a row keeps: a field each, then an oracle each.
+const cellCount = 22 + 7
+
+// FormatError says where a log cannot be read: file, line and column.
+type FormatError struct {
+	File    string
+	Line    int
+	Column  string
+	Problem string
+}
+
+func (e *FormatError) Error() string {
+	at := e.File
+	if e.Line > 0 {
+		at += fmt.Sprintf(": line %d", e.Line)
+	}
+	if e.Column != "" {
+		at += fmt.Sprintf(": column %q", e.Column)
+	}
+	return at + ": " + e.Problem
+}
+
+// Read reads a log, plain or gzip-compressed, under a mapping. File is its name
+// in messages. Anything that does not fit is a [FormatError].
+func Read(ctx context.Context, file string, in io.Reader, m *Mapping) (*Log, error) {
+	buffered := bufio.NewReaderSize(in, 1<<16)
+	if magic, _ := buffered.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		unzipped, err := gzip.NewReader(buffered)
+		if err != nil {
+			return nil, &FormatError{File: file, Problem: "is no readable gzip file: " + err.Error()}
+		}
+		buffered = bufio.NewReaderSize(unzipped, 1<<16)
+	}
+	r := &reader{file: file, mapping: m, texts: map[string]uint32{"": 0}, log: &Log{texts: []string{""}}}
+	r.csv = csv.NewReader(buffered)
+	r.csv.ReuseRecord = true
+	r.csv.Comma = []rune(cmp.Or(m.Delimiter, ","))[0]
+	if err := r.header(); err != nil {
+		return nil, err
+	}
+	for {
+		if len(r.log.rows)%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		err := r.row()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(r.log.rows) == 0 {
+		return nil, &FormatError{File: file, Problem: "has a header and no rows"}
+	}
+	r.sort()
+	return r.log, nil
+}
+
+// reader is a log being read.
+type reader struct {
+	file    string
+	mapping *Mapping
+	csv     *csv.Reader
+	log     *Log
+	texts   map[string]uint32
+
+	columns []string        // by cell: its name, "" when the log does not have it
+	index   [cellCount]int  // by cell: its place in a record
+	ignored [cellCount]bool // by cell: the missing text stays a value
+	fixed   [cellCount]uint32
+	values  [cellCount]map[string]string
+	known   map[uint32]bool // states already seen to be mapped
+}
+
+// cell is the place of a field or oracle in a row.
+func cell[S Field | Oracle](s S) int {
+	switch s := any(s).(type) {
+	case Field:
+		return slices.Index(Fields(), s)
+	case Oracle:
+		return len(Fields()) + slices.Index(Oracles(), s)
+	}
+	return -1
+}
+
+func (r *reader) fail(line int, column, format string, args ...any) error {
+	return &FormatError{r.file, line, column, fmt.Sprintf(format, args...)}
+}
+
+// header finds the mapped columns.
+func (r *reader) header() error {
+	record, err := r.csv.Read()
+	switch {
+	case err == io.EOF:
+		return r.fail(0, "", "is empty")
+	case err != nil:
+		return r.broken(err)
+	}
+	for i, name := range record {
+		if !utf8.ValidString(name) || slices.ContainsFunc([]byte(name), func(b byte) bool { return b == 0 }) {
+			return r.fail(1, "", "column %d has no readable name; is this a CSV file?", i+1)
+		}
+	}
+	r.columns, r.known = make([]string, cellCount), make(map[uint32]bool)
+	place := func(cell int, name string) error {
+		r.index[cell] = -1
+		if name == "" {
+			return nil
+		}
+		i := slices.Index(record, name)
+		if i < 0 {
+			return r.fail(1, name, "is not in the header, which has: %s", shortened(names(record)))
+		}
+		r.index[cell], r.columns[cell] = i, name
+		return nil
+	}
+	for _, f := range Fields() {
+		c := cell(f)
+		if err := place(c, r.mapping.Columns[f]); err != nil {
+			return err
+		}
+		r.fixed[c] = r.intern(r.mapping.Constants[f])
+		r.ignored[c] = slices.Contains(r.mapping.KeepMissing, f)
+		r.values[c] = r.mapping.Values[f]
+	}
+	for _, o := range Oracles() {
+		c := cell(o)
+		if err := place(c, r.mapping.Oracles[o]); err != nil {
+			return err
+		}
+		r.values[c] = r.mapping.Values[Field(o)]
+	}
+	return nil
+}
+
+// broken says where the CSV itself cannot be read.
+func (r *reader) broken(err error) error {
+	var syntax *csv.ParseError
+	if errors.As(err, &syntax) {
+		return r.fail(syntax.Line, "", "%v", syntax.Err)
+	}
+	line, _ := r.csv.FieldPos(0)
+	return r.fail(line+1, "", "%v", err)
+}
+
+func (r *reader) row() error {
+	record, err := r.csv.Read()
+	if err == io.EOF {
+		return err
+	}
+	if err != nil {
+		return r.broken(err)
+	}
+	line, _ := r.csv.FieldPos(0)
+	row := Row{Line: line}
+	for c := range row.cells {
+		row.cells[c] = r.fixed[c]
+		if i := r.index[c]; i >= 0 {
+			text := record[i]
+			if !utf8.ValidString(text) {
+				return r.fail(line, r.columns[c], "is not valid UTF-8")
+			}
+			if text == "" || text == r.mapping.Missing && !r.ignored[c] {
+				continue
+			}
+			if ours, mapped := r.values[c][text]; mapped {
+				text = ours
+			}
+			row.cells[c] = r.intern(text)
+		}
+	}
+	if row.key = row.cells[cell(Incident)]; row.key == 0 {
+		return r.fail(line, r.columns[cell(Incident)], "is empty; every row names its incident")
+	}
+	if row.At, err = r.time(&row, cell(At)); err != nil {
+		return err
+	}
+	if row.At.IsZero() {
+		return r.fail(line, r.columns[cell(At)], "is empty; every row has a time")
+	}
+	for _, c := range []int{cell(Opened), cell(OracleClosed), cell(OracleResolved)} {
+		if _, err := r.time(&row, c); err != nil {
+			return err
+		}
+	}
+	if text := r.log.texts[row.cells[cell(Order)]]; text != "" {
+		if row.order, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return r.fail(line, r.columns[cell(Order)], "%q is no whole number", text)
+		}
+	}
+	if state := row.cells[cell(State)]; !r.known[state] {
+		if _, mapped := r.mapping.States[r.log.texts[state]]; !mapped {
+			return r.fail(line, r.columns[cell(State)], "%q is not in the mapping's states: %s", r.log.texts[state], names(keys(r.mapping.States)))
+		}
+		r.known[state] = true
+	}
+	r.log.rows = append(r.log.rows, row)
+	return nil
+}
+
+// time reads the instant in a cell, zero when it is missing.
+func (r *reader) time(row *Row, c int) (time.Time, error) {
+	text := r.log.texts[row.cells[c]]
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(r.mapping.Time, text, r.mapping.location)
+	if err != nil {
+		return t, r.fail(row.Line, r.columns[c], "%q is no time of the form %q", text, r.mapping.Time)
+	}
+	return t.UTC(), nil
+}
+
+func (r *reader) intern(text string) uint32 {
+	if i, known := r.texts[text]; known {
+		return i
+	}
+	text = string([]byte(text)) // the record's memory is used again
+	i := uint32(len(r.log.texts))
+	r.log.texts = append(r.log.texts, text)
+	r.texts[text] = i
+	return i
+}
+
+// sort orders the rows of each incident by their number, or time, and then by
+// their place in the file; lifts a time that runs backwards to the one before;
+// and lays all incidents out along time, as the history happened.
+func (r *reader) sort() {
+	rows := r.log.rows
+	numbered := r.index[cell(Order)] >= 0
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		if numbered {
+			return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Line, b.Line))
+		}
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Line, b.Line))
+	})
+	for i := range rows {
+		row := &rows[i]
+		row.opens = i == 0 || rows[i-1].key != row.key
+		row.ends = i == len(rows)-1 || rows[i+1].key != row.key
+		if !row.opens && row.At.Before(rows[i-1].At) {
+			row.At = rows[i-1].At
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int { return a.At.Compare(b.At) })
+}
+
+func shortened(s string) string {
+	const most = 300
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}

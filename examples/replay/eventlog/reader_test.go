@@ -1,0 +1,170 @@
+package eventlog
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+)
+
+const tinyMapping = `{
+	"name": "tiny", "source": "made for this test",
+	"missing": "?", "time": "2006-01-02 15:04", "zone": "Europe/Berlin",
+	"columns": {"incident": "id", "state": "status", "at": "when", "order": "n", "group": "team", "by": "who", "impact": "impact"},
+	"constants": {"urgency": "low", "caller": "ann"},
+	"values": {"impact": {"big": "high"}},
+	"states": {"open": {"state": "new"}, "work": {"state": "in progress"}, "ask": {"state": "on hold", "reason": "caller"},
+		"done": {"state": "resolved"}, "over": {"state": "closed"}, "junk": {"skip": true}},
+	"policy": {"matrix": {"impacts": ["high", "low"], "urgencies": ["high", "low"], "priorities": [["P1", "P2"], ["P3", "P4"]]},
+		"window_days": 5, "hold_days": 30}
+}`
+
+const tinyHeader = "id,status,when,n,team,who,impact\n"
+
+func tiny(t *testing.T) *Mapping {
+	t.Helper()
+	m, err := ParseMapping([]byte(tinyMapping))
+	require.NoError(t, err)
+	return m
+}
+
+func read(t *testing.T, text string) (*Log, error) {
+	t.Helper()
+	return Read(context.Background(), "tiny.csv", strings.NewReader(text), tiny(t))
+}
+
+func TestReadOrdersAndLifts(t *testing.T) {
+	log, err := read(t, tinyHeader+
+		"B,open,2026-03-01 10:00,0,red,eve,big\n"+
+		"A,work,2026-03-01 09:30,2,red,bob,big\n"+
+		"A,open,2026-03-01 09:45,1,?,bob,big\n")
+	require.NoError(t, err)
+	require.Equal(t, 3, log.Len())
+	var order []string
+	for _, row := range log.rows {
+		order = append(order, log.texts[row.key]+row.At.Format(" 15:04"))
+	}
+	// Berlin is an hour ahead; A's second row is lifted to its first; B is last.
+	require.Equal(t, []string{"A 08:45", "A 08:45", "B 09:00"}, order)
+	require.True(t, log.rows[0].opens && !log.rows[0].ends && log.rows[1].ends)
+	require.Zero(t, log.rows[0].cells[cell(Group)], "? is missing")
+	require.Equal(t, "high", log.texts[log.rows[0].cells[cell(Impact)]])
+	require.Equal(t, "low", log.texts[log.rows[0].cells[cell(Urgency)]])
+}
+
+func TestReadSaysWhereALogIsWrong(t *testing.T) {
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, err := z.Write([]byte(tinyHeader + strings.Repeat("A,open,2026-03-01 10:00,0,red,eve,big\n", 1000)))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+
+	for name, test := range map[string]struct{ text, want string }{
+		"empty":           {"", "tiny.csv: is empty"},
+		"header only":     {tinyHeader, "tiny.csv: has a header and no rows"},
+		"binary":          {"\x7fELF\x00\x01\x02\x03\n", "is this a CSV file"},
+		"truncated gzip":  {zipped.String()[:zipped.Len()/2], "unexpected EOF"},
+		"no gzip":         {"\x1f\x8bnothing", "is no readable gzip file"},
+		"unknown column":  {"id,status,when,n,team,who\nA,open,2026-03-01 10:00,0,red,eve\n", `tiny.csv: line 1: column "impact": is not in the header`},
+		"bad date":        {tinyHeader + "A,open,2026-03-01 10:00,0,red,eve,big\nA,work,1/3/2026,1,red,eve,big\n", `tiny.csv: line 3: column "when": "1/3/2026" is no time`},
+		"no date":         {tinyHeader + "A,open,?,0,red,eve,big\n", `line 2: column "when": is empty`},
+		"no incident":     {tinyHeader + ",open,2026-03-01 10:00,0,red,eve,big\n", `line 2: column "id": is empty`},
+		"unknown state":   {tinyHeader + "A,lost,2026-03-01 10:00,0,red,eve,big\n", `line 2: column "status": "lost" is not in the mapping's states`},
+		"no number":       {tinyHeader + "A,open,2026-03-01 10:00,first,red,eve,big\n", `line 2: column "n": "first" is no whole number`},
+		"bad UTF-8":       {tinyHeader + "A,open,2026-03-01 10:00,0,r\xffd,eve,big\n", `line 2: column "team": is not valid UTF-8`},
+		"a row cut short": {tinyHeader + "A,open,2026-03-01 10:00\n", "tiny.csv: line 2: wrong number of fields"},
+		"an open quote":   {tinyHeader + `A,"open,2026-03-01 10:00,0,red,eve,big` + "\n", "tiny.csv: line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := read(t, test.text)
+			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "\n", "one line")
+			var format *FormatError
+			require.ErrorAs(t, err, &format)
+		})
+	}
+}
+
+func TestReadStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := Read(ctx, "tiny.csv", strings.NewReader(tinyHeader+"A,open,2026-03-01 10:00,0,red,eve,big\n"), tiny(t))
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestParseMappingNamesTheField(t *testing.T) {
+	edit := func(old, new string) string {
+		require.Contains(t, tinyMapping, old)
+		return strings.Replace(tinyMapping, old, new, 1)
+	}
+	for name, test := range map[string]struct{ text, want string }{
+		"no JSON":         {"incident: number", "invalid character"},
+		"unknown field":   {edit(`"missing"`, `"absent"`), `unknown field "absent"`},
+		"two objects":     {tinyMapping + "{}", "goes on after"},
+		"no state column": {edit(`"state": "status", `, ""), "columns.state: is missing"},
+		"unknown column":  {edit(`"team"`, `"team", "colour": "c"`), `columns: "colour" is none of`},
+		"bad zone":        {edit("Europe/Berlin", "Europe/Atlantis"), `zone: "Europe/Atlantis"`},
+		"no layout":       {edit(`"time": "2006-01-02 15:04", `, ""), "time: is missing"},
+		"unknown state":   {edit(`"state": "new"`, `"state": "fresh"`), `states["open"].state: "fresh" is none of`},
+		"hold for nobody": {edit(`, "reason": "caller"`, ""), `states["ask"].reason`},
+		"unknown reason":  {edit(`"reason": "caller"`, `"reason": "weather"`), `states["ask"].reason: "weather" is none of`},
+		"no window":       {edit(`"window_days": 5, `, ""), "policy: needs hold_days and window_days"},
+		"bad matrix":      {edit(`["P3", "P4"]`, `["P3"]`), "policy.matrix.priorities[1]"},
+		"bad priority":    {edit(`"P3"`, `"high"`), "priority"},
+		"unknown oracle":  {edit(`"policy"`, `"oracles": {"mood": "m"}, "policy"`), `oracles: "mood" is none of`},
+		"bad target":      {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {"mon": [["09:00", "17:00"]]}}, "within": {"P1": "soon"}}, "policy"`), "target.within.P1"},
+		"bad calendar":    {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {}}, "within": {}}, "policy"`), "target.calendar"},
+		"wide delimiter":  {edit(`"missing"`, `"delimiter": "||", "missing"`), "delimiter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ParseMapping([]byte(test.text))
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+	_, err := ParseMapping([]byte(edit("Europe/Berlin", "Europe/Atlantis")))
+	var field *itsm.FieldError
+	require.True(t, errors.As(err, &field))
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(tinyHeader + "A,open,2026-03-01 10:00,0,red,eve,big\nA,done,2026-03-01 11:00,1,red,eve,big\n")
+	f.Add(tinyHeader + "\"A\nB\",open,2026-03-01 10:00,0,red,eve,big\n")
+	f.Add("id;status\n")
+	f.Add("\x1f\x8b\x08\x00")
+	m, err := ParseMapping([]byte(tinyMapping))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		log, err := Read(context.Background(), "fuzz.csv", strings.NewReader(text), m)
+		if err != nil {
+			return
+		}
+		// What reads also replays: the rules refuse, nothing panics, nothing is lost.
+		result, err := Rules(context.Background(), log, m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Events != log.Len() {
+			t.Fatalf("%d of %d rows replayed", result.Events, log.Len())
+		}
+	})
+}
+
+func FuzzParseMapping(f *testing.F) {
+	f.Add([]byte(tinyMapping))
+	f.Add(builtInMapping)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if m, err := ParseMapping(text); err == nil {
+			if _, err := m.process(); err != nil {
+				t.Fatalf("a mapping that parses gives no process: %v", err)
+			}
+		}
+	})
+}

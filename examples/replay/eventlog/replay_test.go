@@ -1,0 +1,173 @@
+package eventlog
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/register"
+	"github.com/itsmkit/itsm/store/memory"
+)
+
+func replayed(t *testing.T, rows string) *Result {
+	t.Helper()
+	log, err := read(t, tinyHeader+rows)
+	require.NoError(t, err)
+	rules, err := Rules(context.Background(), log, tiny(t), nil)
+	require.NoError(t, err)
+	stored, err := Register(context.Background(), memory.New(), log, tiny(t), nil)
+	require.NoError(t, err)
+	rules.Elapsed, stored.Elapsed = 0, 0
+	require.Equal(t, rules, stored, "the rules alone and a register decide alike")
+	return stored
+}
+
+func TestSkippedStepsAreFilledIn(t *testing.T) {
+	r := replayed(t, "A,done,2026-03-01 10:00,0,red,eve,big\n"+
+		"B,work,2026-03-01 10:00,0,red,eve,big\n"+
+		"B,over,2026-03-01 11:00,1,red,eve,big\n")
+	require.Empty(t, r.Refusals)
+	require.Equal(t, 2, r.FilledIn, "B: assigned to somebody before the start, resolved before the close")
+	require.Equal(t, 2, r.Incidents)
+}
+
+func TestR13_AClosedIncidentThatGoesOnIsFollowedUp(t *testing.T) {
+	r := replayed(t, "A,done,2026-03-01 10:00,0,red,eve,big\n"+
+		"A,over,2026-03-06 10:00,1,red,eve,big\n"+
+		"A,work,2026-03-09 10:00,2,red,eve,big\n"+
+		"A,done,2026-03-09 11:00,3,red,eve,big\n")
+	require.Empty(t, r.Refusals)
+	require.Equal(t, 1, r.FollowUps)
+	require.Equal(t, 1, r.Incidents, "of the log")
+}
+
+func TestRefusalsAreListedNotBent(t *testing.T) {
+	r := replayed(t, "A,work,2026-03-01 10:00,0,red,eve,big\n"+
+		"A,open,2026-03-01 11:00,1,red,eve,big\n"+ // back to new
+		"A,done,2026-03-01 12:00,2,red,eve,big\n"+
+		"A,work,2026-03-08 12:00,3,red,eve,big\n"+ // the window is over
+		"A,ask,2026-03-08 13:00,4,red,eve,big\n"+ // and still is
+		"A,over,2026-03-09 12:00,5,red,eve,big\n"+
+		"A,over,2026-03-09 13:00,6,red,eve,big\n"+ // a row after the end
+		"A,junk,2026-03-09 14:00,7,red,eve,big\n")
+	require.Equal(t, 1, r.Skipped)
+	var got []string
+	for _, f := range r.Refusals {
+		got = append(got, string(f.From)+": "+f.Command)
+	}
+	require.ElementsMatch(t, []string{"in progress: return to new", "resolved: reopen", "closed: log"}, got)
+	require.Equal(t, 2, r.Refusals[0].Count)
+	require.Contains(t, r.Refusals[0].Why, "R13")
+}
+
+func TestPercentIsNeverRoundedUp(t *testing.T) {
+	require.Equal(t, "99.99 %", Agreement{Compared: 141712, Agree: 141711}.Percent())
+	require.Equal(t, "100.00 %", Agreement{Compared: 3, Agree: 3}.Percent())
+	require.Equal(t, "no data", Agreement{}.Percent())
+}
+
+// The real log: what data/README.md of the project measured, the engine finds.
+func TestTheBuiltInLog(t *testing.T) {
+	log, m, err := BuiltIn(context.Background())
+	require.NoError(t, err)
+	r, err := Rules(context.Background(), log, m, nil)
+	require.NoError(t, err)
+
+	require.Equal(t, 141_712, r.Events)
+	require.Equal(t, 24_918, r.Incidents)
+	require.Equal(t, 5, r.Skipped)
+	require.Equal(t, 12, r.FollowUps)
+
+	var refused []string
+	for _, f := range r.Refusals {
+		refused = append(refused, string(f.From)+": "+f.Command)
+	}
+	require.Equal(t, []string{"resolved: assign", "closed: log", "resolved: reopen", "closed: classify", "in progress: return to new"}, refused)
+
+	type row struct {
+		oracle          Oracle
+		of              string
+		agree, compared int
+	}
+	var got []row
+	for _, a := range r.Oracles {
+		got = append(got, row{a.Oracle, a.Of, a.Agree, a.Compared})
+	}
+	require.Equal(t, []row{
+		{OraclePriority, "rows", 141_712, 141_712},
+		{OracleReopens, "incidents: reopened", 24_900, 24_918},
+		{OracleReopens, "incidents: and followed up (R13)", 24_912, 24_918},
+		{OracleReopens, "incidents: and refused (R13)", 24_917, 24_918},
+		{OracleReassignments, "steps", 116_624, 116_794},
+		{OracleReassignments, "incidents: reassigned", 24_752, 24_918},
+		{OracleReassignments, "incidents: and refused", 24_824, 24_918},
+		{OracleActive, "rows", 141_711, 141_712},
+		{OracleClosed, "incidents", 24_861, 24_918},
+		{OracleResolved, "incidents", 23_061, 23_362},
+		{OracleMadeSLA, "P3", 23_446, 23_466},
+		{OracleMadeSLA, "P4", 774, 774},
+	}, got)
+}
+
+// What the register kept is what the events say, for the incidents of a part of
+// the log; a replay of all of it is the program's own run.
+func TestTheRegisterKeepsWhatHappened(t *testing.T) {
+	log, m, err := BuiltIn(context.Background())
+	require.NoError(t, err)
+	log = part(log, 300)
+	backend := memory.New()
+	result, err := Register(context.Background(), backend, log, m, nil)
+	require.NoError(t, err)
+	require.Equal(t, 300, result.Incidents)
+
+	process, err := m.process()
+	require.NoError(t, err)
+	incidents, err := register.New(backend, process, nil)
+	require.NoError(t, err)
+	agent := (&translator{}).agent("auditor")
+	n := 0
+	for inc, err := range incidents.Find(context.Background(), agent, incident.InState(incident.Closed)) {
+		require.NoError(t, err)
+		n++
+		_, err = incidents.Verify(context.Background(), agent, inc.ID)
+		require.NoError(t, err)
+		again, err := incidents.Replay(context.Background(), agent, inc.ID)
+		require.NoError(t, err)
+		require.Equal(t, inc, again)
+	}
+	require.Equal(t, result.Incidents, n)
+}
+
+// part is the log of the first n incidents.
+func part(log *Log, n int) *Log {
+	keep := make(map[uint32]bool)
+	p := &Log{texts: log.texts}
+	for _, row := range log.rows {
+		if row.opens && len(keep) < n {
+			keep[row.key] = true
+		}
+		if keep[row.key] {
+			p.rows = append(p.rows, row)
+		}
+	}
+	return p
+}
+
+func TestProgressAndInterruption(t *testing.T) {
+	log, err := read(t, tinyHeader+strings.Repeat("A,open,2026-03-01 10:00,0,red,eve,big\n", 3000))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var seen []int
+	_, err = Rules(ctx, log, tiny(t), &Options{Progress: func(rows int) {
+		seen = append(seen, rows)
+		if rows > 0 {
+			cancel()
+		}
+	}})
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "stopped after 2048 of 3000 events")
+	require.Equal(t, []int{0, 1024}, seen)
+}

@@ -1,0 +1,80 @@
+package eventlog
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Result is what a replay found.
+type Result struct {
+	Log       string        `json:"log"`
+	Events    int           `json:"events"`    // rows of the log
+	Incidents int           `json:"incidents"` // of the log
+	Skipped   int           `json:"skipped"`   // rows that say nothing
+	Commands  int           `json:"commands"`  // given, refused ones included
+	FilledIn  int           `json:"filled_in"` // steps that the log skipped
+	FollowUps int           `json:"follow_ups"`
+	Elapsed   time.Duration `json:"elapsed_ns"`
+	Refusals  []Refusal     `json:"refusals"` // most frequent first
+	Oracles   []Agreement   `json:"oracles"`
+}
+
+// Refusal is what the rules refused in one state: how often, and the first time.
+type Refusal struct {
+	From     itsm.State `json:"from"`
+	Command  string     `json:"command"`
+	Count    int        `json:"count"`
+	Incident string     `json:"incident"` // the first, as the log numbers it
+	Line     int        `json:"line"`     // where
+	Why      string     `json:"why"`
+}
+
+// Agreement is how often a figure recomputed from the events is the log's own.
+type Agreement struct {
+	Oracle   Oracle `json:"oracle"`
+	Of       string `json:"of"` // what was compared: "rows", "incidents", …
+	Compared int    `json:"compared"`
+	Agree    int    `json:"agree"`
+	Note     string `json:"note,omitzero"`
+	First    string `json:"first,omitzero"` // the first disagreement
+}
+
+// Percent is Agree of Compared, never rounded up to 100: "99.91 %".
+func (a Agreement) Percent() string {
+	if a.Compared == 0 {
+		return "no data"
+	}
+	hundredths := int64(a.Agree) * 10000 / int64(a.Compared)
+	return fmt.Sprintf("%d.%02d %%", hundredths/100, hundredths%100)
+}
+
+// PerSecond is how many events were replayed in a second.
+func (r *Result) PerSecond() int {
+	if r.Elapsed <= 0 {
+		return 0
+	}
+	return int(float64(r.Events) / r.Elapsed.Seconds())
+}
+
+func newResult(m *Mapping) *Result { return &Result{Log: m.Name} }
+
+func (r *Result) refuse(f Refusal) {
+	i := slices.IndexFunc(r.Refusals, func(g Refusal) bool { return g.From == f.From && g.Command == f.Command })
+	if i < 0 {
+		i = len(r.Refusals)
+		r.Refusals = append(r.Refusals, f)
+	}
+	r.Refusals[i].Count++
+}
+
+func (r *Result) finish(elapsed time.Duration) {
+	r.Elapsed = elapsed
+	slices.SortStableFunc(r.Refusals, func(a, b Refusal) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.From, b.From), cmp.Compare(a.Command, b.Command))
+	})
+	slices.SortStableFunc(r.Oracles, func(a, b Agreement) int { return cmp.Compare(cell(a.Oracle), cell(b.Oracle)) })
+}

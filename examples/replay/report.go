@@ -1,0 +1,55 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/itsmkit/itsm/examples/replay/eventlog"
+)
+
+// report prints the result as tables.
+func report(out io.Writer, r *eventlog.Result) error {
+	fmt.Fprintln(out, r.Log)
+	fmt.Fprintf(out, "%s events of %s incidents as %s commands in %s: %s events a second\n",
+		grouped(r.Events), grouped(r.Incidents), grouped(r.Commands), r.Elapsed.Round(10*time.Millisecond), grouped(r.PerSecond()))
+	fmt.Fprintf(out, "%s steps that the log skipped were filled in, %s rows say nothing, %s closed incidents were followed up\n",
+		grouped(r.FilledIn), grouped(r.Skipped), grouped(r.FollowUps))
+
+	fmt.Fprintln(out, "\nWhat the rules refused")
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  from\tcommand\tcount\tfirst")
+	for _, f := range r.Refusals {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s, line %d: %s\n", cmp.Or(string(f.From), "–"), f.Command, grouped(f.Count), f.Incident, f.Line, firstLine(f.Why))
+	}
+	if len(r.Refusals) == 0 {
+		fmt.Fprintln(w, "  nothing")
+	}
+	w.Flush()
+
+	fmt.Fprintln(out, "\nRecomputed from the events against the log's own figures")
+	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  column\tof\tcompared\tagree\tper cent\tfirst disagreement")
+	for _, a := range r.Oracles {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", a.Oracle, a.Of, grouped(a.Compared), grouped(a.Agree), a.Percent(), cmp.Or(a.First, "–"))
+	}
+	return w.Flush()
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// grouped writes a number with a comma for each thousand.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
