@@ -1,0 +1,176 @@
+package memory
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/itsmkit/itsm/store"
+)
+
+// tx is the view of a unit. Only calls that change something need the lock of
+// the tenant: readers who take a snapshot meanwhile change nothing that the unit
+// reads.
+type tx struct {
+	name   store.Tenant
+	now    *snapshot
+	tenant *tenant // nil: read-only
+
+	// A Tx is for one goroutine; the lock is for those that keep one longer
+	// than they may, who get ErrEnded and not the data of another unit.
+	mu    sync.Mutex
+	ended bool
+	lost  error // why the unit cannot commit any more
+}
+
+var _ store.Tx = (*tx)(nil)
+
+// end makes every later call fail, and returns why the unit was lost, if so.
+func (tx *tx) end() error {
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.ended = true
+	return tx.lost
+}
+
+// enter begins a call that reads. If it returns nil, leave ends the call.
+func (tx *tx) enter(ctx context.Context) error {
+	tx.mu.Lock()
+	err := tx.lost
+	switch {
+	case tx.ended:
+		err = store.ErrEnded
+	case err == nil:
+		err = ctx.Err()
+		tx.lost = err
+	}
+	if err != nil {
+		tx.mu.Unlock()
+	}
+	return err
+}
+
+// enterWrite begins a call that changes something.
+func (tx *tx) enterWrite(ctx context.Context) error {
+	if err := tx.enter(ctx); err != nil {
+		return err
+	}
+	if tx.tenant == nil {
+		tx.mu.Unlock()
+		return store.ErrReadOnly
+	}
+	return nil
+}
+
+func (tx *tx) leave() { tx.mu.Unlock() }
+
+// Get implements store.Tx.
+func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error) {
+	if err := tx.enter(ctx); err != nil {
+		return store.Document{}, err
+	}
+	defer tx.leave()
+	if err := p.Validate(); err != nil {
+		return store.Document{}, err
+	}
+	d := tx.now.kind(p.Kind).get(p.ID)
+	if d == nil {
+		return store.Document{}, &store.NotFoundError{Kind: p.Kind, ID: p.ID}
+	}
+	return d.export(p.Kind, p.ID), nil
+}
+
+// Put implements store.Tx.
+func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error) {
+	if err := tx.enterWrite(ctx); err != nil {
+		return 0, err
+	}
+	defer tx.leave()
+	if err := p.Validate(); err != nil {
+		return 0, err
+	}
+	t := tx.tenant
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k := t.now.writableKind(t.epoch, p.Kind)
+	old := k.get(p.ID)
+	if old != nil && p.Expect == 0 {
+		return 0, &store.ExistsError{Kind: p.Kind, ID: p.ID, Holder: p.ID}
+	}
+	if err := expect(p.Kind, p.ID, p.Expect, old); err != nil {
+		return 0, err
+	}
+	var oldTerms []term
+	if old != nil {
+		oldTerms = old.terms
+	}
+	terms := k.convert(p.Terms, oldTerms)
+	if holder, taken := k.taken(p.ID, terms, oldTerms); taken != nil {
+		return 0, &store.ExistsError{
+			Kind: p.Kind, ID: p.ID,
+			Index: k.indexes[taken.index].name, Key: []byte(taken.key), Holder: holder,
+		}
+	}
+	b := make([]byte, len(p.Head)+len(p.Body))
+	copy(b, p.Head)
+	copy(b[len(p.Head):], p.Body)
+	t.version++
+	t.changes = append(t.changes, change{kind: k.name, id: p.ID, document: old})
+	k.replace(t.epoch, p.ID, old, &document{t.version, len(p.Head), b, terms})
+	return t.version, nil
+}
+
+// Delete implements store.Tx.
+func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
+	if err := tx.enterWrite(ctx); err != nil {
+		return err
+	}
+	defer tx.leave()
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	t := tx.tenant
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	old := t.now.kind(p.Kind).get(p.ID)
+	if err := expect(p.Kind, p.ID, p.Expect, old); err != nil {
+		return err
+	}
+	k := t.now.writableKind(t.epoch, p.Kind)
+	t.changes = append(t.changes, change{kind: k.name, id: p.ID, document: old})
+	k.replace(t.epoch, p.ID, old, nil)
+	return nil
+}
+
+// Next implements store.Tx.
+func (tx *tx) Next(ctx context.Context, name string) (uint64, error) {
+	if err := tx.enterWrite(ctx); err != nil {
+		return 0, err
+	}
+	defer tx.leave()
+	if err := store.ValidateSequence(name); err != nil {
+		return 0, err
+	}
+	t := tx.tenant
+	last, ok := t.sequences[name]
+	if !ok {
+		name = strings.Clone(name)
+	}
+	t.sequences[name] = last + 1
+	t.drawn = append(t.drawn, name)
+	return last + 1, nil
+}
+
+// expect returns a conflict unless the document is at that version; 0 expects
+// that there is none.
+func expect(kind string, id uuid.UUID, version store.Version, d *document) error {
+	var current store.Version
+	if d != nil {
+		current = d.version
+	}
+	if current != version {
+		return &store.ConflictError{Kind: kind, ID: id, Expected: version, Current: current}
+	}
+	return nil
+}
