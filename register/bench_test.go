@@ -1,0 +1,78 @@
+package register_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/register"
+	"github.com/itsmkit/itsm/store/memory"
+)
+
+// benchRegister holds 1,000 tickets of about 600 bytes each.
+func benchRegister(b *testing.B) (*register.Register[Ticket], []uuid.UUID) {
+	r, err := register.New(memory.New(), process(b), nil)
+	require.NoError(b, err)
+	ctx := context.Background()
+	var ids []uuid.UUID
+	for i := range 1000 {
+		rec, err := r.Create(ctx, ann, Open{
+			Title: fmt.Sprintf("The mail of floor %d is down since this morning; several people have called, and the team on site "+
+				"says that the printers of the same floor cannot be reached either", i),
+			Group: "messaging", Slug: fmt.Sprint("slug-", i), Watchers: []string{"bob", "cyd"},
+			Custom: map[string]itsm.Value{"site": itsm.TextValue("north"), "caller": itsm.TextValue("mary")},
+		})
+		require.NoError(b, err)
+		ids = append(ids, rec.ID)
+	}
+	return r, ids
+}
+
+func BenchmarkDo(b *testing.B) {
+	r, ids := benchRegister(b)
+	ctx := context.Background()
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		_, err := r.Do(ctx, ann, ids[i%len(ids)], Lock{On: i&1 == 0})
+		if err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}
+
+func BenchmarkGet(b *testing.B) {
+	r, ids := benchRegister(b)
+	ctx := context.Background()
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if _, err := r.Get(ctx, ann, ids[i%len(ids)]); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}
+
+func BenchmarkFind(b *testing.B) {
+	r, _ := benchRegister(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range r.Find(context.Background(), ann, byGroup("messaging")) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != 1000 {
+			b.Fatal(n)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
+}
