@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/itsmkit/itsm"
@@ -20,7 +21,7 @@ func (p *Policy) assign(inc *Incident, c Assign, _ itsm.Stamp) (Assign, error) {
 	if c.Group == "" {
 		c.Group = inc.Group
 	}
-	if !p.belongs(c.Group, c.To) {
+	if c.Group != "" && !p.belongs(c.Group, c.To) {
 		return c, &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%q does not belong to the group %q", c.To, c.Group)}
 	}
 	return c, nil
@@ -28,24 +29,16 @@ func (p *Policy) assign(inc *Incident, c Assign, _ itsm.Stamp) (Assign, error) {
 
 // Check asks for a group, and for a reason to escalate.
 func (c Assign) Check(*Incident, itsm.Stamp) error {
-	if err := itsm.CheckLine("group", c.Group); err != nil {
-		return err
-	}
-	if c.To != "" {
-		if err := itsm.CheckLine("to", c.To); err != nil {
-			return err
-		}
-	}
+	reason := optional(itsm.CheckText, "reason", c.Reason)
 	if c.Escalate {
-		return itsm.CheckText("reason", c.Reason)
+		reason = itsm.CheckText("reason", c.Reason)
 	}
-	return nil
+	return errors.Join(itsm.CheckLine("group", c.Group), optional(itsm.CheckLine, "to", c.To), reason)
 }
 
 // Apply moves the incident and counts.
 func (c Assign) Apply(inc *Incident, s itsm.Stamp) {
-	moved := c.Group != inc.Group
-	if moved && inc.Group != "" {
+	if c.Group != inc.Group && inc.Group != "" {
 		inc.Counts.Reassignments++
 	}
 	if c.Escalate {
@@ -54,16 +47,17 @@ func (c Assign) Apply(inc *Incident, s itsm.Stamp) {
 	if inc.Times.Assigned.IsZero() {
 		inc.Times.Assigned = s.At
 	}
-	if inc.Hold != nil && moved && inc.Hold.Back == InProgress {
+	if inc.Hold != nil && inc.Hold.Back == InProgress {
 		hold := *inc.Hold
-		hold.Back = Assigned // another group has not started
+		hold.Back = assignTo(inc, c, s)
 		inc.Hold = &hold
 	}
 	inc.Group, inc.Assignee = c.Group, c.To
 }
 
-// assignTo is where an incident in progress goes when it is assigned: on with the
-// work within the group, back to assigned in another.
+// assignTo is where an incident in progress goes when it is assigned, or to which
+// it returns from hold: on with the work within the group, back to assigned in
+// another or when nobody has it.
 func assignTo(inc *Incident, c Assign, _ itsm.Stamp) itsm.State {
 	if c.Group == inc.Group && c.To != "" {
 		return InProgress
@@ -78,8 +72,10 @@ type Acknowledge struct {
 	Automatic bool   `json:"automatic,omitzero"`
 }
 
-// Check refuses nothing.
-func (Acknowledge) Check(*Incident, itsm.Stamp) error { return nil }
+// Check asks only that a text is one.
+func (c Acknowledge) Check(*Incident, itsm.Stamp) error {
+	return optional(itsm.CheckText, "text", c.Text)
+}
 
 // Apply stamps the response.
 func (c Acknowledge) Apply(inc *Incident, s itsm.Stamp) {
@@ -117,10 +113,7 @@ type Escalate struct {
 
 // Check asks for whom and why.
 func (c Escalate) Check(*Incident, itsm.Stamp) error {
-	if err := itsm.CheckLine("to", c.To); err != nil {
-		return err
-	}
-	return itsm.CheckText("reason", c.Reason)
+	return errors.Join(itsm.CheckLine("to", c.To), itsm.CheckText("reason", c.Reason))
 }
 
 // Apply counts.

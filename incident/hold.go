@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,7 +44,7 @@ func (p *Policy) hold(inc *Incident, c Hold, s itsm.Stamp) (Hold, error) {
 		if c.Extensions > p.Extensions {
 			return c, itsm.Refuse("R11", "was extended %d times, which is the most; resume it", inc.Hold.Extensions)
 		}
-		if err := itsm.CheckText("why", c.Why); err != nil {
+		if c.Why == "" {
 			return c, &itsm.FieldError{Field: "why", Problem: "is missing; an extension says why (R11)"}
 		}
 	}
@@ -55,13 +56,22 @@ func (c Hold) Check(_ *Incident, s itsm.Stamp) error {
 	if err := itsm.CheckOneOf("reason", c.Reason, HoldReasons()); err != nil {
 		return err
 	}
+	wrong := []error{itsm.CheckTime("review_by", c.ReviewBy), optional(itsm.CheckText, "why", c.Why)}
 	if !c.ReviewBy.After(s.At) {
-		return &itsm.FieldError{Field: "review_by", Problem: "is not after the hold itself"}
+		wrong = append(wrong, &itsm.FieldError{Field: "review_by", Problem: "is not after the hold itself"})
 	}
 	if c.Reason == AwaitingCaller {
-		return itsm.CheckText("question", c.Question)
+		wrong = append(wrong, itsm.CheckText("question", c.Question))
+	} else {
+		wrong = append(wrong, optional(itsm.CheckText, "question", c.Question))
 	}
-	return c.Awaits.Check("awaits")
+	if c.Reason != AwaitingCaller || !c.Awaits.IsZero() {
+		wrong = append(wrong, c.Awaits.Check("awaits"))
+	}
+	if c.Back == itsm.None {
+		wrong = append(wrong, &itsm.FieldError{Field: "back", Problem: "is missing; the decision of the process's own row fills it in"})
+	}
+	return errors.Join(wrong...)
 }
 
 // Apply puts the incident on hold.
@@ -81,6 +91,8 @@ type Resume struct {
 
 func (p *Policy) resume(inc *Incident, c Resume, s itsm.Stamp) (Resume, error) {
 	switch {
+	case inc.Hold == nil:
+		return c, itsm.Refuse("R11", "is not on hold; there is nothing to resume")
 	case s.By.Has(p.Agents...):
 		return c, nil
 	case s.By.Has(itsm.SystemRole):
@@ -97,16 +109,32 @@ func (p *Policy) resume(inc *Incident, c Resume, s itsm.Stamp) (Resume, error) {
 	return c, itsm.CheckText("reply", c.Reply)
 }
 
-// Check refuses nothing; the decision looked at who resumes.
-func (Resume) Check(*Incident, itsm.Stamp) error { return nil }
+// Check asks only that what is given makes sense; the decision looked at who
+// resumes.
+func (c Resume) Check(*Incident, itsm.Stamp) error {
+	err := optional(itsm.CheckText, "reply", c.Reply)
+	if !c.Finished.IsZero() {
+		err = errors.Join(err, c.Finished.Check("finished"))
+	}
+	return err
+}
 
 // Apply ends the hold.
 func (Resume) Apply(inc *Incident, _ itsm.Stamp) { inc.Hold = nil }
 
-// resumeTo is where an incident on hold goes when it resumes.
+// resumeTo is where an incident goes when it resumes: where it was, or to assigned
+// when a new one has got a group in the meantime.
 func resumeTo(inc *Incident, _ Resume, _ itsm.Stamp) itsm.State {
 	if inc.Hold.Back == New && inc.Group != "" {
 		return Assigned
 	}
 	return inc.Hold.Back
+}
+
+// reviewBy is what the timer of the review counts from.
+func reviewBy(inc *Incident) time.Time {
+	if inc.Hold == nil {
+		return time.Time{} // a state of the host's own that shares the timer
+	}
+	return inc.Hold.ReviewBy
 }

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"slices"
-	"time"
 
 	"github.com/itsmkit/itsm"
 )
@@ -24,15 +23,12 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 	system := itsm.SystemRole
 	agents, managers := p.Agents, p.Managers
 	staff := slices.Concat(agents, managers)
-	custom := p.Custom.Names()
 
-	from, to, stay := itsm.From, itsm.To, itsm.Stay
+	from, to, stay, sets := itsm.From, itsm.To, itsm.Stay, itsm.Sets
 	by := func(groups ...[]itsm.Role) itsm.Clause { return itsm.By(slices.Concat(groups...)...) }
 	also := func(roles ...itsm.Role) []itsm.Role { return roles }
-	sets := func(names ...string) itsm.Clause { return itsm.Sets(names...) }
-	described := itsm.Sets(append([]string{
-		"title", "caller", "source", "service", "category", "subcategory", "impact", "urgency", "priority",
-	}, custom...)...)
+	classified := slices.Concat([]string{"title", "service", "category", "subcategory", "impact", "urgency", "priority"}, p.Custom.Names())
+	reported := slices.Concat([]string{"caller", "source"}, classified)
 	tasksFinal := itsm.Guard("R8 tasks", tasksFinal)
 	major := itsm.Guard("R14 major", isMajor)
 	notMajor := itsm.Guard("R14 major", isNotMajor)
@@ -52,11 +48,11 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 		Relations: []itsm.Relation[Incident]{{Role: Caller, Holds: isCaller}},
 		Fields:    fields(p),
 		Transitions: []itsm.Transition[Incident]{
-			itsm.On("report", Report{}, from(itsm.None), to(New), by(agents, also(system, Caller)), described, itsm.Decide(p.report)),
-			itsm.On("follow up", FollowUp{}, from(itsm.None), to(New), by(agents, also(Caller)), described,
+			itsm.On("report", Report{}, from(itsm.None), to(New), by(agents, also(system, Caller)), sets(reported...), itsm.Decide(p.report)),
+			itsm.On("follow up", FollowUp{}, from(itsm.None), to(New), by(agents, also(Caller)), sets(reported...),
 				itsm.Needs(aroundFollowUp), itsm.DecideAmong(p.followUp)),
 
-			itsm.On("classify", Classify{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents), described, itsm.Decide(p.classify)),
+			itsm.On("classify", Classify{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents), sets(classified...), itsm.Decide(p.classify)),
 			itsm.On("link", Link{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents)),
 			itsm.On("join", Join{}, from(New, Assigned, InProgress, OnHold), stay(), by(agents), sets("parent"),
 				itsm.Needs(aroundJoin), itsm.DecideAmong(join)),
@@ -75,22 +71,22 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 			itsm.On("start", Start{}, from(New, Assigned), to(InProgress), by(agents), itsm.Requires("assignee")),
 			itsm.On("hold", Hold{}, from(New, Assigned, InProgress), to(OnHold), by(agents), sets("hold_reason"), itsm.Decide(p.hold)),
 			itsm.On("hold", Hold{}, from(OnHold), stay(), by(agents), sets("hold_reason"), itsm.Decide(p.hold)),
-			itsm.On("resume", Resume{}, from(OnHold), to(New, Assigned, InProgress), by(agents, also(system, Caller)), sets("hold_reason"),
+			itsm.On("resume", Resume{}, from(OnHold), to(New, Assigned, InProgress), by(agents, also(system, Caller)),
 				itsm.Decide(p.resume), itsm.Pick(resumeTo)),
 			itsm.On("add task", AddTask{}, from(New, Assigned, InProgress, OnHold), stay(), by(agents)),
 			itsm.On("move task", MoveTask{}, from(New, Assigned, InProgress, OnHold), stay(), by(agents)),
 
 			itsm.On("resolve", Resolve{}, from(New, Assigned, InProgress, OnHold), to(Resolved), by(staff, also(system)),
-				tasksFinal, itsm.Guard("R14 resolver", p.resolvable), sets("resolution_code", "hold_reason"),
+				tasksFinal, itsm.Guard("R14 resolver", p.resolvable), sets("resolution_code"),
 				itsm.Needs(aroundResolve), itsm.DecideAmong(p.resolve), itsm.Follow(resolveChildren)),
 			itsm.On("reopen", Reopen{}, from(Resolved), to(InProgress, Assigned), by(agents, also(system, Caller)),
-				itsm.Guard("R13 window", p.inWindow), sets("resolution_code", "assignee"),
+				itsm.Guard("R13 window", p.inWindow),
 				itsm.Needs(aroundReopen), itsm.Decide(p.reopen), itsm.Pick(reopenTo), itsm.Follow(reopenChildren)),
 			itsm.On("close", Close{}, from(Resolved), to(Closed), by(managers, also(system, Caller)),
 				tasksFinal, itsm.Guard("R13 window", p.afterWindow), itsm.Guard("R14 review", lookedBack)),
-			itsm.On("cancel", Cancel{}, from(New), to(Cancelled), by(staff, also(Caller)), notMajor, sets("hold_reason"),
+			itsm.On("cancel", Cancel{}, from(New), to(Cancelled), by(staff, also(Caller)), notMajor,
 				itsm.Needs(aroundCancel), itsm.DecideAmong(cancel)),
-			itsm.On("cancel", Cancel{}, from(Assigned, InProgress, OnHold), to(Cancelled), by(staff), notMajor, sets("hold_reason"),
+			itsm.On("cancel", Cancel{}, from(Assigned, InProgress, OnHold), to(Cancelled), by(staff), notMajor,
 				itsm.Needs(aroundCancel), itsm.DecideAmong(cancel)),
 			itsm.On("rate", Rate{}, from(Resolved, Closed), stay(), by(also(Caller))),
 
@@ -106,10 +102,7 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 	}
 }
 
+// isCaller holds for whoever is about to report, and then for the caller.
 func isCaller(inc *Incident, a itsm.Actor) bool {
-	return inc.State == itsm.None || inc.Caller == a.ID
+	return inc.State == itsm.None || inc.Caller != "" && inc.Caller == a.ID
 }
-
-func reviewBy(inc *Incident) time.Time { return inc.Hold.ReviewBy }
-
-func resolvedAt(inc *Incident) time.Time { return inc.Times.Resolved }

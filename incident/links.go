@@ -31,24 +31,31 @@ func (c Link) Check(inc *Incident, _ itsm.Stamp) error {
 
 // Apply adds the link, once, or removes it.
 func (c Link) Apply(inc *Incident, _ itsm.Stamp) {
-	inc.Links = toggled(inc.Links, RecordLink{c.As, c.To}, c.Remove)
+	link := RecordLink{c.As, c.To}
+	if c.Remove {
+		inc.Links = without(inc.Links, link)
+	} else {
+		inc.Links = with(inc.Links, link)
+	}
 }
 
-// toggled is a new list with the item once, or without it.
-func toggled[T comparable](list []T, item T, remove bool) []T {
-	var next []T
+// with is a list that holds the item, once.
+func with[T comparable](list []T, item T) []T {
+	if slices.Contains(list, item) {
+		return list
+	}
+	return append(slices.Clip(list), item)
+}
+
+// without is a new list that does not hold the item; nil when nothing is left.
+func without[T comparable](list []T, item T) []T {
+	var rest []T
 	for _, have := range list {
 		if have != item {
-			next = append(next, have)
+			rest = append(rest, have)
 		}
 	}
-	if !remove {
-		if slices.Contains(list, item) {
-			return list
-		}
-		next = append(next, item)
-	}
-	return next
+	return rest
 }
 
 // Join makes the incident part of another, which then is worked on for both
@@ -59,18 +66,33 @@ type Join struct {
 
 // aroundJoin asks for the chain of parents from the new one on.
 func aroundJoin(inc *Incident, c Join, near []*Incident) []itsm.Selection[Incident] {
-	id := c.Parent
-	for range len(near) + 1 {
-		if id == uuid.Nil || id == inc.ID {
-			return nil
-		}
-		parent := find(near, id)
-		if parent == nil {
-			return []itsm.Selection[Incident]{{IDs: []uuid.UUID{id}}}
-		}
-		id = parent.Parent
+	if next := chainEnd(inc, c.Parent, near, parentOf); next != uuid.Nil && next != inc.ID {
+		return []itsm.Selection[Incident]{{IDs: []uuid.UUID{next}}}
 	}
 	return nil
+}
+
+// chainEnd follows a chain from id through the incidents at hand. It is inc's own
+// id when the chain leads back there, the first id that is not at hand, or
+// uuid.Nil where the chain ends.
+func chainEnd(inc *Incident, id uuid.UUID, near []*Incident, next func(*Incident) uuid.UUID) uuid.UUID {
+	for range len(near) + 1 {
+		at := find(near, id)
+		if id == inc.ID || at == nil {
+			return id
+		}
+		id = next(at)
+	}
+	return uuid.Nil // a circle that does not lead through inc
+}
+
+func parentOf(inc *Incident) uuid.UUID { return inc.Parent }
+
+func duplicateOf(inc *Incident) uuid.UUID {
+	if inc.Solution == nil {
+		return uuid.Nil
+	}
+	return inc.Solution.DuplicateOf
 }
 
 func join(inc *Incident, c Join, _ itsm.Stamp, near []*Incident) (Join, error) {
@@ -87,10 +109,8 @@ func join(inc *Incident, c Join, _ itsm.Stamp, near []*Incident) (Join, error) {
 	if !isOpen(parent) {
 		return c, itsm.Refuse("R18", "%s is %s; only an open incident takes others in", parent.Number, parent.State)
 	}
-	for _, above := range near {
-		if above.Parent == inc.ID {
-			return c, itsm.Refuse("R18", "%s is part of this one, directly or not", parent.Number)
-		}
+	if chainEnd(inc, c.Parent, near, parentOf) == inc.ID {
+		return c, itsm.Refuse("R18", "%s is part of this one, directly or not", parent.Number)
 	}
 	return c, nil
 }
@@ -140,17 +160,19 @@ func (c Watch) Check(*Incident, itsm.Stamp) error { return itsm.CheckLine("who",
 
 // Apply adds or removes the watcher.
 func (c Watch) Apply(inc *Incident, _ itsm.Stamp) {
-	inc.Watchers = toggled(inc.Watchers, c.Who, c.Stop)
+	if c.Stop {
+		inc.Watchers = without(inc.Watchers, c.Who)
+	} else {
+		inc.Watchers = with(inc.Watchers, c.Who)
+	}
 }
-
-func withWatcher(list []string, who string) []string { return toggled(list, who, false) }
 
 // Attach refers to a file that the host keeps.
 type Attach Attachment
 
 // Check asks for the file and its name.
 func (c Attach) Check(*Incident, itsm.Stamp) error {
-	wrong := []error{c.File.Check("file"), itsm.CheckLine("name", c.Name)}
+	wrong := []error{c.File.Check("file"), itsm.CheckLine("name", c.Name), optional(itsm.CheckLine, "media", c.Media)}
 	if c.Size < 0 {
 		wrong = append(wrong, &itsm.FieldError{Field: "size", Problem: fmt.Sprintf("is %d bytes", c.Size)})
 	}

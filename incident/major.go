@@ -3,7 +3,7 @@ package incident
 import (
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/itsmkit/itsm"
 )
@@ -28,7 +28,11 @@ func (c Declare) Check(*Incident, itsm.Stamp) error {
 	if len(c.Criteria) == 0 {
 		return &itsm.FieldError{Field: "criteria", Problem: "is empty; name those that the incident meets (R14)"}
 	}
-	return itsm.CheckLine("owner", c.Owner)
+	wrong := []error{itsm.CheckLine("owner", c.Owner)}
+	for i, met := range c.Criteria {
+		wrong = append(wrong, itsm.CheckLine(fmt.Sprintf("criteria[%d]", i), met))
+	}
+	return errors.Join(wrong...)
 }
 
 // Apply makes it major; given again, it names other criteria or another owner and
@@ -38,7 +42,7 @@ func (c Declare) Apply(inc *Incident, s itsm.Stamp) {
 	if inc.Major != nil {
 		m = *inc.Major
 	}
-	m.Criteria, m.Owner = append([]string(nil), c.Criteria...), c.Owner
+	m.Criteria, m.Owner = slices.Clone(c.Criteria), c.Owner
 	inc.Major = &m
 }
 
@@ -66,12 +70,22 @@ func (c Inform) Check(*Incident, itsm.Stamp) error {
 
 // Apply counts, and stamps when management was informed.
 func (c Inform) Apply(inc *Incident, s itsm.Stamp) {
-	m := *inc.Major
-	m.Updates++
-	if c.Audience == Management {
-		m.ManagementInformed = s.At
+	inc.changeMajor(func(m *Major) {
+		m.Updates++
+		if c.Audience == Management {
+			m.ManagementInformed = s.At
+		}
+	})
+}
+
+// changeMajor changes a copy of what makes the incident major; of an ordinary one
+// it changes nothing.
+func (inc *Incident) changeMajor(change func(*Major)) {
+	if inc.Major != nil {
+		m := *inc.Major
+		change(&m)
+		inc.Major = &m
 	}
-	inc.Major = &m
 }
 
 // Review looks back at a resolved major incident: its report, and what was found
@@ -88,11 +102,10 @@ func (c Review) Check(*Incident, itsm.Stamp) error {
 
 // Apply keeps the report and stamps the review.
 func (c Review) Apply(inc *Incident, s itsm.Stamp) {
-	m := *inc.Major
-	m.Report, m.Reviewed = c.Report, s.At
-	inc.Major = &m
+	inc.changeMajor(func(m *Major) { m.Report, m.Reviewed = c.Report, s.At })
 }
 
+// isMajor keeps what is for major incidents from the others (R14).
 func isMajor(inc *Incident, _ itsm.Stamp) error {
 	if inc.Major == nil {
 		return errors.New("is no major incident; declare it first")
@@ -100,6 +113,7 @@ func isMajor(inc *Incident, _ itsm.Stamp) error {
 	return nil
 }
 
+// isNotMajor keeps a major incident from being cancelled (R14).
 func isNotMajor(inc *Incident, _ itsm.Stamp) error {
 	if inc.Major != nil {
 		return errors.New("is a major incident; demote it first")
@@ -121,15 +135,8 @@ func (p *Policy) resolvable(inc *Incident, s itsm.Stamp) error {
 
 // lookedBack gates the closing of a major incident on report and review.
 func lookedBack(inc *Incident, _ itsm.Stamp) error {
-	if inc.Major != nil && inc.Major.Reviewed.Before(latest(inc.Major.Declared, inc.Times.Resolved)) {
+	if inc.Major != nil && (inc.Major.Reviewed.IsZero() || inc.Major.Reviewed.Before(inc.Times.Resolved)) {
 		return errors.New("a major incident is reported and reviewed after its resolution, before it closes")
 	}
 	return nil
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

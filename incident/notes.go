@@ -1,8 +1,9 @@
 package incident
 
 import (
+	"errors"
 	"fmt"
-	"slices"
+	"math"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -17,9 +18,9 @@ type Log struct {
 }
 
 // Check asks for a text.
-func (c Log) Check(*Incident, itsm.Stamp) error {
-	if c.Spent < 0 {
-		return &itsm.FieldError{Field: "spent", Problem: fmt.Sprintf("is %s; give zero or more", c.Spent)}
+func (c Log) Check(inc *Incident, _ itsm.Stamp) error {
+	if c.Spent < 0 || c.Spent > math.MaxInt64-inc.Counts.Spent {
+		return &itsm.FieldError{Field: "spent", Problem: fmt.Sprintf("is %s; give zero or more, what can still be added up", c.Spent)}
 	}
 	return itsm.CheckText("text", c.Text)
 }
@@ -79,25 +80,36 @@ func (t *Times) fact(f Fact) *time.Time {
 	return nil
 }
 
-// Check asks for a time that has been and for a reason.
-func (c Correct) Check(_ *Incident, s itsm.Stamp) error {
-	if !slices.Contains(Facts(), c.Fact) {
-		return itsm.CheckOneOf("fact", c.Fact, Facts())
-	}
-	if err := itsm.CheckTime("to", c.To); err != nil {
+// Check asks for a reason and for a time that has been and fits the others:
+// nothing was noticed after the opening, answered or worked on before it, or
+// either after the resolution.
+func (c Correct) Check(inc *Incident, s itsm.Stamp) error {
+	if err := errors.Join(itsm.CheckOneOf("fact", c.Fact, Facts()), itsm.CheckTime("to", c.To)); err != nil {
 		return err
 	}
-	if c.To.After(s.At) {
-		return &itsm.FieldError{Field: "to", Problem: "has not come yet"}
-	}
-	if err := itsm.CheckText("reason", c.Reason); err != nil {
+	wrong := func(problem string) error { return &itsm.FieldError{Field: "to", Problem: problem} }
+	opened := inc.Opened.Format(time.RFC3339)
+	switch {
+	case c.To.After(s.At):
+		return wrong("has not come yet")
+	case c.Fact == Detected && c.To.After(inc.Opened):
+		return wrong("is after the opening at " + opened)
+	case c.Fact != Detected && c.To.Before(inc.Opened):
+		return wrong("is before the opening at " + opened)
+	case inc.Solution != nil && c.To.After(inc.Times.Resolved):
+		return wrong("is after the resolution at " + inc.Times.Resolved.Format(time.RFC3339))
+	case c.Reason == "":
 		return &itsm.FieldError{Field: "reason", Problem: "is missing; a correction says why (R34)"}
 	}
-	return nil
+	return itsm.CheckText("reason", c.Reason)
 }
 
 // Apply sets the fact.
-func (c Correct) Apply(inc *Incident, _ itsm.Stamp) { *inc.Times.fact(c.Fact) = c.To }
+func (c Correct) Apply(inc *Incident, _ itsm.Stamp) {
+	if fact := inc.Times.fact(c.Fact); fact != nil {
+		*fact = c.To
+	}
+}
 
 // Rate says how satisfied the caller is.
 type Rate struct {
@@ -110,7 +122,15 @@ func (c Rate) Check(*Incident, itsm.Stamp) error {
 	if c.Score < 1 || c.Score > 5 {
 		return &itsm.FieldError{Field: "score", Problem: fmt.Sprintf("is %d; give 1 to 5", c.Score)}
 	}
-	return nil
+	return optional(itsm.CheckText, "comment", c.Comment)
+}
+
+// optional checks a text that may be left out.
+func optional(check func(field, s string) error, field, s string) error {
+	if s == "" {
+		return nil
+	}
+	return check(field, s)
 }
 
 // Apply keeps the score.

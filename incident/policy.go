@@ -3,7 +3,9 @@ package incident
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/itsmkit/itsm"
 )
@@ -15,7 +17,7 @@ type Policy struct {
 	Managers []itsm.Role // who may besides run major incidents, cancel and close
 
 	Matrix     itsm.Matrix
-	Categories map[string][]string // category → its subcategories; empty: any
+	Categories map[string][]string // category → its subcategories; an empty map or list: any
 	Sources    []string            // empty: any
 	Codes      []string            // of resolutions; empty: any
 	Criteria   []string            // for a major incident; empty: any
@@ -75,59 +77,92 @@ func (p *Policy) check() error {
 	complain := func(field, problem string) {
 		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: problem})
 	}
-	if len(p.Agents) == 0 {
-		complain("agents", "is empty; name a role that may work on incidents")
-	}
-	if len(p.Managers) == 0 {
-		complain("managers", "is empty; name a role that may run major incidents")
-	}
-	for _, w := range []struct {
-		field string
-		wait  itsm.Wait
-	}{{"window", p.Window}, {"hold_review", p.HoldReview}, {"hold_limit", p.HoldLimit}} {
-		if w.wait.Days < 0 || w.wait.Time < 0 {
-			complain(w.field, "is negative")
-		} else if w.wait.Days == 0 && w.wait.Time == 0 {
-			complain(w.field, "is zero; give days or time")
-		}
+	wrong = append(wrong,
+		checkRoles("agents", p.Agents), checkRoles("managers", p.Managers),
+		checkList("sources", p.Sources), checkList("codes", p.Codes), checkList("criteria", p.Criteria),
+		checkWait("window", p.Window), checkWait("hold_review", p.HoldReview), checkWait("hold_limit", p.HoldLimit))
+	for _, name := range slices.Sorted(maps.Keys(p.Categories)) {
+		wrong = append(wrong, itsm.CheckLine("categories", name), checkList("categories."+name, p.Categories[name]))
 	}
 	if p.Extensions < 0 {
 		complain("extensions", fmt.Sprintf("is %d; give 0 or more", p.Extensions))
 	}
-	names := make(map[string]bool)
+	taken := make(map[string]bool)
+	for _, f := range ownFields(p) {
+		taken[f.Name] = true
+	}
 	for i, f := range p.Custom {
 		field := fmt.Sprintf("custom[%d]", i)
 		switch {
-		case f.Name == "" || names[f.Name]:
-			complain(field+".name", fmt.Sprintf("%q is empty or used before", f.Name))
+		case itsm.CheckLine(field, f.Name) != nil || taken[f.Name]:
+			complain(field+".name", fmt.Sprintf("%q is no name, or one in use", f.Name))
 		case !slices.Contains(itsm.Types(), f.Type):
 			complain(field+".type", fmt.Sprintf("%q is no type of value", f.Type))
 		}
-		names[f.Name] = true
+		for j, v := range f.Domain {
+			if v.Type() != f.Type {
+				complain(fmt.Sprintf("%s.domain[%d]", field, j), fmt.Sprintf("is a %q; the field is a %q", v.Type(), f.Type))
+			}
+		}
+		taken[f.Name] = true
 	}
 	return errors.Join(wrong...)
 }
 
-// priority is the matrix's, or the override asked for (R10).
-func (p *Policy) priority(impact, urgency itsm.Level, override itsm.Priority) (itsm.Priority, error) {
-	derived, err := p.Matrix.Of(impact, urgency)
-	if err != nil || override == 0 {
-		return derived, err
+// checkRoles asks for roles that are handed out to people.
+func checkRoles(field string, roles []itsm.Role) error {
+	if len(roles) == 0 {
+		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
 	}
-	return override, nil
+	for i, r := range roles {
+		if r == "" || r == itsm.SystemRole || r == Caller {
+			return &itsm.FieldError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
+		}
+	}
+	return nil
+}
+
+// checkList refuses a choice that is blank or listed twice.
+func checkList(field string, list []string) error {
+	for i, s := range list {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := itsm.CheckLine(at, s); err != nil {
+			return err
+		}
+		if slices.Contains(list[:i], s) {
+			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("%q is listed before", s)}
+		}
+	}
+	return nil
+}
+
+// longestWait is far beyond any sensible one and far from what overflows.
+const longestWait = 100 * 365 // days
+
+func checkWait(field string, w itsm.Wait) error {
+	switch {
+	case w.Days < 0 || w.Time < 0:
+		return &itsm.FieldError{Field: field, Problem: "is negative"}
+	case w.Days == 0 && w.Time == 0:
+		return &itsm.FieldError{Field: field, Problem: "is zero; give days or time"}
+	case w.Days > longestWait || w.Time > longestWait*24*time.Hour:
+		return &itsm.FieldError{Field: field, Problem: "is longer than a hundred years"}
+	}
+	return nil
 }
 
 // checkCategory refuses a category or subcategory that the policy does not list.
 func (p *Policy) checkCategory(category, subcategory string) error {
-	if len(p.Categories) == 0 || category == "" && subcategory == "" {
-		return nil
+	err := errors.Join(optional(itsm.CheckLine, "category", category), optional(itsm.CheckLine, "subcategory", subcategory))
+	if err != nil || len(p.Categories) == 0 || category == "" && subcategory == "" {
+		return err
 	}
 	subs, known := p.Categories[category]
 	if !known {
-		return &itsm.FieldError{Field: "category", Problem: fmt.Sprintf("%q is not in the policy", category)}
+		return itsm.CheckOneOf("category", category, slices.Sorted(maps.Keys(p.Categories)))
 	}
-	if subcategory != "" && len(subs) > 0 && !slices.Contains(subs, subcategory) {
-		return &itsm.FieldError{Field: "subcategory", Problem: fmt.Sprintf("%q is not one of %q", subcategory, category)}
+	if subcategory != "" && len(subs) > 0 {
+		return itsm.CheckOneOf("subcategory", subcategory, subs)
 	}
 	return nil
 }
@@ -144,6 +179,9 @@ func (p *Policy) clone() *Policy {
 	c.Agents, c.Managers = slices.Clone(p.Agents), slices.Clone(p.Managers)
 	c.Sources, c.Codes, c.Criteria = slices.Clone(p.Sources), slices.Clone(p.Codes), slices.Clone(p.Criteria)
 	c.Custom = slices.Clone(p.Custom)
+	for i, f := range c.Custom {
+		c.Custom[i].Domain = slices.Clone(f.Domain)
+	}
 	c.Matrix = p.Matrix.Clone()
 	if p.Categories != nil {
 		c.Categories = make(map[string][]string, len(p.Categories))

@@ -24,8 +24,12 @@ func Process(policy *Policy) (itsm.Process[Incident], error) {
 
 // fields declares what rules, conditions and mappings may ask for by name.
 func fields(p *Policy) []itsm.Field[Incident] {
+	return append(ownFields(p), itsm.FieldsOf[Incident](p.Custom)...)
+}
+
+func ownFields(p *Policy) []itsm.Field[Incident] {
 	text := itsm.TextField[Incident, string]
-	own := []itsm.Field[Incident]{
+	return []itsm.Field[Incident]{
 		text("title", func(i *Incident) string { return i.Title }),
 		text("caller", func(i *Incident) string { return i.Caller }),
 		text("source", func(i *Incident) string { return i.Source }, p.Sources...),
@@ -43,7 +47,6 @@ func fields(p *Policy) []itsm.Field[Incident] {
 		{Name: "parent", Type: itsm.Reference, Get: parent},
 		{Name: "opened", Type: itsm.Instant, Get: func(i *Incident) itsm.Value { return itsm.InstantValue(i.Opened) }},
 	}
-	return append(own, itsm.FieldsOf[Incident](p.Custom)...)
 }
 
 func holdReason(inc *Incident) HoldReason {

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,7 +16,7 @@ import (
 type Report struct {
 	Title          string                `json:"title"`
 	Description    string                `json:"description,omitzero"`
-	Caller         string                `json:"caller,omitzero"` // whom it concerns; whoever reports for himself may leave it out
+	Caller         string                `json:"caller,omitzero"` // whom it concerns; left out by one who is no agent: himself
 	Source         string                `json:"source,omitzero"` // needed when there is no caller
 	Service        itsm.Ref              `json:"service,omitzero"`
 	ServiceUnknown bool                  `json:"service_unknown,omitzero"` // said instead of a service
@@ -31,6 +32,7 @@ type Report struct {
 	Priority itsm.Priority `json:"priority,omitzero"` // filled in by the decision
 }
 
+// report completes the command with the caller, the detection and the priority.
 func (p *Policy) report(_ *Incident, c Report, s itsm.Stamp) (Report, error) {
 	onBehalf := s.By.Has(p.Agents...) || s.By.Has(itsm.SystemRole)
 	if c.Caller == "" && !onBehalf {
@@ -39,24 +41,30 @@ func (p *Policy) report(_ *Incident, c Report, s itsm.Stamp) (Report, error) {
 	if c.Caller != s.By.ID && !onBehalf {
 		return c, itsm.Refuse("on behalf", "only an agent reports for somebody else; leave the caller out")
 	}
-	if c.Source != "" {
-		if err := itsm.CheckOneOf("source", c.Source, p.Sources); err != nil {
-			return c, err
-		}
-	}
 	c.Detected = itsm.Normal(c.Detected)
 	if c.Detected.IsZero() {
 		c.Detected = s.At
 	}
-	priority, err := p.priority(c.Impact, c.Urgency, 0)
+	var wrong []error
+	if c.Source != "" {
+		wrong = append(wrong, itsm.CheckOneOf("source", c.Source, p.Sources))
+	}
+	priority, err := p.Matrix.Of(c.Impact, c.Urgency)
 	c.Priority = priority
-	return c, errors.Join(err, p.checkCategory(c.Category, c.Subcategory), p.Custom.Check(c.Custom))
+	wrong = append(wrong, err, p.checkCategory(c.Category, c.Subcategory), p.Custom.Check(c.Custom))
+	return c, errors.Join(wrong...)
 }
 
 // Check asks for a title, a caller or a source, a service or the word that it is
 // unknown, impact and urgency.
 func (c Report) Check(_ *Incident, s itsm.Stamp) error {
-	wrong := []error{itsm.CheckLine("title", c.Title)}
+	wrong := []error{
+		itsm.CheckLine("title", c.Title),
+		optional(itsm.CheckText, "description", c.Description),
+		optional(itsm.CheckLine, "caller", c.Caller),
+		itsm.CheckTime("detected", c.Detected),
+		checkPriority(c.Priority),
+	}
 	if c.Caller == "" && c.Source == "" {
 		wrong = append(wrong, &itsm.FieldError{Field: "caller", Problem: "is missing, and so is the source; give one of them"})
 	}
@@ -92,18 +100,17 @@ func (c Report) Apply(inc *Incident, s itsm.Stamp) {
 		inc.CIs = withCI(inc.CIs, AffectedCI{ci, Manual})
 	}
 	for _, w := range c.Watchers {
-		inc.Watchers = withWatcher(inc.Watchers, w)
+		inc.Watchers = with(inc.Watchers, w)
 	}
 }
 
 // FollowUp opens a new incident that follows up a closed one, when it is too late
 // to reopen it (R13). What it does not say is taken over from the closed one.
 type FollowUp struct {
-	Of     uuid.UUID  `json:"of"`
-	Reason string     `json:"reason"`
-	Title  string     `json:"title,omitzero"`
-	Impact itsm.Level `json:"impact,omitzero"`
-	// Urgency, like Impact, is the closed incident's unless given.
+	Of      uuid.UUID  `json:"of"`
+	Reason  string     `json:"reason"`
+	Title   string     `json:"title,omitzero"`
+	Impact  itsm.Level `json:"impact,omitzero"`
 	Urgency itsm.Level `json:"urgency,omitzero"`
 
 	// Filled in by the decision.
@@ -118,6 +125,7 @@ type FollowUp struct {
 	Priority       itsm.Priority         `json:"priority,omitzero"`
 }
 
+// followUp completes the command with what the closed incident says.
 func (p *Policy) followUp(_ *Incident, c FollowUp, s itsm.Stamp, near []*Incident) (FollowUp, error) {
 	old := find(near, c.Of)
 	if old == nil {
@@ -129,27 +137,20 @@ func (p *Policy) followUp(_ *Incident, c FollowUp, s itsm.Stamp, near []*Inciden
 	if !s.By.Has(p.Agents...) && s.By.ID != old.Caller {
 		return c, itsm.Refuse("R13", "only an agent or its caller follows up %s", old.Number)
 	}
-	if c.Title == "" {
-		c.Title = old.Title
-	}
-	if c.Impact == "" {
-		c.Impact = old.Impact
-	}
-	if c.Urgency == "" {
-		c.Urgency = old.Urgency
-	}
+	c.Title = cmp.Or(c.Title, old.Title)
+	c.Impact, c.Urgency = cmp.Or(c.Impact, old.Impact), cmp.Or(c.Urgency, old.Urgency)
 	c.Caller, c.Source = old.Caller, old.Source
 	c.Service, c.ServiceUnknown = old.Service, old.ServiceUnknown
 	c.Category, c.Subcategory = old.Category, old.Subcategory
 	c.CIs, c.Custom = slices.Clone(old.CIs), itsm.Merge(nil, old.Custom)
-	var err error
-	c.Priority, err = p.priority(c.Impact, c.Urgency, 0)
+	priority, err := p.Matrix.Of(c.Impact, c.Urgency)
+	c.Priority = priority
 	return c, err
 }
 
 // Check asks for a reason.
 func (c FollowUp) Check(*Incident, itsm.Stamp) error {
-	return errors.Join(itsm.CheckText("reason", c.Reason), itsm.CheckLine("title", c.Title))
+	return errors.Join(itsm.CheckText("reason", c.Reason), itsm.CheckLine("title", c.Title), checkPriority(c.Priority))
 }
 
 // Apply makes it a new incident that links the closed one.
@@ -163,7 +164,9 @@ func (c FollowUp) Apply(inc *Incident, s itsm.Stamp) {
 	inc.Times.Detected = s.At
 }
 
-// Classify changes what was said at the report; what is left zero stays as it is.
+// Classify changes what was said at the report; what is left zero stays as it is,
+// except that another category comes without the old subcategory, and that giving
+// impact or urgency, even the same, puts an override aside.
 type Classify struct {
 	Title       string                `json:"title,omitzero"`
 	Service     itsm.Ref              `json:"service,omitzero"`
@@ -178,36 +181,36 @@ type Classify struct {
 	Priority itsm.Priority `json:"priority,omitzero"` // filled in by the decision
 }
 
-// classify completes the command to what the record will say. A new impact or
-// urgency puts an older override aside; anything else leaves it.
+// classify completes the command to what the record will say. What it leaves as it
+// is, it leaves alone: a record graded or categorised under an earlier policy can
+// still be given another title.
 func (p *Policy) classify(inc *Incident, c Classify, _ itsm.Stamp) (Classify, error) {
-	graded := c.Impact != "" || c.Urgency != ""
-	if c.Impact == "" {
-		c.Impact = inc.Impact
-	}
-	if c.Urgency == "" {
-		c.Urgency = inc.Urgency
+	var wrong []error
+	if c.Impact != "" || c.Urgency != "" || c.Override != 0 || c.Reason != "" {
+		c.Impact, c.Urgency = cmp.Or(c.Impact, inc.Impact), cmp.Or(c.Urgency, inc.Urgency)
+		derived, err := p.Matrix.Of(c.Impact, c.Urgency)
+		c.Priority = cmp.Or(c.Override, derived)
+		wrong = append(wrong, err)
+	} else {
+		c.Impact, c.Urgency, c.Priority = inc.Impact, inc.Urgency, inc.Priority
+		if inc.Override != "" {
+			c.Override, c.Reason = inc.Priority, inc.Override
+		}
 	}
 	if c.Category == "" {
 		c.Category = inc.Category
-		if c.Subcategory == "" {
-			c.Subcategory = inc.Subcategory
-		}
+		c.Subcategory = cmp.Or(c.Subcategory, inc.Subcategory)
 	}
-	if !graded && c.Override == 0 && inc.Override != "" {
-		c.Override, c.Reason = inc.Priority, inc.Override
+	if c.Category != inc.Category || c.Subcategory != inc.Subcategory {
+		wrong = append(wrong, p.checkCategory(c.Category, c.Subcategory))
 	}
-	priority, err := p.priority(c.Impact, c.Urgency, c.Override)
-	c.Priority = priority
-	return c, errors.Join(err, p.checkCategory(c.Category, c.Subcategory), p.Custom.Check(c.Custom))
+	wrong = append(wrong, p.Custom.Check(c.Custom))
+	return c, errors.Join(wrong...)
 }
 
 // Check asks that an override has a reason (R10) and stands alone with it.
 func (c Classify) Check(*Incident, itsm.Stamp) error {
-	var wrong []error
-	if c.Title != "" {
-		wrong = append(wrong, itsm.CheckLine("title", c.Title))
-	}
+	wrong := []error{optional(itsm.CheckLine, "title", c.Title)}
 	if !c.Service.IsZero() {
 		wrong = append(wrong, c.Service.Check("service"))
 	}
@@ -216,10 +219,12 @@ func (c Classify) Check(*Incident, itsm.Stamp) error {
 		wrong = append(wrong, &itsm.FieldError{Field: "override", Problem: "is missing; a reason is for one"})
 	case c.Override != 0 && !c.Override.IsValid():
 		wrong = append(wrong, &itsm.FieldError{Field: "override", Problem: fmt.Sprintf("is %d; give 1 to %d", int(c.Override), itsm.MaxPriority)})
+	case c.Override != 0 && c.Reason == "":
+		wrong = append(wrong, &itsm.FieldError{Field: "reason", Problem: "is missing; an override says why (R10)"})
 	case c.Override != 0:
-		if err := itsm.CheckLine("reason", c.Reason); err != nil {
-			wrong = append(wrong, &itsm.FieldError{Field: "reason", Problem: "is missing or too long; an override says why, in a line (R10)"})
-		}
+		wrong = append(wrong, itsm.CheckLine("reason", c.Reason))
+	default:
+		wrong = append(wrong, checkPriority(c.Priority))
 	}
 	return errors.Join(wrong...)
 }
@@ -235,6 +240,15 @@ func (c Classify) Apply(inc *Incident, _ itsm.Stamp) {
 	inc.Category, inc.Subcategory = c.Category, c.Subcategory
 	inc.Impact, inc.Urgency, inc.Priority, inc.Override = c.Impact, c.Urgency, c.Priority, c.Reason
 	inc.Custom = itsm.Merge(inc.Custom, c.Custom)
+}
+
+// checkPriority asks for what the decision derives (R10); only a row of a host's
+// own, made without the process's decision, can lack it.
+func checkPriority(p itsm.Priority) error {
+	if !p.IsValid() {
+		return &itsm.FieldError{Field: "priority", Problem: "is missing; the decision of the process's own row derives it"}
+	}
+	return nil
 }
 
 // aroundFollowUp asks for the incident that is followed up.

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,31 +26,18 @@ func aroundResolve(inc *Incident, c Resolve, near []*Incident) []itsm.Selection[
 	if len(near) == 0 {
 		ask = append(ask, ByParent(inc.ID))
 	}
-	if next := lastOf(near, c.DuplicateOf); next != uuid.Nil && next != inc.ID {
+	if next := chainEnd(inc, c.DuplicateOf, near, duplicateOf); next != uuid.Nil && next != inc.ID {
 		ask = append(ask, itsm.Selection[Incident]{IDs: []uuid.UUID{next}})
 	}
 	return ask
 }
 
-// lastOf follows a chain of duplicates through the incidents at hand, and gives
-// the first id that is not among them; uuid.Nil when the chain ends.
-func lastOf(near []*Incident, id uuid.UUID) uuid.UUID {
-	for range len(near) + 1 {
-		inc := find(near, id)
-		if inc == nil {
-			return id
-		}
-		if inc.Solution == nil {
-			return uuid.Nil
-		}
-		id = inc.Solution.DuplicateOf
-	}
-	return uuid.Nil // a circle that does not lead through the incident itself
-}
-
 func (p *Policy) resolve(inc *Incident, c Resolve, s itsm.Stamp, near []*Incident) (Resolve, error) {
 	if fromSystem := s.By.Has(itsm.SystemRole); fromSystem != (c.Cascade != uuid.Nil) {
 		return c, &itsm.FieldError{Field: "cascade", Problem: "goes with the system: it resolves the children of a resolved parent, others leave it out"}
+	}
+	if c.Cascade != uuid.Nil && c.Cascade != inc.Parent {
+		return c, itsm.Refuse("R18", "is not part of the incident %s", c.Cascade)
 	}
 	if err := itsm.CheckOneOf("code", c.Code, p.Codes); err != nil {
 		return c, err
@@ -60,21 +48,21 @@ func (p *Policy) resolve(inc *Incident, c Resolve, s itsm.Stamp, near []*Inciden
 	if c.DuplicateOf == inc.ID {
 		return c, itsm.Refuse("R17", "cannot be a duplicate of itself")
 	}
-	if find(near, c.DuplicateOf) == nil {
+	target := find(near, c.DuplicateOf)
+	switch {
+	case target == nil:
 		return c, &itsm.FieldError{Field: "duplicate_of", Problem: fmt.Sprintf("%s is no incident", c.DuplicateOf)}
-	}
-	if end := lastOf(near, c.DuplicateOf); end == inc.ID {
-		return c, itsm.Refuse("R17", "%s leads back here as a duplicate", find(near, c.DuplicateOf).Number)
+	case chainEnd(inc, target.ID, near, duplicateOf) == inc.ID:
+		return c, itsm.Refuse("R17", "%s leads back here as a duplicate", target.Number)
+	case target.Parent == inc.ID && isOpen(target):
+		return c, itsm.Refuse("R17", "%s is part of this one and would be resolved with it; detach it first", target.Number)
 	}
 	return c, nil
 }
 
 // Check asks for code and notes (R12).
 func (c Resolve) Check(*Incident, itsm.Stamp) error {
-	if err := itsm.CheckLine("code", c.Code); err != nil {
-		return err
-	}
-	return itsm.CheckText("notes", c.Notes)
+	return errors.Join(itsm.CheckLine("code", c.Code), itsm.CheckText("notes", c.Notes))
 }
 
 // Apply resolves.
@@ -109,6 +97,9 @@ type Reopen struct {
 func (p *Policy) reopen(inc *Incident, c Reopen, s itsm.Stamp) (Reopen, error) {
 	if fromSystem := s.By.Has(itsm.SystemRole); fromSystem != (c.Cascade != uuid.Nil) {
 		return c, &itsm.FieldError{Field: "cascade", Problem: "goes with the system: it reopens what the parent's resolution resolved, others leave it out"}
+	}
+	if inc.Solution == nil {
+		return c, itsm.Refuse("R13", "is not resolved; there is nothing to reopen")
 	}
 	if c.Cascade != uuid.Nil && c.Cascade != inc.Solution.Cascade {
 		return c, itsm.Refuse("R18", "was not resolved by that parent")
@@ -179,13 +170,18 @@ func (p *Policy) windowEnd(inc *Incident) time.Time {
 	return itsm.Normal(p.Window.After(inc.Times.Resolved))
 }
 
+// resolvedAt is what the window and the timer that closes count from.
+func resolvedAt(inc *Incident) time.Time { return inc.Times.Resolved }
+
 // Close ends a resolved incident for good.
 type Close struct {
 	Notes string `json:"notes,omitzero"`
 }
 
-// Check refuses nothing; the row's guards have looked.
-func (Close) Check(*Incident, itsm.Stamp) error { return nil }
+// Check asks only that notes are a text; the row's guards have looked.
+func (c Close) Check(*Incident, itsm.Stamp) error {
+	return optional(itsm.CheckText, "notes", c.Notes)
+}
 
 // Apply stamps the closing.
 func (Close) Apply(inc *Incident, s itsm.Stamp) { inc.Times.Closed = s.At }

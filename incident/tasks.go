@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/itsmkit/itsm"
@@ -15,7 +16,10 @@ type AddTask struct {
 }
 
 // Check asks for a title.
-func (c AddTask) Check(*Incident, itsm.Stamp) error { return itsm.CheckLine("title", c.Title) }
+func (c AddTask) Check(*Incident, itsm.Stamp) error {
+	return errors.Join(itsm.CheckLine("title", c.Title),
+		optional(itsm.CheckLine, "group", c.Group), optional(itsm.CheckLine, "to", c.To))
+}
 
 // Apply adds the task, open.
 func (c AddTask) Apply(inc *Incident, s itsm.Stamp) {
@@ -30,11 +34,15 @@ type MoveTask struct {
 }
 
 // Check asks for a task that is there and a step it allows.
-func (c MoveTask) Check(inc *Incident, _ itsm.Stamp) error { return inc.Tasks.CheckMove(c.Task, c.To) }
+func (c MoveTask) Check(inc *Incident, _ itsm.Stamp) error {
+	return errors.Join(inc.Tasks.CheckMove(c.Task, c.To), optional(itsm.CheckText, "note", c.Note))
+}
 
 // Apply moves the task.
 func (c MoveTask) Apply(inc *Incident, s itsm.Stamp) {
-	inc.Tasks = inc.Tasks.Moved(c.Task, c.To, s.At)
+	if c.Task >= 1 && c.Task <= len(inc.Tasks) {
+		inc.Tasks = inc.Tasks.Moved(c.Task, c.To, s.At)
+	}
 }
 
 // tasksFinal keeps an incident with unfinished tasks from ending (R8).

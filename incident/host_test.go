@@ -1,0 +1,72 @@
+package incident_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/incident"
+)
+
+// A host that changes the lifecycle gets refusals where the record does not fit,
+// never a panic.
+
+func TestHostLeadsOnHoldByItself(t *testing.T) {
+	own := lifecycle(t, nil)
+	lc, err := own.With(itsm.Definition[incident.Incident]{Transitions: []itsm.Transition[incident.Incident]{
+		itsm.On("ask approval", AskApproval{}, itsm.From(incident.InProgress), itsm.To(incident.OnHold), itsm.By(incident.Agent)),
+	}})
+	require.NoError(t, err)
+	w := in(t, lc, incident.InProgress)
+	w.Do(ann, AskApproval{Question: "May we restart it?"})
+	require.Equal(t, incident.OnHold, w.Record().State)
+	require.Empty(t, lc.Due(w.Record()), "there is no review date")
+	for _, by := range []itsm.Actor{ann, carl, system} {
+		require.ErrorIs(t, w.Refused(by, incident.Resume{Reply: "Yes."}), itsm.ErrRefused)
+	}
+	w.Do(ann, fixed())
+}
+
+func TestHostOpensCommandsElsewhere(t *testing.T) {
+	own := lifecycle(t, nil)
+	with := func(rows ...itsm.Transition[incident.Incident]) *itsm.Lifecycle[incident.Incident] {
+		lc, err := own.With(itsm.Definition[incident.Incident]{Transitions: rows})
+		require.NoError(t, err)
+		return lc
+	}
+	resume := in(t, with(also(t, own, "resume", incident.Assigned)), incident.Assigned)
+	requireRule(t, resume.Refused(ann, incident.Resume{}), "R11")
+
+	reopen := also(t, own, "reopen", incident.Assigned)
+	reopen.Guards = nil
+	w := in(t, with(reopen), incident.Assigned)
+	requireRule(t, w.Refused(ann, incident.Reopen{Reason: "It came back."}), "R13")
+	requireRule(t, w.Refused(system, incident.Reopen{Reason: "It came back.", Cascade: id(9)}), "R13")
+
+	hold := itsm.On("hold", incident.Hold{}, itsm.From(incident.New), itsm.To(incident.OnHold), itsm.By(incident.Agent))
+	w = in(t, with(hold), incident.New)
+	requireField(t, w.Refused(ann, incident.Hold{Reason: incident.AwaitingVendor, Awaits: ticket, ReviewBy: w.Now().Add(day)}), "back")
+
+	classify := itsm.On("classify", incident.Classify{}, itsm.From(incident.New), itsm.Stay(), itsm.By(incident.Agent))
+	requireField(t, in(t, with(classify), incident.New).Refused(ann, incident.Classify{Title: "Mail is slow"}), "priority")
+}
+
+// TestHostWithoutCommands takes each command out; what is left is sound or is
+// refused with what would be wrong.
+func TestHostWithoutCommands(t *testing.T) {
+	own := lifecycle(t, nil)
+	var refused []string
+	for _, command := range own.Commands() {
+		lc, err := own.Without(command)
+		if err != nil {
+			require.ErrorIs(t, err, itsm.ErrInvalid)
+			refused = append(refused, command)
+			continue
+		}
+		require.NotContains(t, lc.Commands(), command)
+	}
+	// Without any of these nobody could fill the assignee that starting a new
+	// incident requires.
+	require.Equal(t, []string{"assign", "hold", "resume"}, refused)
+}

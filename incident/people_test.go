@@ -1,0 +1,123 @@
+package incident_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/incident"
+)
+
+// Who may, and who has it: the caller, agents, groups.
+
+func TestAnybodyReportsForHimself(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.New)
+	self := outage()
+	self.Caller = ""
+	for _, by := range []itsm.Actor{carl, otto, mia} {
+		other := w.Another()
+		e := other.Do(by, self)
+		require.Equal(t, incident.Caller, e.Role)
+		require.Equal(t, by.ID, other.Record().Caller)
+		require.Equal(t, by.ID, other.Record().Reporter)
+	}
+	own := outage()
+	own.Caller = "otto"
+	requireRule(t, w.Another().Refused(carl, own), "on behalf")
+	w.Another().Do(otto, own)
+}
+
+func TestAgentsAndTheSystemReportForOthers(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.New)
+	w.Another().Do(ann, outage())
+	w.Another().Do(system, outage())
+	alarm := outage()
+	alarm.Caller = ""
+	requireField(t, w.Another().Refused(ann, alarm), "caller")
+	requireField(t, w.Another().Refused(system, alarm), "caller")
+	alarm.Source = "monitoring"
+	other := w.Another()
+	other.Do(system, alarm)
+	require.Empty(t, other.Record().Caller)
+}
+
+func TestSources(t *testing.T) {
+	lc := under(t, func(p *incident.Policy) { p.Sources = []string{"phone", "portal"} })
+	w := in(t, lc, incident.New)
+	report := outage()
+	report.Source = "pigeon"
+	requireField(t, w.Another().Refused(ann, report), "source")
+	report.Source = "phone"
+	w.Another().Do(ann, report)
+}
+
+func TestTheCallerIsARelation(t *testing.T) {
+	lc := lifecycle(t, nil)
+	w := in(t, lc, incident.New)
+	requireRule(t, w.Refused(otto, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
+	impostor := itsm.Actor{ID: "otto", Roles: []itsm.Role{incident.Caller}} // a relation is not handed out
+	requireRule(t, w.Refused(impostor, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
+	w.Fork().Do(carl, incident.Cancel{Reason: "It works."})
+
+	lead(w, incident.Assigned)
+	requireRule(t, w.Refused(carl, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
+}
+
+func TestAssign(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.New)
+	requireField(t, w.Refused(ann, incident.Assign{}), "group")
+	requireField(t, w.Refused(ann, incident.Assign{To: "bob"}), "group")
+
+	w.Do(ann, incident.Assign{Group: "messaging"})
+	require.Equal(t, "", w.Record().Assignee, "the group has it")
+	w.Do(system, incident.Assign{To: "bob"})
+	require.Equal(t, "messaging bob", w.Record().Group+" "+w.Record().Assignee)
+	require.Equal(t, 0, w.Record().Counts.Reassignments, "within the group is no reassignment")
+	w.Do(mia, incident.Assign{Group: "network"})
+	w.Do(ann, incident.Assign{Group: "network", To: "nina"})
+	w.Do(ann, incident.Assign{Group: "messaging", To: "bob"})
+	require.Equal(t, 2, w.Record().Counts.Reassignments)
+}
+
+func TestBelongs(t *testing.T) {
+	groups := map[string]string{"bob": "messaging", "nina": "network"}
+	lc := under(t, func(p *incident.Policy) {
+		p.Belongs = func(group, person string) bool { return groups[person] == group }
+	})
+	w := in(t, lc, incident.New)
+	requireField(t, w.Refused(ann, incident.Assign{Group: "network", To: "bob"}), "to")
+	requireField(t, w.Refused(ann, incident.Assign{To: "bob"}), "group")
+	w.Do(ann, toBob())
+	requireField(t, w.Refused(ann, incident.Assign{To: "nina"}), "to")
+	w.Do(ann, incident.Assign{Group: "unknown"}) // without a person nothing is asked
+}
+
+func TestWatchers(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.New)
+	w.Do(carl, incident.Watch{Who: "carl"})
+	w.Do(ann, incident.Watch{Who: "wanda"})
+	w.Do(ann, incident.Watch{Who: "carl"})
+	require.Equal(t, []string{"carl", "wanda"}, w.Record().Watchers)
+	w.Do(carl, incident.Watch{Who: "carl", Stop: true})
+	w.Do(carl, incident.Watch{Who: "nobody", Stop: true})
+	require.Equal(t, []string{"wanda"}, w.Record().Watchers)
+	w.Do(ann, incident.Watch{Who: "wanda", Stop: true})
+	require.Nil(t, w.Record().Watchers)
+	requireField(t, w.Refused(ann, incident.Watch{}), "who")
+}
+
+func TestReportedWatchersAndCIs(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.New).Another()
+	report := outage()
+	report.Watchers = []string{"wanda", "carl", "wanda"}
+	report.CIs = []itsm.Ref{mail, mail}
+	w.Do(ann, report)
+	require.Equal(t, []string{"wanda", "carl"}, w.Record().Watchers)
+	require.Equal(t, []incident.AffectedCI{{CI: mail, How: incident.Manual}}, w.Record().CIs)
+
+	report.Watchers, report.CIs = []string{"wanda", ""}, []itsm.Ref{mail, {}}
+	err := w.Another().Refused(ann, report)
+	requireField(t, err, "watchers[1]")
+	requireField(t, err, "cis[1]")
+}
