@@ -42,7 +42,7 @@ func (a Actor) Has(roles ...Role) bool {
 	return false
 }
 
-func (a Actor) check() error {
+func (a *Actor) check() error {
 	switch {
 	case a.ID == "":
 		return &FieldError{"by.id", "is empty; name who acts"}

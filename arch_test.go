@@ -172,9 +172,7 @@ const longest = 500
 var exceptions = []arch.Exception{
 	{Rule: "calls", In: "register/register.go", What: "time.Now", Why: "the default of Options.Now"},
 	{Rule: "calls", In: "register/register.go", What: "uuid.NewV7", Why: "the default of Options.NewID"},
-	{Rule: "calls", In: "sla/json.go", What: "time.LoadLocation", Why: "a calendar's JSON names its zone"},
-	{Rule: "calls", In: "sla/schedule.go", What: "time.Local", Why: "to refuse it"},
-	{Rule: "state", In: "sla/schedule.go", What: "weekdays", Why: "seven names, never changed"},
+	{Rule: "calls", In: "sla/plan.go", What: "time.LoadLocation", Why: "a calendar's definition names its zone; the one place that reads them"},
 	{Rule: "pure imports", In: ".", What: "reflect", Why: "one name stands for one Go type: a lifecycle decodes a command into its prototype's type and refuses pointers"},
 }
 
@@ -185,6 +183,8 @@ var dependencies = []arch.Dependency{
 	{Module: ".", Path: decimals, Why: "money and percentages compared with a promise are never floats"},
 	{Module: ".", Path: "github.com/stretchr/testify", Why: "tests only"},
 	{Module: ".", Path: exp, Why: "cmd/apidiff as a tool; stats and constraints, which the standard library lacks"},
+	{Module: "examples", Path: uuids, Why: "record ids"},
+	{Module: "examples", Path: "github.com/stretchr/testify", Why: "tests only"},
 	{Module: "internal/benchmarks", Path: uuids, Why: "record ids"},
 	{Module: "internal/benchmarks", Path: "github.com/rickar/cal/v2", Why: "peer: business calendar"},
 	{Module: "internal/benchmarks", Path: "github.com/qmuntal/stateless", Why: "peer: state machine"},

@@ -61,6 +61,9 @@ func Refuse(rule, format string, args ...any) error {
 }
 
 func (e *TransitionError) Error() string {
+	if e.Name == "" {
+		return e.why() // of a Refuse on its own
+	}
 	subject := e.Number
 	if subject == "" {
 		subject = "new " + e.Kind
@@ -72,6 +75,9 @@ func (e *TransitionError) Error() string {
 func (e *TransitionError) why() string {
 	switch e.Rule {
 	case RuleState:
+		if len(e.Permitted) == 0 {
+			return fmt.Sprintf("not open from %s; nothing is", e.From.describe())
+		}
 		return fmt.Sprintf("not open from %s; open are: %s", e.From.describe(), joined(e.Permitted))
 	case RuleRole:
 		return "needs one of the roles: " + joined(e.Roles)

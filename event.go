@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -36,27 +37,45 @@ type eventJSON struct {
 	Data     json.RawMessage `json:"data"`
 }
 
-// EncodeEvent writes an event as JSON.
+// EncodeEvent writes an event as JSON, under the name and version that its
+// command has in this lifecycle.
 func (lc *Lifecycle[R]) EncodeEvent(e Event[R]) ([]byte, error) {
-	data, err := json.Marshal(e.Command)
+	name, version, data, err := lc.Encode(e.Command)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", lc.def.Kind, e.Name, jsonFieldError(err))
+		return nil, err
 	}
-	return json.Marshal(eventJSON{e.ID, e.Number, e.Revision, e.Name, e.Version, e.From, e.To, e.Role, e.Stamp, data})
+	return json.Marshal(eventJSON{e.ID, e.Number, e.Revision, name, version, e.From, e.To, e.Role, e.Stamp, data})
 }
 
 // DecodeEvent reads what EncodeEvent wrote, now or under an earlier version of
-// the command. A command that was renamed keeps the name it had.
+// the command, which is brought up to today's: the event has the name and version
+// that its command has now.
 func (lc *Lifecycle[R]) DecodeEvent(data []byte) (Event[R], error) {
 	var j eventJSON
 	if err := strictJSON(data, &j); err != nil {
 		return Event[R]{}, err
 	}
-	cmd, err := lc.Decode(j.Name, j.Version, j.Data)
+	c, cmd, err := lc.decode(j.Name, j.Version, j.Data)
+	if err == nil {
+		err = j.check()
+	}
 	if err != nil {
 		return Event[R]{}, fmt.Errorf("event %d of %s: %w", j.Revision, j.Number, err)
 	}
-	return Event[R]{j.ID, j.Number, j.Revision, j.Name, j.Version, j.From, j.To, j.Stamp.normal(), j.Role, cmd}, nil
+	j.Stamp.normalize()
+	return Event[R]{j.ID, j.Number, j.Revision, c.name, c.version(), j.From, j.To, j.Stamp, j.Role, cmd}, nil
+}
+
+// check refuses what no version of the library has written. What was allowed once
+// stays readable, so it asks for no more.
+func (j *eventJSON) check() error {
+	if j.Revision < 1 {
+		return &FieldError{"revision", fmt.Sprintf("is %d; the first is 1", j.Revision)}
+	}
+	if j.To == None {
+		return &FieldError{"to", "is missing"}
+	}
+	return CheckTime("at", j.At)
 }
 
 // Replay rebuilds a record from its events, in order and from the first. It only
@@ -81,14 +100,14 @@ func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
 			return r, &FieldError{fmt.Sprintf("events[%d].command", i), "is missing"}
 		}
 		h.ID, h.Number = e.ID, e.Number
-		carryOut(&r, h, e.Command, e.Stamp, e.To)
+		carryOut(&r, h, e.Command, &e.Stamp, e.To)
 	}
 	return r, nil
 }
 
 // carryOut applies a completed command and keeps the header.
-func carryOut[R any](r *R, h *Header, c Command[R], s Stamp, to State) {
-	c.Apply(r, s)
+func carryOut[R any](r *R, h *Header, c Command[R], s *Stamp, to State) {
+	c.Apply(r, *s)
 	if h.State != to {
 		h.Since = s.At
 	}
@@ -113,10 +132,19 @@ type Legacy struct {
 // resolveLegacy checks that every step leads on to a command of today.
 func (lc *Lifecycle[R]) resolveLegacy() []error {
 	var wrong []error
-	for _, l := range lc.def.Legacy {
-		if _, _, err := lc.current(l.Name, l.Version); err != nil {
-			wrong = append(wrong, fmt.Errorf("legacy %q version %d: %w", l.Name, l.Version, err))
+	for i, l := range lc.def.Legacy {
+		_, steps, err := lc.current(l.Name, l.Version)
+		switch {
+		case err != nil:
+			err = fmt.Errorf("leads to no command of today: %w", err)
+		case len(steps) == 0:
+			err = errors.New("is the form of today")
+		case slices.ContainsFunc(lc.def.Legacy[:i], func(o Legacy) bool { return o.Name == l.Name && o.Version == l.Version }):
+			err = errors.New("is declared twice")
+		default:
+			continue
 		}
+		wrong = append(wrong, fmt.Errorf("legacy %q version %d: %w", l.Name, l.Version, err))
 	}
 	return wrong
 }
@@ -125,7 +153,7 @@ func (lc *Lifecycle[R]) resolveLegacy() []error {
 func (lc *Lifecycle[R]) current(name string, version int) (*command[R], []Legacy, error) {
 	var steps []Legacy
 	for range len(lc.def.Legacy) + 1 {
-		if c := lc.byName[name]; c != nil && c.rows[0].Version == version {
+		if c := lc.byName[name]; c != nil && c.version() == version {
 			return c, steps, nil
 		}
 		l, found := lc.legacy(name, version)
@@ -149,26 +177,45 @@ func (lc *Lifecycle[R]) legacy(name string, version int) (Legacy, bool) {
 
 func (lc *Lifecycle[R]) unknown(name string, version int) error {
 	if c := lc.byName[name]; c != nil {
-		return &FieldError{"v", fmt.Sprintf("is %d; %s is read in version %d", version, name, c.rows[0].Version)}
+		return &FieldError{"v", fmt.Sprintf("is %d; %s is read in version %d", version, name, c.version())}
 	}
 	return &FieldError{"name", quoted(name) + " is no command of " + lc.def.Kind + "; they are: " + joined(lc.names)}
+}
+
+// Encode writes a command as JSON, with the name and the version under which
+// [Lifecycle.Decode] reads it.
+func (lc *Lifecycle[R]) Encode(cmd Command[R]) (name string, version int, data []byte, err error) {
+	c, err := lc.commandOf(cmd)
+	if err != nil {
+		return "", 0, nil, err
+	}
+	if data, err = json.Marshal(cmd); err != nil {
+		return "", 0, nil, fmt.Errorf("%s %s: %w", lc.def.Kind, c.name, jsonFieldError(err))
+	}
+	return c.name, c.version(), data, nil
 }
 
 // Decode reads a command's data, given its name and the version of its form, and
 // brings an older form up to today's. Unknown names, versions and fields are a
 // [FieldError].
 func (lc *Lifecycle[R]) Decode(name string, version int, data []byte) (Command[R], error) {
+	_, cmd, err := lc.decode(name, version, data)
+	return cmd, err
+}
+
+func (lc *Lifecycle[R]) decode(name string, version int, data []byte) (*command[R], Command[R], error) {
 	c, steps, err := lc.current(name, version)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, l := range steps {
 		if l.Upcast == nil {
 			continue
 		}
 		if data, err = l.Upcast(data); err != nil {
-			return nil, errors.Join(&FieldError{"data", fmt.Sprintf("of %s version %d cannot be brought up to date", l.Name, l.Version)}, err)
+			return nil, nil, errors.Join(&FieldError{"data", fmt.Sprintf("of %s version %d cannot be brought up to date", l.Name, l.Version)}, err)
 		}
 	}
-	return c.rows[0].decode(data)
+	cmd, err := c.rows[0].decode(data)
+	return c, cmd, err
 }

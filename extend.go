@@ -19,7 +19,9 @@ func (lc *Lifecycle[R]) With(add Definition[R]) (*Lifecycle[R], error) {
 	def.Relations = replaced(def.Relations, add.Relations, func(r Relation[R]) Role { return r.Role })
 	def.Fields = replaced(def.Fields, add.Fields, func(f Field[R]) string { return f.Name })
 	def.Timers = replaced(def.Timers, add.Timers, func(t Timer[R]) string { return t.Name })
-	def.Roles = append(def.Roles, add.Roles...)
+	if len(def.Roles) > 0 { // without any, all that the rows name are handed out
+		def.Roles = append(def.Roles, add.Roles...)
+	}
 	def.Legacy = append(def.Legacy, add.Legacy...)
 
 	var kept []Transition[R]
@@ -51,8 +53,11 @@ func replaced[T any, K comparable](old, add []T, name func(T) K) []T {
 }
 
 // Without is the lifecycle without the commands of these names, the timers that
-// give them, and the states that then stand in no row any more; as a new value,
+// give them, and the states to which no row leads any more; as a new value,
 // verified like the first. An unknown name is a [FieldError].
+//
+// Events of such a command can then not be decoded: leave out what was never used.
+// To end the use of a command, [Lifecycle.Tighten] it with a guard.
 func (lc *Lifecycle[R]) Without(names ...string) (*Lifecycle[R], error) {
 	for _, name := range names {
 		if lc.byName[name] == nil {
@@ -65,19 +70,32 @@ func (lc *Lifecycle[R]) Without(names ...string) (*Lifecycle[R], error) {
 		c, err := lc.commandOf(t.Command)
 		return err == nil && slices.Contains(names, c.name)
 	})
-	leads := func(s State) bool {
-		return slices.ContainsFunc(def.Transitions, func(t Transition[R]) bool { return slices.Contains(t.To, s) })
+	for def.prune() {
 	}
-	gone := func(s State) bool { return !leads(s) }
-	def.States = slices.DeleteFunc(def.States, func(d StateDef) bool { return gone(d.State) })
-	for i := range def.Transitions {
-		def.Transitions[i].From = slices.DeleteFunc(def.Transitions[i].From, func(s State) bool { return s != None && gone(s) })
-	}
-	def.Transitions = slices.DeleteFunc(def.Transitions, func(t Transition[R]) bool { return len(t.From) == 0 })
-	for i := range def.Timers {
-		def.Timers[i].In = slices.DeleteFunc(slices.Clone(def.Timers[i].In), gone)
-	}
+	def.Legacy = slices.DeleteFunc(def.Legacy, func(l Legacy) bool {
+		c, _, err := lc.current(l.Name, l.Version)
+		return err == nil && !slices.ContainsFunc(def.Transitions, func(t Transition[R]) bool { return t.Name == c.name })
+	})
 	return NewLifecycle(def)
+}
+
+// prune takes out the states to which no row leads, and what leads from them. It
+// reports whether there were any: others may then be cut off.
+func (d *Definition[R]) prune() bool {
+	gone := func(s State) bool {
+		return s != None && !slices.ContainsFunc(d.Transitions, func(t Transition[R]) bool { return slices.Contains(t.To, s) })
+	}
+	before := len(d.States)
+	d.States = slices.DeleteFunc(d.States, func(s StateDef) bool { return gone(s.State) })
+	for i := range d.Transitions {
+		d.Transitions[i].From = slices.DeleteFunc(d.Transitions[i].From, gone)
+	}
+	d.Transitions = slices.DeleteFunc(d.Transitions, func(t Transition[R]) bool { return len(t.From) == 0 })
+	for i := range d.Timers {
+		d.Timers[i].In = slices.DeleteFunc(d.Timers[i].In, gone)
+	}
+	d.Timers = slices.DeleteFunc(d.Timers, func(t Timer[R]) bool { return len(t.In) == 0 })
+	return len(d.States) < before
 }
 
 // Tighten is the lifecycle with further conditions on the commands of a name, in

@@ -22,8 +22,11 @@ func (lc *Lifecycle[R]) Fire(r *R, cmd Command[R], s Stamp, near ...*R) (Event[R
 	if err != nil {
 		return Event[R]{}, err
 	}
+	if r == nil {
+		return Event[R]{}, &FieldError{"record", "is nil"}
+	}
 	h := head(r)
-	s = s.normal()
+	s.normalize()
 	if err := s.check(h.Updated); err != nil {
 		return Event[R]{}, lc.in(h, c.name, err)
 	}
@@ -31,11 +34,11 @@ func (lc *Lifecycle[R]) Fire(r *R, cmd Command[R], s Stamp, near ...*R) (Event[R
 	if t == nil {
 		return Event[R]{}, lc.notFrom(h, c.name)
 	}
-	role := t.role(r, s.By)
+	role := t.role(r, &s.By)
 	if role == "" {
-		return Event[R]{}, &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: RuleRole, Roles: t.Roles}
+		return Event[R]{}, lc.notBy(h, t)
 	}
-	if err := lc.permits(t, r, h, s); err != nil {
+	if err := lc.permits(t, r, h, &s); err != nil {
 		return Event[R]{}, err
 	}
 	if t.decide != nil {
@@ -46,13 +49,13 @@ func (lc *Lifecycle[R]) Fire(r *R, cmd Command[R], s Stamp, near ...*R) (Event[R
 	if err := cmd.Check(r, s); err != nil {
 		return Event[R]{}, lc.in(h, t.Name, err)
 	}
-	to, err := lc.target(t, r, h, cmd, s)
+	to, err := lc.target(t, r, h, cmd, &s)
 	if err != nil {
 		return Event[R]{}, err
 	}
-	e := Event[R]{h.ID, h.Number, h.Revision + 1, t.Name, t.Version, h.State, to, s, role, cmd}
-	carryOut(r, h, cmd, s, to)
-	return e, nil
+	from := h.State
+	carryOut(r, h, cmd, &s, to)
+	return Event[R]{h.ID, h.Number, h.Revision, t.Name, t.Version, from, to, s, role, cmd}, nil
 }
 
 // commandOf finds the command of a value.
@@ -70,10 +73,24 @@ func (lc *Lifecycle[R]) commandOf(cmd Command[R]) (*command[R], error) {
 	return nil, &FieldError{"command", fmt.Sprintf("is a %v, which no transition of %s takes; they are: %s", typ, lc.def.Kind, joined(lc.names))}
 }
 
+// NameOf is the name under which the lifecycle lists a command, "" if it does not
+// take it.
+func (lc *Lifecycle[R]) NameOf(cmd Command[R]) string {
+	if c := lc.commands[reflect.TypeOf(cmd)]; c != nil {
+		return c.name
+	}
+	return ""
+}
+
 // role is the first of the transition's roles that the actor holds.
-func (t *Transition[R]) role(r *R, a Actor) Role {
-	for _, g := range t.grants {
-		if g.Holds == nil && a.Has(g.Role) || g.Holds != nil && g.Holds(r, a) {
+func (t *Transition[R]) role(r *R, a *Actor) Role {
+	for i := range t.grants {
+		switch g := &t.grants[i]; {
+		case g.Holds != nil:
+			if g.Holds(r, *a) {
+				return g.Role
+			}
+		case g.Role == Anyone, slices.Contains(a.Roles, g.Role):
 			return g.Role
 		}
 	}
@@ -81,7 +98,7 @@ func (t *Transition[R]) role(r *R, a Actor) Role {
 }
 
 // permits asks for the required fields and the guards.
-func (lc *Lifecycle[R]) permits(t *Transition[R], r *R, h *Header, s Stamp) error {
+func (lc *Lifecycle[R]) permits(t *Transition[R], r *R, h *Header, s *Stamp) error {
 	var missing []string
 	for i := range t.required {
 		if t.required[i].Get(r).IsZero() {
@@ -92,7 +109,7 @@ func (lc *Lifecycle[R]) permits(t *Transition[R], r *R, h *Header, s Stamp) erro
 		return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: RuleFields, Missing: missing}
 	}
 	for i := range t.Guards {
-		if err := t.Guards[i].Test(r, s); err != nil {
+		if err := t.Guards[i].Test(r, *s); err != nil {
 			return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: t.Guards[i].Name, Err: err}
 		}
 	}
@@ -100,14 +117,14 @@ func (lc *Lifecycle[R]) permits(t *Transition[R], r *R, h *Header, s Stamp) erro
 }
 
 // target is the state the command leads to.
-func (lc *Lifecycle[R]) target(t *Transition[R], r *R, h *Header, cmd Command[R], s Stamp) (State, error) {
+func (lc *Lifecycle[R]) target(t *Transition[R], r *R, h *Header, cmd Command[R], s *Stamp) (State, error) {
 	switch len(t.To) {
 	case 0:
 		return h.State, nil
 	case 1:
 		return t.To[0], nil
 	}
-	to := t.pick(r, cmd, s)
+	to := t.pick(r, cmd, *s)
 	if !slices.Contains(t.To, to) {
 		return None, lc.in(h, t.Name, Refuse("pick", "chose %s, which is none of: %s", to.describe(), joined(t.To)))
 	}
@@ -124,12 +141,19 @@ func (lc *Lifecycle[R]) notFrom(h *Header, name string) error {
 	return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: name, From: h.State, Rule: RuleState, Permitted: open}
 }
 
+func (lc *Lifecycle[R]) notBy(h *Header, t *Transition[R]) error {
+	return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: t.Name, From: h.State, Rule: RuleRole, Roles: slices.Clone(t.Roles)}
+}
+
 // in adds to an error which record and transition it is about.
 func (lc *Lifecycle[R]) in(h *Header, name string, err error) error {
 	var refusal *TransitionError
 	if errors.As(err, &refusal) && refusal.Name == "" {
 		full := *refusal
 		full.Kind, full.Number, full.Name, full.From = lc.def.Kind, h.Number, name, h.State
+		if err != error(refusal) {
+			full.Err = err // it came with more: wrapped, or joined with another
+		}
 		return &full
 	}
 	subject := h.Number
@@ -174,7 +198,7 @@ type Option struct {
 // the actor may do with r now, and why not the rest.
 func (lc *Lifecycle[R]) Permitted(r *R, s Stamp) []Option {
 	h := head(r)
-	s = s.normal()
+	s.normalize()
 	options := make([]Option, 0, len(lc.names))
 	for _, name := range lc.names {
 		t := lc.byName[name].row(h.State)
@@ -182,11 +206,11 @@ func (lc *Lifecycle[R]) Permitted(r *R, s Stamp) []Option {
 			options = append(options, Option{Name: name, Refusal: refusal(lc.notFrom(h, name))})
 			continue
 		}
-		o := Option{Name: name, To: slices.Clone(t.targets(h.State)), Role: t.role(r, s.By)}
+		o := Option{Name: name, To: slices.Clone(t.targets(h.State)), Role: t.role(r, &s.By)}
 		if o.Role == "" {
-			o.Refusal = &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: name, From: h.State, Rule: RuleRole, Roles: t.Roles}
+			o.Refusal = refusal(lc.notBy(h, t))
 		} else {
-			o.Refusal = refusal(lc.permits(t, r, h, s))
+			o.Refusal = refusal(lc.permits(t, r, h, &s))
 		}
 		options = append(options, o)
 	}

@@ -45,6 +45,9 @@ type command[R any] struct {
 	rows []*Transition[R]
 }
 
+// version is that of the command's encoded form, the same in all its rows.
+func (c *command[R]) version() int { return c.rows[0].Version }
+
 // row is the command's row from a state, nil when there is none. Rows are few
 // and short, so a walk beats a map.
 func (c *command[R]) row(from State) *Transition[R] {
@@ -105,8 +108,8 @@ func (lc *Lifecycle[R]) resolve() error {
 	var wrong []error
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 
-	if _, ok := any(new(R)).(Headed); !ok {
-		complain("records of type %T embed no itsm.Header", *new(R))
+	if r, ok := any(new(R)).(Headed); !ok || r.Head() == nil {
+		complain("records of type %T embed no itsm.Header, by value", *new(R))
 	}
 	if lc.def.Kind == "" {
 		complain("the kind is empty")
@@ -134,22 +137,32 @@ func (lc *Lifecycle[R]) resolve() error {
 	}
 	relations := make(map[Role]Relation[R])
 	for _, r := range lc.def.Relations {
-		if r.Role == "" || r.Holds == nil || relations[r.Role].Holds != nil {
+		switch {
+		case r.Role == "" || r.Holds == nil || relations[r.Role].Holds != nil:
 			complain("relation %q has no name, no function or is declared twice", r.Role)
+		case r.Role == Anyone || r.Role == SystemRole || slices.Contains(lc.def.Roles, r.Role):
+			complain("relation %q has the name of a role that is handed out", r.Role)
 		}
 		relations[r.Role] = r
 	}
 	for i := range lc.def.Transitions {
 		wrong = append(wrong, lc.resolveRow(&lc.def.Transitions[i], fields, relations)...)
 	}
-	for _, t := range lc.def.Timers {
+	for i, t := range lc.def.Timers {
 		switch {
-		case t.Name == "" || t.Since == nil || t.Command == nil:
-			complain("timer %q needs a name, an instant to count from and a command", t.Name)
+		case t.Name == "" || t.Since == nil || t.Command == nil || len(t.In) == 0:
+			complain("timer %q needs a name, states, an instant to count from and a command", t.Name)
+		case slices.ContainsFunc(lc.def.Timers[:i], func(other Timer[R]) bool { return other.Name == t.Name }):
+			complain("timer %q is declared twice", t.Name)
+		case t.Wait.Days < 0 || t.Wait.Time < 0:
+			complain("timer %q waits a negative time", t.Name)
 		case lc.commands[reflect.TypeOf(t.Command)] == nil:
 			complain("timer %q gives a %T, which no transition takes", t.Name, t.Command)
 		}
 		wrong = append(wrong, lc.undeclared(fmt.Sprintf("timer %q", t.Name), t.In)...)
+	}
+	if n := len(requiredFields(lc.def.Transitions)); n > maxRequired {
+		complain("the transitions require %d different fields; %d are the most", n, maxRequired)
 	}
 	wrong = append(wrong, lc.resolveLegacy()...)
 	return errors.Join(wrong...)
@@ -165,6 +178,20 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 	var wrong []error
 	complain := func(format string, args ...any) {
 		wrong = append(wrong, fmt.Errorf("transition %q: "+format, append([]any{t.Name}, args...)...))
+	}
+	switch {
+	case len(t.From) == 0:
+		complain("names no state it leads from")
+	case t.stay == (len(t.To) > 0):
+		complain("says either where it leads to or that it stays")
+	case len(t.To) > 1 && t.pick == nil:
+		complain("leads to several states and has nothing to pick one")
+	case len(t.Roles) == 0:
+		complain("names no role that may; say itsm.Anyone if all may")
+	case slices.Contains(t.Roles, ""):
+		complain("names a role without a name")
+	case t.Version < 1:
+		complain("has the version %d; the first is 1", t.Version)
 	}
 	t.required, t.grants = nil, nil
 	for _, name := range t.Requires {
@@ -205,8 +232,8 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 		c = &command[R]{name: t.Name, typ: t.command}
 		lc.byName[t.Name], lc.commands[t.command] = c, c
 		lc.names = append(lc.names, t.Name)
-	} else if c.typ != t.command || c.rows[0].Version != t.Version {
-		complain("takes %v version %d here and %v version %d in another row", t.command, t.Version, c.typ, c.rows[0].Version)
+	} else if c.typ != t.command || c.version() != t.Version {
+		complain("takes %v version %d here and %v version %d in another row", t.command, t.Version, c.typ, c.version())
 	}
 	c.rows = append(c.rows, t)
 	return wrong
@@ -232,7 +259,7 @@ func (lc *Lifecycle[R]) States() []StateDef { return slices.Clone(lc.def.States)
 func (lc *Lifecycle[R]) Phase(s State) Phase { return lc.phases[s] }
 
 // Fields lists the declared fields.
-func (lc *Lifecycle[R]) Fields() []Field[R] { return slices.Clone(lc.def.Fields) }
+func (lc *Lifecycle[R]) Fields() []Field[R] { return cloneFields(lc.def.Fields) }
 
 // Field is the declared field of that name.
 func (lc *Lifecycle[R]) Field(name string) (Field[R], bool) {
@@ -240,7 +267,9 @@ func (lc *Lifecycle[R]) Field(name string) (Field[R], bool) {
 	if i < 0 {
 		return Field[R]{}, false
 	}
-	return lc.def.Fields[i], true
+	f := lc.def.Fields[i]
+	f.Domain = slices.Clone(f.Domain)
+	return f, true
 }
 
 // Commands lists the names of the commands in the order of the table.
@@ -258,8 +287,11 @@ func (d Definition[R]) clone() Definition[R] {
 	d.States = slices.Clone(d.States)
 	d.Roles = slices.Clone(d.Roles)
 	d.Relations = slices.Clone(d.Relations)
-	d.Fields = slices.Clone(d.Fields)
+	d.Fields = cloneFields(d.Fields)
 	d.Timers = slices.Clone(d.Timers)
+	for i := range d.Timers {
+		d.Timers[i].In = slices.Clone(d.Timers[i].In)
+	}
 	d.Legacy = slices.Clone(d.Legacy)
 	d.Transitions = slices.Clone(d.Transitions)
 	for i := range d.Transitions {
@@ -268,6 +300,14 @@ func (d Definition[R]) clone() Definition[R] {
 		t.Requires, t.Sets, t.Guards = slices.Clone(t.Requires), slices.Clone(t.Sets), slices.Clone(t.Guards)
 	}
 	return d
+}
+
+func cloneFields[R any](fields []Field[R]) []Field[R] {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		fields[i].Domain = slices.Clone(fields[i].Domain)
+	}
+	return fields
 }
 
 // head is the header of a record whose type NewLifecycle has checked.

@@ -8,7 +8,7 @@ import (
 )
 
 // Money is an exact amount in one currency. The zero Money is no amount at all.
-// Its text form is "12.50 EUR".
+// Its text form is "12.5 EUR".
 type Money struct {
 	Amount   decimal.Decimal
 	Currency string // three capital letters, ISO 4217
@@ -86,10 +86,14 @@ func (m Money) String() string {
 
 // MarshalText writes the text form.
 func (m Money) MarshalText() ([]byte, error) {
-	if !m.IsZero() {
-		if err := m.Check("money"); err != nil {
-			return nil, err
-		}
+	if m.IsZero() {
+		return nil, nil
+	}
+	if err := m.Check("money"); err != nil {
+		return nil, err
+	}
+	if err := NumberValue(m.Amount).check(); err != nil {
+		return nil, err
 	}
 	return []byte(m.String()), nil
 }

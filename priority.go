@@ -72,8 +72,8 @@ type Matrix struct {
 
 // DefaultMatrix is the usual three by three: high/high is P1, low/low P5.
 func DefaultMatrix() Matrix {
-	levels := []Level{High, Medium, Low}
-	return Matrix{levels, levels, [][]Priority{
+	levels := func() []Level { return []Level{High, Medium, Low} }
+	return Matrix{levels(), levels(), [][]Priority{
 		{1, 2, 3},
 		{2, 3, 4},
 		{3, 4, 5},
@@ -98,6 +98,9 @@ func (m Matrix) Of(impact, urgency Level) (Priority, error) {
 	}
 	if j < 0 {
 		return 0, &FieldError{"urgency", quoted(string(urgency)) + " is none of: " + joined(m.Urgencies)}
+	}
+	if i >= len(m.Priorities) || j >= len(m.Priorities[i]) {
+		return 0, &FieldError{"priorities", fmt.Sprintf("has no cell for the impact %q and the urgency %q", impact, urgency)}
 	}
 	return m.Priorities[i][j], nil
 }

@@ -3,6 +3,7 @@ package itsm
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // Stamp says when something happened and who did it. Time and identity always
@@ -23,13 +24,15 @@ func Normal(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	const micro = int(time.Microsecond)
+	t = t.UTC().Round(0) // no monotonic reading
+	if odd := t.Nanosecond() % micro; odd != 0 {
+		t = t.Add(-time.Duration(odd))
+	}
+	return t
 }
 
-func (s Stamp) normal() Stamp {
-	s.At, s.Recorded = Normal(s.At), Normal(s.Recorded)
-	return s
-}
+func (s *Stamp) normalize() { s.At, s.Recorded = Normal(s.At), Normal(s.Recorded) }
 
 // check tells what is wrong with the stamp of an event after last, the time of
 // the record's latest event.
@@ -49,9 +52,15 @@ func (s *Stamp) check(last time.Time) error {
 }
 
 func (s *Stamp) checkBackdate() error {
-	switch {
-	case s.Recorded.IsZero():
+	if s.Recorded.IsZero() {
 		return &FieldError{"recorded", "is missing; a reason belongs to a back-dated fact, which says when it was recorded"}
+	}
+	if err := CheckTime("recorded", s.Recorded); err != nil {
+		return err
+	}
+	switch {
+	case !utf8.ValidString(s.Reason):
+		return &FieldError{"reason", "is not valid UTF-8"}
 	case s.Recorded.Before(s.At):
 		return &FieldError{"recorded", fmt.Sprintf("%s is before the fact itself at %s", text(s.Recorded), text(s.At))}
 	case s.Recorded.After(s.At) && s.Reason == "":
@@ -60,10 +69,11 @@ func (s *Stamp) checkBackdate() error {
 	return nil
 }
 
-// The years a time may lie in: those that RFC 3339, and so JSON, can write.
+// The seconds since 1970 at which the years 1 and 10000 begin: between them are
+// the times that RFC 3339, and so JSON, can write.
 const (
-	minYear = 1
-	maxYear = 9999
+	beginning = -62135596800
+	end       = 253402300800
 )
 
 // CheckTime refuses a zero time and one outside the years 1 to 9999, naming the
@@ -72,8 +82,8 @@ func CheckTime(field string, t time.Time) error {
 	if t.IsZero() {
 		return &FieldError{field, "is the zero time; give an instant"}
 	}
-	if y := t.UTC().Year(); y < minYear || y > maxYear {
-		return &FieldError{field, fmt.Sprintf("is in the year %d; years 1 to 9999 can be kept", y)}
+	if s := t.Unix(); s < beginning || s >= end {
+		return &FieldError{field, fmt.Sprintf("is in the year %d; years 1 to 9999 can be kept", t.UTC().Year())}
 	}
 	return nil
 }

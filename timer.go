@@ -23,7 +23,7 @@ type Wait struct {
 // After is the instant at which the wait that begins at t is over.
 func (w Wait) After(t time.Time) time.Time {
 	if w.Calendar == nil {
-		return t.Add(time.Duration(w.Days)*24*time.Hour + w.Time)
+		return t.UTC().AddDate(0, 0, w.Days).Add(w.Time) // in UTC every day has 24 hours
 	}
 	if w.Days != 0 {
 		t = w.Calendar.AddDays(t, w.Days)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -106,18 +108,6 @@ func On[C Command[R], R any](name string, prototype C, clauses ...Clause) Transi
 			complain("the clause %T is for another record or command", c)
 		}
 	}
-	switch {
-	case len(t.From) == 0:
-		complain("names no state it leads from")
-	case t.stay == (len(t.To) > 0):
-		complain("says either where it leads to or that it stays")
-	case len(t.To) > 1 && t.pick == nil:
-		complain("leads to several states and has nothing to pick one")
-	case len(t.Roles) == 0:
-		complain("names no role that may; say itsm.Anyone if all may")
-	case t.Version < 1:
-		complain("has the version %d; the first is 1", t.Version)
-	}
 	t.malformed = errors.Join(wrong...)
 	return t
 }
@@ -126,6 +116,9 @@ func On[C Command[R], R any](name string, prototype C, clauses ...Clause) Transi
 // trailing data and text that is not UTF-8.
 func decodeStrict[C Command[R], R any](data []byte) (Command[R], error) {
 	var c C
+	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
+		return nil, &FieldError{"data", "is null; give an object"}
+	}
 	if err := strictJSON(data, &c); err != nil {
 		return nil, err
 	}
@@ -133,8 +126,11 @@ func decodeStrict[C Command[R], R any](data []byte) (Command[R], error) {
 }
 
 func strictJSON(data []byte, into any) error {
-	if !utf8.Valid(data) {
+	switch {
+	case !utf8.Valid(data):
 		return &FieldError{"data", "is not valid UTF-8"}
+	case len(bytes.TrimSpace(data)) == 0:
+		return &FieldError{"data", "is empty; give an object"}
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -156,6 +152,12 @@ func jsonFieldError(err error) error {
 	var typ *json.UnmarshalTypeError
 	if errors.As(err, &typ) && typ.Field != "" {
 		return &FieldError{typ.Field, "is a " + typ.Value + "; give a " + typ.Type.String()}
+	}
+	// There is no type for this error; its text is all there is.
+	if quoted, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		if name, err := strconv.Unquote(quoted); err == nil && name != "" {
+			return &FieldError{name, "is not a field here"}
+		}
 	}
 	return &FieldError{"data", err.Error()}
 }

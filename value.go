@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -63,7 +62,7 @@ func TruthValue(b bool) Value {
 
 // InstantValue holds a time.
 func InstantValue(t time.Time) Value {
-	if t.IsZero() {
+	if Normal(t).IsZero() {
 		return Value{}
 	}
 	return Value{typ: Instant, n: t.UnixMicro()}
@@ -144,8 +143,12 @@ func (v Value) String() string {
 
 // MarshalJSON writes texts, numbers and truths as themselves and the others as
 // {"instant": "2026-…Z"}, {"span": "4h0m0s"} and {"reference": "ci:42"}, so that
-// what was written reads back as the same type. A missing value is null.
+// what was written reads back as the same value. A missing value is null; one that
+// could not be read back is refused.
 func (v Value) MarshalJSON() ([]byte, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
 	switch v.typ {
 	case "":
 		return []byte("null"), nil
@@ -158,13 +161,21 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	}
 }
 
+// check refuses what ParseValue would not read.
+func (v Value) check() error {
+	if v.IsZero() {
+		return nil
+	}
+	if e := v.num.Exponent(); v.typ == Number && (e < -maxDigits || e > maxDigits) {
+		return &FieldError{"value", fmt.Sprintf("is not a decimal of at most %d digits", maxDigits)}
+	}
+	_, err := ParseValue(v.typ, v.String())
+	return err
+}
+
 // UnmarshalJSON reads what MarshalJSON writes.
 func (v *Value) UnmarshalJSON(b []byte) error {
-	b = bytes.TrimSpace(b)
-	if len(b) == 0 {
-		return &FieldError{"value", "is empty"}
-	}
-	parsed, err := parseJSONValue(b)
+	parsed, err := parseJSONValue(bytes.TrimSpace(b))
 	if err == nil {
 		*v = parsed
 	}
@@ -172,16 +183,22 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 }
 
 func parseJSONValue(b []byte) (Value, error) {
-	switch b[0] {
-	case 'n':
+	switch text := string(b); text {
+	case "null":
 		return Value{}, nil
-	case 't', 'f':
-		return TruthValue(b[0] == 't'), nil
-	case '"':
+	case "true", "false":
+		return ParseValue(Truth, text)
+	}
+	switch {
+	case !utf8.Valid(b):
+		return Value{}, &FieldError{"value", "is not valid UTF-8"}
+	case bytes.HasPrefix(b, []byte{'"'}):
 		var s string
-		err := json.Unmarshal(b, &s)
-		return TextValue(s), err
-	case '{':
+		if err := json.Unmarshal(b, &s); err != nil {
+			return Value{}, &FieldError{"value", quoted(string(b)) + " is not a JSON string"}
+		}
+		return TextValue(s), nil
+	case bytes.HasPrefix(b, []byte{'{'}):
 		var typed map[Type]string
 		if err := json.Unmarshal(b, &typed); err != nil || len(typed) != 1 {
 			return Value{}, &FieldError{"value", quoted(string(b)) + ` is not a single {"type": "text"}`}
@@ -203,7 +220,10 @@ func ParseValue(typ Type, s string) (Value, error) {
 		return TextValue(s), nil
 	case Number:
 		d, err := ParseDecimal("value", s)
-		return NumberValue(d), err
+		if err != nil {
+			return Value{}, err
+		}
+		return NumberValue(d), nil
 	case Truth:
 		if s != "true" && s != "false" {
 			return Value{}, &FieldError{"value", quoted(s) + " is neither true nor false"}
@@ -214,7 +234,7 @@ func ParseValue(typ Type, s string) (Value, error) {
 		if err != nil {
 			return Value{}, &FieldError{"value", quoted(s) + ` is not an instant, as in "2026-11-23T09:30:00Z"`}
 		}
-		if err := CheckTime("value", t); err != nil {
+		if err := CheckTime("value", Normal(t)); err != nil {
 			return Value{}, err
 		}
 		return InstantValue(t), nil
@@ -235,18 +255,25 @@ func ParseValue(typ Type, s string) (Value, error) {
 // 1e999999999 could otherwise fill the memory when it is written out.
 const maxDigits = 60
 
-// ParseDecimal reads a plain decimal, "-12.50": digits and a point, no exponent.
+// ParseDecimal reads a plain decimal, "-12.50": digits, perhaps a point and more
+// digits, no exponent. Zeros at the end make no difference: 12.50 and 12.5 give
+// the same Decimal, to the bit.
 func ParseDecimal(field, s string) (decimal.Decimal, error) {
-	plain := strings.TrimPrefix(s, "-")
-	if plain == "" || len(plain) > maxDigits || strings.Trim(plain, "0123456789.") != "" {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	if !isDigits(whole) || point && !isDigits(fraction) || len(whole)+len(fraction) > maxDigits {
 		return decimal.Decimal{}, &FieldError{field, fmt.Sprintf("%s is not a decimal of at most %d digits", quoted(s), maxDigits)}
+	}
+	if point {
+		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 	}
 	d, err := decimal.NewFromString(s)
 	if err != nil {
-		return decimal.Decimal{}, errors.Join(&FieldError{field, quoted(s) + " is not a decimal"}, err)
+		return decimal.Decimal{}, &FieldError{field, err.Error()}
 	}
 	return d, nil
 }
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // quoted shows untrusted text in a message: quoted, and cut when long.
 func quoted(s string) string {

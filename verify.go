@@ -36,6 +36,11 @@ const (
 	Dead Defect = "never fires"
 )
 
+// Defects lists every defect, in the order in which they are declared.
+func Defects() []Defect {
+	return []Defect{Trap, NoEnd, FinalExit, Ambiguous, Unfillable, NoRole, BadTimer, Unborn, Unreachable, Dead}
+}
+
 func (d Defect) isError() bool { return d != Unreachable && d != Dead }
 
 // Step is one step of a witness path.
@@ -45,7 +50,9 @@ type Step struct {
 }
 
 // Finding is a defect of a lifecycle, with the shortest sequence of commands that
-// leads to it.
+// leads to it. (Finding the shortest can take for ever in a lifecycle where dozens
+// of fields can be filled in any order; there it is a short one from which no step
+// can be left out.)
 type Finding struct {
 	Defect     Defect
 	State      State    // where
@@ -94,15 +101,22 @@ func pathText(path []Step) string {
 // Verify proves the lifecycle by walking through every sequence of commands it
 // allows, taking guards and checks to be satisfiable, and reports what is wrong
 // in a fixed order. Roles are the plain roles that are handed out; none given
-// means all that the rows name. Relational roles, [Anyone], and the system where
-// a timer acts count as always there.
+// means all that the rows name. Relational roles and [Anyone] count as always
+// there; so does the system where a timer acts, and anywhere once a row has a
+// [Follow].
 func (lc *Lifecycle[R]) Verify(roles ...Role) []Finding {
-	v := verifier[R]{lc: lc, roles: roles}
-	v.number()
-	v.explore()
+	v := verifier[R]{lc: lc, roles: roles, table: newTable(lc)}
+	v.walk = v.table.explore([]node{{state: None}}, func(State) bool { return false })
+	v.witness = newWitness(v.table, v.walk)
 	v.findAmbiguous()
-	if len(v.nodes) == 1 {
-		return append(v.findings, Finding{Defect: Unborn})
+	if len(v.walk.nodes) == 1 {
+		v.report(Finding{Defect: Unborn})
+		for i := range lc.def.Transitions {
+			if t := &lc.def.Transitions[i]; slices.Contains(t.From, None) {
+				v.unfillable(t, None)
+			}
+		}
+		return v.findings
 	}
 	for _, s := range lc.def.States {
 		v.findInState(s)
@@ -112,94 +126,17 @@ func (lc *Lifecycle[R]) Verify(roles ...Role) []Finding {
 	return v.findings
 }
 
-// verifier walks the graph whose nodes are a state and which of the fields that
-// some row requires are filled. Commands only ever fill fields and requirements
-// only ever ask for filled ones, so a node with fewer fields filled than another
-// in the same state, found no earlier, adds nothing and is left out; the rest is
-// small.
 type verifier[R any] struct {
 	lc       *Lifecycle[R]
 	roles    []Role
-	fields   map[string]int // bit of each required field
-	nodes    []node
-	byState  map[State][]int // nodes of a state, in the order found
+	table    *table
+	walk     *walk // from before birth
+	witness  *witness
 	findings []Finding
 }
 
-type node struct {
-	state  State
-	filled bits
-	parent int
-	by     string // the command that led here
-}
-
-// number gives each required field a bit.
-func (v *verifier[R]) number() {
-	v.fields = make(map[string]int)
-	for _, t := range v.lc.def.Transitions {
-		for _, f := range t.Requires {
-			if _, known := v.fields[f]; !known {
-				v.fields[f] = len(v.fields)
-			}
-		}
-	}
-}
-
-func (v *verifier[R]) mask(fields []string) bits {
-	b := newBits(len(v.fields))
-	for _, f := range fields {
-		if i, known := v.fields[f]; known {
-			b.set(i)
-		}
-	}
-	return b
-}
-
-// explore finds every node breadth first, so that parents give shortest paths.
-func (v *verifier[R]) explore() {
-	v.byState = make(map[State][]int)
-	v.add(node{state: None, filled: newBits(len(v.fields)), parent: -1})
-	for i := 0; i < len(v.nodes); i++ {
-		from := v.nodes[i]
-		for _, t := range v.lc.def.Transitions {
-			if !slices.Contains(t.From, from.state) || !from.filled.has(v.mask(t.Requires)) {
-				continue
-			}
-			filled := from.filled.union(v.mask(t.Sets))
-			for _, to := range t.targets(from.state) {
-				v.add(node{to, filled, i, t.Name})
-			}
-		}
-	}
-}
-
-func (v *verifier[R]) add(n node) {
-	for _, i := range v.byState[n.state] {
-		if v.nodes[i].filled.has(n.filled) {
-			return
-		}
-	}
-	v.byState[n.state] = append(v.byState[n.state], len(v.nodes))
-	v.nodes = append(v.nodes, n)
-}
-
-func (v *verifier[R]) reached(s State) bool { return len(v.byState[s]) > 0 }
-
-// path is the shortest way to a state.
-func (v *verifier[R]) path(s State) []Step {
-	if !v.reached(s) {
-		return nil
-	}
-	path := []Step{}
-	for i := v.byState[s][0]; v.nodes[i].parent >= 0; i = v.nodes[i].parent {
-		path = append(path, Step{v.nodes[i].by, v.nodes[i].state})
-	}
-	slices.Reverse(path)
-	return path
-}
-
 func (v *verifier[R]) report(f Finding) {
-	f.Path = v.path(f.State)
+	f.Path = v.witness.path(f.State)
 	v.findings = append(v.findings, f)
 }
 
@@ -220,7 +157,7 @@ func (v *verifier[R]) findAmbiguous() {
 
 func (v *verifier[R]) findInState(def StateDef) {
 	s := def.State
-	if !v.reached(s) {
+	if !v.walk.reached(s) {
 		v.report(Finding{Defect: Unreachable, State: s})
 		return
 	}
@@ -264,50 +201,30 @@ func (v *verifier[R]) exits(s State) []*Transition[R] {
 	return exits
 }
 
-// ends reports whether a final state can be reached from some node of s: the
-// walk goes on from all that is filled there.
+// ends reports whether a final state can be reached from s by a record that has
+// filled what it can on the way there. It is a walk of its own: what records that
+// came another way have filled further on does not help this one.
 func (v *verifier[R]) ends(s State) bool {
-	seen := make([]bool, len(v.nodes))
-	todo := slices.Clone(v.byState[s])
-	for len(todo) > 0 {
-		i := todo[0]
-		todo = todo[1:]
-		if seen[i] {
-			continue
-		}
-		seen[i] = true
-		from := v.nodes[i]
-		if v.lc.phases[from.state] == Final {
-			return true
-		}
-		for _, t := range v.lc.def.Transitions {
-			if !slices.Contains(t.From, from.state) || !from.filled.has(v.mask(t.Requires)) {
-				continue
-			}
-			filled := from.filled.union(v.mask(t.Sets))
-			for _, to := range t.targets(from.state) {
-				for _, j := range v.byState[to] {
-					if v.nodes[j].filled.has(filled) {
-						todo = append(todo, j)
-					}
-				}
-			}
-		}
+	var start []node
+	for _, i := range v.walk.at[s] {
+		start = append(start, v.walk.nodes[i])
 	}
-	return false
+	final := func(s State) bool { return v.lc.phases[s] == Final }
+	onward := v.table.explore(start, final)
+	return slices.ContainsFunc(onward.nodes, func(n node) bool { return final(n.state) })
 }
 
 // someoneMay reports whether a role that may fire t from s is handed out.
 func (v *verifier[R]) someoneMay(t *Transition[R], s State) bool {
 	for _, g := range t.grants {
 		switch {
-		case g.Holds != nil, g.Role == Anyone:
+		case g.Holds != nil, g.Role == Anyone, slices.Contains(v.roles, g.Role):
 			return true
 		case g.Role == SystemRole:
-			if v.timerFires(t, s) {
+			if v.timerFires(t, s) || v.follows() {
 				return true
 			}
-		case len(v.roles) == 0, slices.Contains(v.roles, g.Role):
+		case len(v.roles) == 0:
 			return true
 		}
 	}
@@ -318,6 +235,12 @@ func (v *verifier[R]) timerFires(t *Transition[R], s State) bool {
 	return slices.ContainsFunc(v.lc.def.Timers, func(timer Timer[R]) bool {
 		return reflect.TypeOf(timer.Command) == t.command && slices.Contains(timer.In, s)
 	})
+}
+
+// follows reports whether what happens to one record may have the system act on
+// another; on which and how cannot be seen from here.
+func (v *verifier[R]) follows() bool {
+	return slices.ContainsFunc(v.lc.def.Transitions, func(t Transition[R]) bool { return t.follow != nil })
 }
 
 func (v *verifier[R]) findTimers() {
@@ -332,70 +255,38 @@ func (v *verifier[R]) findTimers() {
 }
 
 // findInRows looks for required fields that nobody can have filled, and for rows
-// that never fire.
+// that never fire for another reason.
 func (v *verifier[R]) findInRows() {
 	for i := range v.lc.def.Transitions {
 		t := &v.lc.def.Transitions[i]
-		fires := false
+		fires, reported := false, false
 		for _, s := range t.From {
-			if !v.reached(s) {
-				continue
+			switch {
+			case !v.walk.reached(s):
+			case v.unfillable(t, s):
+				reported = true
+			default:
+				fires = fires || v.someoneMay(t, s) || slices.Contains(t.Roles, SystemRole)
 			}
-			if missing := v.neverFilled(s, t.Requires); len(missing) > 0 {
-				v.report(Finding{Defect: Unfillable, State: s, Transition: t.Name, Fields: missing})
-				continue
-			}
-			fires = fires || v.someoneMay(t, s) || slices.Contains(t.Roles, SystemRole)
 		}
-		if !fires {
+		if !fires && !reported {
 			v.report(Finding{Defect: Dead, State: t.From[0], Transition: t.Name})
 		}
 	}
 }
 
-// neverFilled lists which of the fields no way to s has filled together with the
-// others; nil when some way fills them all.
-func (v *verifier[R]) neverFilled(s State, fields []string) []string {
-	need := v.mask(fields)
+// unfillable reports the fields that a row requires and that no way to s has
+// filled together.
+func (v *verifier[R]) unfillable(t *Transition[R], s State) bool {
 	var least []string
-	for _, i := range v.byState[s] {
-		if v.nodes[i].filled.has(need) {
-			return nil
-		}
-		var missing []string
-		for _, f := range fields {
-			if !v.nodes[i].filled.has(v.mask([]string{f})) {
-				missing = append(missing, f)
-			}
-		}
-		if least == nil || len(missing) < len(least) {
+	for n, i := range v.walk.at[s] {
+		missing := v.table.missing(t.Requires, v.walk.nodes[i].filled)
+		if n == 0 || len(missing) < len(least) || len(missing) == len(least) && slices.Compare(missing, least) < 0 {
 			least = missing
 		}
 	}
-	return least
-}
-
-// bits is a small set of numbers.
-type bits []uint64
-
-func newBits(n int) bits { return make(bits, (n+63)/64) }
-
-func (b bits) set(i int) { b[i/64] |= 1 << (i % 64) }
-
-// has reports whether b includes all of c.
-func (b bits) has(c bits) bool {
-	for i := range c {
-		if c[i]&^b[i] != 0 {
-			return false
-		}
+	if len(least) > 0 {
+		v.report(Finding{Defect: Unfillable, State: s, Transition: t.Name, Fields: least})
 	}
-	return true
-}
-
-func (b bits) union(c bits) bits {
-	u := slices.Clone(b)
-	for i := range c {
-		u[i] |= c[i]
-	}
-	return u
+	return len(least) > 0
 }
