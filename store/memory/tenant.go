@@ -44,16 +44,17 @@ func newTenant() *tenant {
 }
 
 // snapshot returns the committed data. When a unit is at work, that is what the
-// unit has made of it, undone in a copy.
+// unit has made of it, undone in a copy. The undoing and the unit may share the
+// new epoch: no node that one of them makes is ever part of the other's trees.
 func (t *tenant) snapshot() *snapshot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.committed == nil {
+		t.epoch++
 		s := t.now
-		s.undo(t.epoch+1, t.changes)
+		s.undo(t.epoch, t.changes)
 		s.journal = t.journal
 		t.committed = &s
-		t.epoch += 2
 	}
 	return t.committed
 }

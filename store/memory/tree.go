@@ -4,8 +4,8 @@ import "slices"
 
 // tree is a B-tree of items in the order of compare, persistent by copying. A
 // change happens in an epoch: nodes made in the same epoch change in place,
-// others are copied first. To keep a tree value as it is, copy the value and let
-// further changes, of either, happen in epochs of their own.
+// others are copied first. To keep a tree value as it is, copy the value, and let
+// further changes of the copy happen in a new epoch.
 type tree[T any] struct {
 	root    *node[T]
 	compare func(a, b T) int
@@ -14,7 +14,7 @@ type tree[T any] struct {
 // Small nodes keep the copied path short, larger ones keep the tree shallow.
 // A node other than the root holds minItems to maxItems.
 const (
-	maxItems = 23
+	maxItems = 15
 	minItems = maxItems / 2
 )
 

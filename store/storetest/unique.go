@@ -12,7 +12,7 @@ import (
 func uniqueClauses() []Clause {
 	return []Clause{
 		{Name: "unique/taken", check: uniqueTaken,
-			Law: `Put with a unique term that another document of the kind holds is ErrExists, with an ExistsError that has the index, the key and the holder, and changes nothing.`},
+			Law: `Put with a unique term that another document of the kind holds is ErrExists, with an ExistsError that has the index, the key and the holder, and changes nothing; with the version wrong too, that is reported.`},
 		{Name: "unique/free", check: uniqueFree,
 			Law: `A unique term collides with nothing but the same index and key, unique, of another document of the same kind.`},
 		{Name: "unique/released", check: uniqueReleased,
@@ -44,6 +44,11 @@ func uniqueTaken(ctx context.Context, b store.Backend) error {
 		if !errors.As(err, &exists) || exists.Index != "number" || string(exists.Key) != "INC1" || exists.Holder != id(1) || exists.ID != p.ID {
 			return fmt.Errorf("got %#v, want an ExistsError of number INC1, held by %s", err, id(1))
 		}
+	}
+	changed.Expect = version + 1
+	_, err = put(ctx, b, changed)
+	if err := expectConflict("Put with a taken term and a version that is not current", err, version+1, version); err != nil {
+		return err
 	}
 	if err := stays(ctx, b, two, version); err != nil {
 		return err
