@@ -111,8 +111,9 @@ type Policy struct {
 // Target is the agreement that the log's made_sla follows: business time from
 // opening to closing, by priority.
 type Target struct {
-	Calendar json.RawMessage          `json:"calendar"`
+	Calendar *sla.Calendar            `json:"calendar"`
 	Within   map[itsm.Priority]string `json:"within"` // "62h"
+	Pauses   []incident.HoldReason    `json:"pauses"` // the holds that stop the clock
 }
 
 // ParseMapping reads a mapping; what is unknown, missing or malformed is an error
@@ -192,30 +193,37 @@ func (m *Mapping) check() error {
 	if m.Policy.HoldDays <= 0 || m.Policy.WindowDays <= 0 {
 		return bad("policy", "needs hold_days and window_days")
 	}
-	if _, _, err := m.target(); err != nil {
+	if _, err := m.targets(); err != nil {
 		return err
 	}
 	return m.Policy.Matrix.Check("policy.matrix")
 }
 
-// target builds the calendar and the goals.
-func (m *Mapping) target() (*sla.Calendar, map[itsm.Priority]time.Duration, error) {
+// targets is what the clocks measure against, by priority.
+func (m *Mapping) targets() (map[itsm.Priority]sla.Target, error) {
 	if m.Target == nil {
-		return nil, nil, nil
+		return nil, nil
 	}
-	calendar, err := sla.ParseCalendar(m.Target.Calendar)
-	if err != nil {
-		return nil, nil, fmt.Errorf("target.calendar: %w", err)
+	if m.Target.Calendar == nil {
+		return nil, &itsm.FieldError{Field: "target.calendar", Problem: "is missing; say which hours count"}
 	}
-	within := make(map[itsm.Priority]time.Duration)
+	pauses := make([]string, len(m.Target.Pauses))
+	for i, reason := range m.Target.Pauses {
+		pauses[i] = string(reason)
+	}
+	targets := make(map[itsm.Priority]sla.Target)
 	for p, text := range m.Target.Within {
-		d, err := time.ParseDuration(text)
-		if err != nil || d <= 0 {
-			return nil, nil, &itsm.FieldError{Field: "target.within." + p.String(), Problem: fmt.Sprintf("%q is no time above zero, as in 62h", text)}
+		goal, err := time.ParseDuration(text)
+		if err != nil {
+			return nil, &itsm.FieldError{Field: "target.within." + p.String(), Problem: fmt.Sprintf("%q is no time, as in 62h", text)}
 		}
-		within[p] = d
+		t := sla.Target{Metric: "resolution", Goal: goal, Calendar: m.Target.Calendar, Pauses: pauses}
+		if err := t.Check(); err != nil {
+			return nil, fmt.Errorf("target.within.%s: %w", p, err)
+		}
+		targets[p] = t
 	}
-	return calendar, within, nil
+	return targets, nil
 }
 
 // process is incident management as the log's owner runs it.

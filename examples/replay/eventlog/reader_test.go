@@ -119,7 +119,8 @@ func TestParseMappingNamesTheField(t *testing.T) {
 		"bad priority":    {edit(`"P3"`, `"high"`), "priority"},
 		"unknown oracle":  {edit(`"policy"`, `"oracles": {"mood": "m"}, "policy"`), `oracles: "mood" is none of`},
 		"bad target":      {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {"mon": [["09:00", "17:00"]]}}, "within": {"P1": "soon"}}, "policy"`), "target.within.P1"},
-		"bad calendar":    {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {}}, "within": {}}, "policy"`), "target.calendar"},
+		"bad calendar":    {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {}}, "within": {}}, "policy"`), "schedule: has no window"},
+		"no calendar":     {edit(`"policy"`, `"target": {"within": {}}, "policy"`), "target.calendar: is missing"},
 		"wide delimiter":  {edit(`"missing"`, `"delimiter": "||", "missing"`), "delimiter"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -69,6 +69,9 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 		if err := t.row(s, row); err != nil {
 			return nil, err
 		}
+		if err := judge.clock(s, row); err != nil {
+			return nil, err
+		}
 		result.Events++
 		judge.row(s, row)
 		if row.ends {

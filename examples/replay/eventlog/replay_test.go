@@ -99,16 +99,18 @@ func TestTheBuiltInLog(t *testing.T) {
 	require.Equal(t, []row{
 		{OraclePriority, "rows", 141_712, 141_712},
 		{OracleReopens, "incidents: reopened", 24_900, 24_918},
-		{OracleReopens, "incidents: and followed up (R13)", 24_912, 24_918},
-		{OracleReopens, "incidents: and refused (R13)", 24_917, 24_918},
-		{OracleReassignments, "steps", 116_624, 116_794},
+		{OracleReopens, "incidents: reopened or followed up (R13)", 24_912, 24_918},
+		{OracleReopens, "incidents: reopened, followed up or refused (R13)", 24_917, 24_918},
 		{OracleReassignments, "incidents: reassigned", 24_752, 24_918},
-		{OracleReassignments, "incidents: and refused", 24_824, 24_918},
+		{OracleReassignments, "incidents: reassigned or refused", 24_824, 24_918},
+		{OracleReassignments, "steps", 116_624, 116_794},
 		{OracleActive, "rows", 141_711, 141_712},
 		{OracleClosed, "incidents", 24_861, 24_918},
 		{OracleResolved, "incidents", 23_061, 23_362},
-		{OracleMadeSLA, "P3", 23_446, 23_466},
+		{OracleMadeSLA, "P3", 23_457, 23_466},
+		{OracleMadeSLA, "P3: a breach stays (R33)", 23_457, 23_466},
 		{OracleMadeSLA, "P4", 774, 774},
+		{OracleMadeSLA, "P4: a breach stays (R33)", 773, 774},
 	}, got)
 }
 

@@ -76,5 +76,7 @@ func (r *Result) finish(elapsed time.Duration) {
 	slices.SortStableFunc(r.Refusals, func(a, b Refusal) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.From, b.From), cmp.Compare(a.Command, b.Command))
 	})
-	slices.SortStableFunc(r.Oracles, func(a, b Agreement) int { return cmp.Compare(cell(a.Oracle), cell(b.Oracle)) })
+	slices.SortStableFunc(r.Oracles, func(a, b Agreement) int {
+		return cmp.Or(cmp.Compare(cell(a.Oracle), cell(b.Oracle)), cmp.Compare(a.Of, b.Of))
+	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/sla"
 )
 
 // translator turns rows into commands: it compares what a row says with how the
@@ -27,6 +28,8 @@ type story struct {
 	inc  *incident.Incident // the one its rows are about now
 	last *Row
 	past []*incident.Incident // those it followed up, the first of them first
+
+	clock sla.Clock // of the agreement, for the first of them
 
 	stuck           bool   // the way to the row's state was refused
 	refusedReopens  int    // steps of the log from its resolved or closed
