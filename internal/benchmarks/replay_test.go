@@ -3,11 +3,15 @@ package benchmarks
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"errors"
 	"io"
 	"os"
 	"testing"
+
+	"github.com/itsmkit/itsm/examples/replay/eventlog"
+	"github.com/itsmkit/itsm/store/memory"
 )
 
 const (
@@ -34,10 +38,12 @@ func logText(tb testing.TB) []byte {
 	return text
 }
 
-// BenchmarkReplay measures the whole log, once through.
+// BenchmarkReplay runs the whole log once: read and no more, which no replay can
+// do without; through the rules alone; and through a register in memory, with the
+// encoding and the sealed journal.
 func BenchmarkReplay(b *testing.B) {
-	text := logText(b)
-	b.Run("impl=read-only", func(b *testing.B) { // what no replay can do without
+	b.Run("impl=read-only", func(b *testing.B) {
+		text := logText(b)
 		b.ReportAllocs()
 		for b.Loop() {
 			if rows := readLog(b, text); rows != logEvents {
@@ -45,6 +51,28 @@ func BenchmarkReplay(b *testing.B) {
 			}
 		}
 		perEvent(b)
+	})
+	replay := func(impl string, run func(context.Context, *eventlog.Log, *eventlog.Mapping) (*eventlog.Result, error)) {
+		b.Run("impl="+impl, func(b *testing.B) {
+			ctx := context.Background()
+			log, mapping, err := eventlog.BuiltIn(ctx)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := run(ctx, log, mapping); err != nil {
+					b.Fatal(err)
+				}
+			}
+			perEvent(b)
+		})
+	}
+	replay("rules", func(ctx context.Context, log *eventlog.Log, m *eventlog.Mapping) (*eventlog.Result, error) {
+		return eventlog.Rules(ctx, log, m, nil)
+	})
+	replay("register", func(ctx context.Context, log *eventlog.Log, m *eventlog.Mapping) (*eventlog.Result, error) {
+		return eventlog.Register(ctx, memory.New(), log, m, nil)
 	})
 }
 
