@@ -17,7 +17,7 @@ type ticket struct {
 	itsm.Header
 	Assignee string
 	Moves    int
-	_        [600 - unsafe.Sizeof(itsm.Header{}) - 24]byte
+	_        [600 - unsafe.Sizeof(itsm.Header{}) - unsafe.Sizeof("") - unsafe.Sizeof(0)]byte
 }
 
 type take struct{ To string }

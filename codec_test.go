@@ -242,8 +242,9 @@ func TestDecodeEventRefuses(t *testing.T) {
 	lc := parcels(t)
 	good := `{"id":"00000000-0000-0000-0000-000000000001","number":"P1","revision":2,"name":"deliver","v":3,"from":"posted",` +
 		`"to":"Delivered","role":"anyone","at":"2026-03-02T09:00:00Z","by":{"id":"ann"},"data":{"to":"x"}}`
-	_, err := lc.DecodeEvent([]byte(good))
+	e, err := lc.DecodeEvent([]byte(strings.Replace(good, "T09:00:00Z", "T10:00:00.0000019+01:00", 1)))
 	require.NoError(t, err)
+	require.Equal(t, monday.Add(time.Microsecond), e.Stamp.At, "times are kept in one form, however they were written")
 	for _, c := range []struct{ old, new, want string }{
 		{good, ``, "data: is empty; give an object"},
 		{good, `null`, `name: "" is no command of parcel`},

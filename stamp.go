@@ -25,7 +25,7 @@ func Normal(t time.Time) time.Time {
 		return time.Time{}
 	}
 	const micro = int(time.Microsecond)
-	t = t.UTC().Round(0) // no monotonic reading
+	t = t.UTC() // without a monotonic reading
 	if odd := t.Nanosecond() % micro; odd != 0 {
 		t = t.Add(-time.Duration(odd))
 	}

@@ -27,6 +27,16 @@ func TestR11_ReviewByOfThePolicy(t *testing.T) {
 	}
 }
 
+// TestR11_WhatTheDecisionFillsIn cannot be given.
+func TestR11_WhatTheDecisionFillsIn(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.InProgress)
+	hold := forVendor()
+	hold.Back, hold.Extensions = incident.New, -7
+	w.Do(ann, hold)
+	require.Equal(t, incident.InProgress, w.Record().Hold.Back)
+	require.Zero(t, w.Record().Hold.Extensions)
+}
+
 func TestR11_LimitIsShorterThanReview(t *testing.T) {
 	w := in(t, under(t, func(p *incident.Policy) { p.HoldLimit = itsm.Wait{Time: hour} }), incident.OnHold)
 	require.Equal(t, w.Record().Updated.Add(hour), w.Record().Hold.ReviewBy)

@@ -10,8 +10,10 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// Policy is what differs from host to host. [Process] copies it. In a policy of
-// one's own every zero value means zero or none: start from [DefaultPolicy].
+// Policy is what differs from host to host. [Process] copies it; Belongs and the
+// calendars of the waits it keeps, to be called from several goroutines. In a
+// policy of one's own every zero value means zero or none: start from
+// [DefaultPolicy].
 type Policy struct {
 	Agents   []itsm.Role // who may work on incidents
 	Managers []itsm.Role // who may besides run major incidents, cancel and close
@@ -28,7 +30,8 @@ type Policy struct {
 	Belongs func(group, person string) bool
 
 	// Window is how long after the last resolution an incident may be reopened;
-	// then it closes by itself (R13).
+	// then it closes by itself (R13). Like the other waits it is more than zero
+	// and at most a hundred years.
 	Window itsm.Wait
 
 	// A hold is reviewed after HoldReview unless the command says otherwise, and

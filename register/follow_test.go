@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/uuid"
@@ -83,6 +84,17 @@ func TestFollowUpsThatGoInCirclesEnd(t *testing.T) {
 	assert.Zero(t, f.get(a.ID).Pings, "the whole unit is undone")
 }
 
+// What a decision needs are other records, whatever it asks for.
+func TestRecordIsNotNearItself(t *testing.T) {
+	id := uuid.MustParse("01a20ab1-6a44-7d16-8a93-b66d8a094d14")
+	f := setup(t, mem(), func(o *register.Options[Ticket]) { o.NewID = func() uuid.UUID { return id } })
+	f.create(Open{Title: "its own parent", Parent: id})
+	o, err := f.Perform(ctx, ann, id, Finish{Code: "x"})
+	require.NoError(t, err)
+	assert.Zero(t, o.Record.Finished)
+	assert.Empty(t, o.Refused)
+}
+
 func TestFollowUpOnNothing(t *testing.T) {
 	f := setup(t, mem())
 	a := f.create(Open{Title: "a"})
@@ -110,12 +122,16 @@ func TestNeedsAreBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("creates 10,001 records")
 	}
-	f := setup(t, mem())
+	written := 0
+	f := setup(t, mem(), func(o *register.Options[Ticket]) {
+		o.Observe = func(context.Context, store.Tx, register.Change[Ticket]) error { written++; return nil }
+	})
 	parent := f.create(Open{Title: "parent"})
 	for range 10_001 {
 		f.create(Open{Title: "c", Parent: parent.ID})
 	}
 	_, err := f.Do(ctx, ann, parent.ID, Finish{Code: "x"})
 	require.ErrorIs(t, err, register.ErrTooMany)
+	assert.Equal(t, 10_002, written, "it ends before anything is written")
 	assert.Equal(t, []string{"open"}, f.told(parent.ID))
 }

@@ -73,6 +73,7 @@ type Edit struct {
 	Budget   itsm.Money            `json:"budget,omitzero"`
 	Custom   map[string]itsm.Value `json:"custom,omitempty"`
 	Times    []time.Time           `json:"times,omitempty"`
+	Tags     []string              `json:"tags"`
 }
 
 func (c Edit) Apply(t *Ticket, s itsm.Stamp) {
@@ -82,7 +83,7 @@ func (c Edit) Apply(t *Ticket, s itsm.Stamp) {
 	if c.Group != "" {
 		t.Group = c.Group
 	}
-	t.Slug, t.Watchers, t.Budget = c.Slug, c.Watchers, c.Budget
+	t.Slug, t.Watchers, t.Budget, t.Tags = c.Slug, c.Watchers, c.Budget, c.Tags
 	t.Custom = itsm.Merge(t.Custom, c.Custom)
 	notes := make(map[string]itsm.Value)
 	for i, at := range c.Times {

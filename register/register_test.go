@@ -419,5 +419,12 @@ func TestObserverAndCommitted(t *testing.T) {
 		require.ErrorIs(t, err, fail)
 		assert.Equal(t, done, f.get(parent.ID).State)
 		assert.Len(t, committed, 4)
+
+		// What an observer refuses fails the unit, also where the record's own
+		// refusal would only be noted.
+		fail = itsm.Refuse("observer", "says no")
+		_, err = f.Tick(ctx, "acme", start.Add(30*day), 10)
+		require.ErrorIs(t, err, itsm.ErrRefused)
+		assert.Equal(t, []string{"open", "finish"}, f.told(parent.ID))
 	})
 }

@@ -123,7 +123,7 @@ func (g *generator) command() itsm.Command[Ticket] {
 		for i := range times {
 			times[i] = g.time()
 		}
-		return Edit{Title: g.text(), Watchers: g.texts(), Budget: g.money(), Custom: g.custom(), Times: times}
+		return Edit{Title: g.text(), Watchers: g.texts(), Budget: g.money(), Custom: g.custom(), Times: times, Tags: g.texts()}
 	case 3:
 		return Wait{Until: g.time()}
 	case 4:
@@ -151,7 +151,8 @@ func TestWhatIsFiredIsNormal(t *testing.T) {
 	assert.Nil(t, rec.Custom)
 	assert.Equal(t, time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC), rec.Deadline)
 	assert.Equal(t, money("12500 EUR"), rec.Budget)
-	f.do(rec.ID, Edit{Times: times})
+	rec = f.do(rec.ID, Edit{Times: times, Tags: []string{}})
+	assert.Nil(t, rec.Tags)
 	assert.Equal(t, at, times[0], "the caller's slice is the caller's")
 
 	// What a decision fills in is brought to the same form before it is applied.

@@ -3,6 +3,8 @@ package register_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -74,10 +76,18 @@ func TestR30_ChainVerifiesFromItsBeginning(t *testing.T) {
 	}
 	flip := func(b []byte) []byte { b = bytes.Clone(b); b[0] ^= 1; return b }
 	for name, c := range map[string]forgery{
-		"removal of the first":   drop(0),
-		"removal":                drop(120),
-		"removal, renumbered":    {func(l []store.Entry) []store.Entry { return renumber(slices.Delete(l, 5, 6)) }, 6},
-		"change of payload":      change(7, func(e *store.Entry) { e.Payload = bytes.Replace(e.Payload, []byte("ann"), []byte("eve"), 1) }),
+		"removal of the first": drop(0),
+		"removal":              drop(120),
+		"removal, renumbered":  {func(l []store.Entry) []store.Entry { return renumber(slices.Delete(l, 5, 6)) }, 6},
+		"change of payload":    change(7, func(e *store.Entry) { e.Payload = bytes.Replace(e.Payload, []byte("ann"), []byte("eve"), 1) }),
+		"change, sealed again": {func(l []store.Entry) []store.Entry {
+			e := &l[7]
+			e.Payload = bytes.Replace(e.Payload, []byte("ann"), []byte("eve"), 1)
+			digest := sha256.Sum256(slices.Concat([]byte{byte(len(e.Salt))}, e.Salt, e.Payload))
+			e.Digest = digest[:]
+			e.Hash, _ = hex.DecodeString(asDocumented(*e))
+			return l
+		}, 9},
 		"change of salt":         change(7, func(e *store.Entry) { e.Salt = flip(e.Salt) }),
 		"salt into payload":      change(7, func(e *store.Entry) { e.Payload = append(e.Salt[15:], e.Payload...); e.Salt = e.Salt[:15] }),
 		"change of digest":       change(7, func(e *store.Entry) { e.Digest = flip(e.Digest) }),

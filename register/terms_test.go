@@ -55,6 +55,9 @@ func hardValues() []itsm.Value {
 	for _, s := range []string{"0.1", "0.10", "0.12", "0.123", "0.2", "-0.1", "-0.12", "-0.2", "-1.5", "1.5", "9.99", "10", "10.0", "100", "99.9", "-10", "-9.9", "0.0", "0.001", "0.0099", "123456789012345678901234567890", "1234567890123456789012345678901", "0.000000000000000000000000001"} {
 		list = append(list, number(s))
 	}
+	for n, e := range map[int64]int32{100: -1, 1: 1, 150: -2, -1500: -3, 0: 5} { // the same numbers, written otherwise
+		list = append(list, itsm.NumberValue(itsm.IntValue(n).Number().Shift(e)))
+	}
 	one := itsm.IntValue(1).Number()
 	for _, e := range []int32{-400, -1, 0, 3, 400} {
 		list = append(list, itsm.NumberValue(one.Shift(e)), itsm.NumberValue(one.Shift(e).Neg()))

@@ -25,6 +25,16 @@ func (f fixture) tick(now time.Time, limit int) register.Ticked[Ticket] {
 	return ticked
 }
 
+// dueTerms is how many timers a tick would look at, some day.
+func (f fixture) dueTerms() (n int) {
+	f.t.Helper()
+	f.unit(f.backend.Read, func(ctx context.Context, tx store.Tx) (err error) {
+		n, err = tx.Count(ctx, store.Query{Kind: "ticket", Index: "register.due"})
+		return err
+	})
+	return n
+}
+
 func TestTickFiresWhatIsDue(t *testing.T) {
 	everywhere(t, func(t *testing.T, b store.Backend) {
 		var committed []string
@@ -112,6 +122,7 @@ func TestR35_RefusedRuleReportsOnceUntilTheRecordChanges(t *testing.T) {
 			assert.Empty(t, f.tick(now.Add(time.Duration(i)*day), 10))
 		}
 		assert.Equal(t, []string{"open", "finish", "lock", "refusal of close"}, f.told(rec.ID))
+		assert.Zero(t, f.dueTerms(), "later ticks do not even look at it")
 		refused.Err = nil
 		assert.Equal(t, refused, *f.history(rec.ID)[3].Refusal)
 		assert.Equal(t, before.Body, f.body(rec.ID).Body, "the record has not changed")
@@ -123,6 +134,7 @@ func TestR35_RefusedRuleReportsOnceUntilTheRecordChanges(t *testing.T) {
 
 		// A change does: it is refused, and told, once more.
 		f.do(rec.ID, Edit{Title: "y"})
+		assert.Equal(t, 1, f.dueTerms())
 		assert.Len(t, f.tick(now.Add(day), 10).Refused, 1)
 		assert.Empty(t, f.tick(now.Add(day), 10))
 		f.do(rec.ID, Lock{On: false})

@@ -150,6 +150,12 @@ func TestSkippedDay(t *testing.T) {
 	// A shift over the end of Thursday ends with Thursday.
 	c = calendar(t, sla.Hours{Zone: "Pacific/Apia", Week: sla.Week{Thu: []sla.Span{{"22:00", "06:00"}}}})
 	require.Equal(t, 2*time.Hour, c.Between(thursday, monday))
+
+	// One of the Friday that was not begins when the clock has jumped over its
+	// beginning; yet the Friday is no business day.
+	c = calendar(t, sla.Hours{Zone: "Pacific/Apia", Week: sla.Week{Fri: []sla.Span{{"22:00", "06:00"}}}})
+	require.Equal(t, 6*time.Hour, c.Between(thursday, monday))
+	require.True(t, c.AddDays(thursday, 1).Equal(instant(t, "2012-01-06T16:00:00+14:00")))
 }
 
 func TestMidnightChange(t *testing.T) {

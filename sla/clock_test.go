@@ -232,6 +232,8 @@ func TestR33_ABreachStays(t *testing.T) {
 	t.Run("nor does a clock that steps back", func(t *testing.T) {
 		require.True(t, c.At(berlin(t, 23, 9, 0)).Breached)
 		require.Equal(t, 5*time.Hour, c.At(berlin(t, 20, 9, 0)).Elapsed)
+		resumed := follow(t, c, resume(berlin(t, 23, 15, 0)))
+		require.Equal(t, resumed.At(berlin(t, 23, 15, 0)), resumed.At(berlin(t, 23, 9, 0)))
 		_, err := c.Resume(berlin(t, 23, 13, 59))
 		requireField(t, err, "at")
 	})

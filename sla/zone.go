@@ -174,10 +174,7 @@ func (z *zone) season(sec int64) season {
 func (z *zone) ruled(sec int64) season {
 	last := len(z.at) - 1
 	s := season{from: z.at[last], offset: int64(z.offset[last])}
-	year := time.Unix(sec, 0).UTC().Year() - 1 // its last change is still in force when sec's year begins
-	for year > z.ruleYear && len(z.kinds[z.kind(year)]) == 0 {
-		year--
-	}
+	year := time.Unix(sec, 0).UTC().Year() - 1 // its last change is still in force when the next one begins
 	for year = max(year, z.ruleYear); ; year++ {
 		begin := newYear(year)
 		for _, c := range z.kinds[z.kind(year)] {
