@@ -107,8 +107,8 @@ func DecideAmong[R, C any](decide func(r *R, c C, s Stamp, near []*R) (C, error)
 func Pick[R, C any](pick func(*R, C, Stamp) State) Clause { return pickClause[R, C]{pick} }
 
 // Needs says which other records of the kind the decision must see. It is asked
-// again with those already found until it asks for nothing more, and so can walk
-// a chain.
+// again with those already found, until it asks for nothing or a round finds
+// nothing new, and so can walk a chain.
 func Needs[R, C any](needs func(r *R, c C, near []*R) []Selection[R]) Clause {
 	return needsClause[R, C]{needs}
 }

@@ -23,28 +23,43 @@ type Event[R any] struct {
 	Command  Command[R] // as completed by the decision
 }
 
-// eventJSON is the encoded form of an event.
+// eventHead is the encoded form of an event, up to its command.
+type eventHead struct {
+	ID       uuid.UUID `json:"id"`
+	Number   string    `json:"number"`
+	Revision int       `json:"revision"`
+	Name     string    `json:"name"`
+	Version  int       `json:"v"`
+	From     State     `json:"from,omitzero"`
+	To       State     `json:"to"`
+	Role     Role      `json:"role"`
+	Stamp              // at, by, recorded, reason
+}
+
+// eventJSON is an event as it is read: what the data is, its head says.
 type eventJSON struct {
-	ID       uuid.UUID       `json:"id"`
-	Number   string          `json:"number"`
-	Revision int             `json:"revision"`
-	Name     string          `json:"name"`
-	Version  int             `json:"v"`
-	From     State           `json:"from,omitzero"`
-	To       State           `json:"to"`
-	Role     Role            `json:"role"`
-	Stamp                    // at, by, recorded, reason
-	Data     json.RawMessage `json:"data"`
+	eventHead
+	Data json.RawMessage `json:"data"`
+}
+
+// writtenEvent is an event as it is written.
+type writtenEvent[R any] struct {
+	eventHead
+	Data Command[R] `json:"data"`
 }
 
 // EncodeEvent writes an event as JSON, under the name and version that its
 // command has in this lifecycle.
 func (lc *Lifecycle[R]) EncodeEvent(e Event[R]) ([]byte, error) {
-	name, version, data, err := lc.Encode(e.Command)
+	c, err := lc.commandOf(e.Command)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(eventJSON{e.ID, e.Number, e.Revision, name, version, e.From, e.To, e.Role, e.Stamp, data})
+	data, err := json.Marshal(writtenEvent[R]{eventHead{e.ID, e.Number, e.Revision, c.name, c.version(), e.From, e.To, e.Role, e.Stamp}, e.Command})
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", lc.def.Kind, c.name, jsonFieldError(err))
+	}
+	return data, nil
 }
 
 // DecodeEvent reads what EncodeEvent wrote, now or under an earlier version of
@@ -68,7 +83,7 @@ func (lc *Lifecycle[R]) DecodeEvent(data []byte) (Event[R], error) {
 
 // check refuses what no version of the library has written. What was allowed once
 // stays readable, so it asks for no more.
-func (j *eventJSON) check() error {
+func (j *eventHead) check() error {
 	if j.Revision < 1 {
 		return &FieldError{"revision", fmt.Sprintf("is %d; the first is 1", j.Revision)}
 	}

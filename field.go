@@ -3,6 +3,7 @@ package itsm
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 )
 
 // Field declares one field of a record, once, for everything that asks for it by
@@ -30,11 +31,15 @@ type CustomField struct {
 	Domain []Value // every value it may have; empty: any of the type
 }
 
-// Check refuses a value of another type or outside the domain.
+// Check refuses a value of another type, outside the domain, or of text that is
+// not UTF-8.
 func (f CustomField) Check(v Value) error {
 	field := "custom." + f.Name
 	if v.Type() != f.Type {
 		return &FieldError{field, fmt.Sprintf("is a %s; give a %s", v.Type(), f.Type)}
+	}
+	if !utf8.ValidString(v.text) {
+		return &FieldError{field, "is not valid UTF-8"}
 	}
 	if len(f.Domain) > 0 && !slices.ContainsFunc(f.Domain, v.Equal) {
 		return &FieldError{field, quoted(v.String()) + " is none of: " + listed(f.Domain)}

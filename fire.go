@@ -164,8 +164,8 @@ func (lc *Lifecycle[R]) in(h *Header, name string, err error) error {
 }
 
 // Needs lists the records that the decision on a command must see besides those
-// already near; the caller loads them and asks again until nothing is needed. It
-// is nil for a command that is not open here: Fire says so.
+// already near; the caller loads them and asks again, until nothing is needed or
+// nothing new was found. It is nil for a command that is not open here: Fire says so.
 func (lc *Lifecycle[R]) Needs(r *R, cmd Command[R], near []*R) []Selection[R] {
 	if c := lc.commands[reflect.TypeOf(cmd)]; c != nil {
 		if t := c.row(head(r).State); t != nil && t.needs != nil {

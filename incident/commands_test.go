@@ -24,7 +24,7 @@ func samples() []itsm.Command[incident.Incident] {
 		incident.Report{
 			Title: "Mail is down", Description: "Since this morning.\nNothing arrives.", Caller: "carl", Source: "phone",
 			Service: mail, ServiceUnknown: true, Category: "mail", Subcategory: "queue", Impact: itsm.High, Urgency: itsm.Medium,
-			Detected: at, CIs: []itsm.Ref{mail}, Watchers: []string{"wanda"}, Custom: custom, Priority: 2,
+			Detected: at, CIs: []itsm.Ref{mail}, Watchers: []string{"wanda"}, Custom: custom, Group: "messaging", To: "bob", Priority: 2,
 		},
 		incident.FollowUp{
 			Of: id(7), Reason: "It came back.", Title: "Mail is down again", Impact: itsm.High, Urgency: itsm.Medium,

@@ -193,5 +193,5 @@ func ExampleProcess_refused() {
 	fmt.Println(err)
 	// Output:
 	// lifecycle of "incident" refused
-	// 	trap: "awaiting approval"; shortest way there: report → new, assign → assigned, start → in progress, ask approval → awaiting approval
+	// 	trap: "awaiting approval"; shortest way there: report → new, start → in progress, ask approval → awaiting approval
 }

@@ -66,7 +66,5 @@ func TestHostWithoutCommands(t *testing.T) {
 		}
 		require.NotContains(t, lc.Commands(), command)
 	}
-	// Without any of these nobody could fill the assignee that starting a new
-	// incident requires.
-	require.Equal(t, []string{"assign", "hold", "resume"}, refused)
+	require.Empty(t, refused, "hosts leave out what they do not use")
 }

@@ -48,7 +48,7 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 		Relations: []itsm.Relation[Incident]{{Role: Caller, Holds: isCaller}},
 		Fields:    fields(p),
 		Transitions: []itsm.Transition[Incident]{
-			itsm.On("report", Report{}, from(itsm.None), to(New), by(agents, also(system, Caller)), sets(reported...), itsm.Decide(p.report)),
+			itsm.On("report", Report{}, from(itsm.None), to(New), by(agents, also(system, Caller)), sets(reported...), sets("group", "assignee"), itsm.Decide(p.report)),
 			itsm.On("follow up", FollowUp{}, from(itsm.None), to(New), by(agents, also(Caller)), sets(reported...),
 				itsm.Needs(aroundFollowUp), itsm.DecideAmong(p.followUp)),
 

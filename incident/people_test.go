@@ -7,6 +7,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // Who may, and who has it: the caller, agents, groups.
@@ -120,4 +121,32 @@ func TestReportedWatchersAndCIs(t *testing.T) {
 	err := w.Another().Refused(ann, report)
 	requireField(t, err, "watchers[1]")
 	requireField(t, err, "cis[1]")
+}
+
+// TestReportThatSaysWhoseItIs: a dispatch rule or an agent may, a caller may not.
+func TestReportThatSaysWhoseItIs(t *testing.T) {
+	lc := under(t, func(p *incident.Policy) {
+		p.Belongs = func(group, person string) bool { return group == "messaging" && person == "bob" }
+	})
+	routed := outage()
+	routed.Group, routed.To = "messaging", "bob"
+
+	w := itsmtest.New(t, lc)
+	w.Do(itsm.System("acme"), routed)
+	require.Equal(t, incident.New, w.Record().State)
+	require.Equal(t, "bob", w.Record().Assignee)
+	require.Equal(t, w.Record().Opened, w.Record().Times.Assigned)
+	w.Wait(hour).Do(bob, incident.Start{})
+	require.Equal(t, incident.InProgress, w.Record().State)
+	w.Do(ann, incident.Assign{Group: "messaging", To: "bob"})
+	require.Zero(t, w.Record().Counts.Reassignments)
+
+	var refusal *itsm.TransitionError
+	routed.Caller = ""
+	require.ErrorAs(t, itsmtest.New(t, lc).Refused(carl, routed), &refusal)
+	require.Equal(t, "on behalf", refusal.Rule)
+	routed.Caller, routed.To = "carl", "eve"
+	require.ErrorContains(t, itsmtest.New(t, lc).Refused(ann, routed), `to: "eve" does not belong to the group "messaging"`)
+	routed.Group = ""
+	require.ErrorContains(t, itsmtest.New(t, lc).Refused(ann, routed), "group: is missing")
 }

@@ -29,6 +29,11 @@ type Report struct {
 	Watchers       []string              `json:"watchers,omitempty"`
 	Custom         map[string]itsm.Value `json:"custom,omitempty"`
 
+	// Group and To say whose it is from the start, as dispatch rules do; only
+	// agents and the system may. Without them somebody has to [Assign] it.
+	Group string `json:"group,omitzero"`
+	To    string `json:"to,omitzero"`
+
 	Priority itsm.Priority `json:"priority,omitzero"` // filled in by the decision
 }
 
@@ -40,6 +45,12 @@ func (p *Policy) report(_ *Incident, c Report, s itsm.Stamp) (Report, error) {
 	}
 	if c.Caller != s.By.ID && !onBehalf {
 		return c, itsm.Refuse("on behalf", "only an agent reports for somebody else; leave the caller out")
+	}
+	if c.Group != "" && !onBehalf {
+		return c, itsm.Refuse("on behalf", "only an agent says whose it is; leave the group out")
+	}
+	if c.Group != "" && !p.belongs(c.Group, c.To) {
+		return c, &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%q does not belong to the group %q", c.To, c.Group)}
 	}
 	c.Detected = itsm.Normal(c.Detected)
 	if c.Detected.IsZero() {
@@ -63,7 +74,12 @@ func (c Report) Check(_ *Incident, s itsm.Stamp) error {
 		optional(itsm.CheckText, "description", c.Description),
 		optional(itsm.CheckLine, "caller", c.Caller),
 		itsm.CheckTime("detected", c.Detected),
+		optional(itsm.CheckLine, "group", c.Group),
+		optional(itsm.CheckLine, "to", c.To),
 		checkPriority(c.Priority),
+	}
+	if c.To != "" && c.Group == "" {
+		wrong = append(wrong, &itsm.FieldError{Field: "group", Problem: "is missing; a person has it within a group"})
 	}
 	if c.Caller == "" && c.Source == "" {
 		wrong = append(wrong, &itsm.FieldError{Field: "caller", Problem: "is missing, and so is the source; give one of them"})
@@ -95,6 +111,10 @@ func (c Report) Apply(inc *Incident, s itsm.Stamp) {
 	inc.Category, inc.Subcategory = c.Category, c.Subcategory
 	inc.Impact, inc.Urgency, inc.Priority = c.Impact, c.Urgency, c.Priority
 	inc.Times.Detected = c.Detected
+	inc.Group, inc.Assignee = c.Group, c.To
+	if c.Group != "" {
+		inc.Times.Assigned = s.At
+	}
 	inc.Custom = itsm.Merge(nil, c.Custom)
 	for _, ci := range c.CIs {
 		inc.CIs = withCI(inc.CIs, AffectedCI{ci, Manual})

@@ -198,11 +198,11 @@ func TestInSharesOneUnit(t *testing.T) {
 				}
 				assert.Equal(t, rec.ID, found.ID)
 			}
-			_, err = f.In(tenantTx{tx}).Get(ctx, ann, rec.ID)
+			_, err = f.In(tx).Get(ctx, ann, rec.ID)
 			if err != nil {
 				return err
 			}
-			_, err = f.In(tenantTx{tx}).Get(ctx, eve, rec.ID)
+			_, err = f.In(tx).Get(ctx, eve, rec.ID)
 			assert.Equal(t, "by.tenant", requireAs[*itsm.FieldError](t, err).Field)
 			return nil
 		})
@@ -248,8 +248,3 @@ func TestObserverActsInTheSameUnit(t *testing.T) {
 		assert.Equal(t, []string{"after open"}, names(list))
 	})
 }
-
-// tenantTx tells whose unit it is.
-type tenantTx struct{ store.Tx }
-
-func (tenantTx) Tenant() store.Tenant { return "acme" }

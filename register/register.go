@@ -200,8 +200,8 @@ func (r *Register[R]) checkTenant(tenant string) error {
 	if tenant == "" {
 		return &itsm.FieldError{Field: "by.tenant", Problem: "is empty; name whose records are meant"}
 	}
-	if tx, tells := r.tx.(interface{ Tenant() store.Tenant }); tells && string(tx.Tenant()) != tenant {
-		return &itsm.FieldError{Field: "by.tenant", Problem: fmt.Sprintf("is %q; the unit is of %q", tenant, tx.Tenant())}
+	if r.tx != nil && string(r.tx.Tenant()) != tenant {
+		return &itsm.FieldError{Field: "by.tenant", Problem: fmt.Sprintf("is %q; the unit is of %q", tenant, r.tx.Tenant())}
 	}
 	return nil
 }

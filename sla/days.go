@@ -3,7 +3,6 @@ package sla
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -20,7 +19,7 @@ func (c *Calendar) AddDays(t time.Time, n int) time.Time {
 		return t
 	}
 	const most = 1 << 31 // some million years
-	days := int64(min(max(n, -most), most))
+	days := min(max(int64(n), -most), most)
 	if c.isAlways() {
 		return t.UTC().AddDate(0, 0, int(days)).In(t.Location())
 	}
@@ -144,14 +143,19 @@ func (d *openDates) add(day dayNumber, n int64) dayNumber {
 	if n < 0 {
 		target = d.upTo(day-1) + n + 1
 	}
-	low, high := int64(day), int64(day)
-	for step := int64(7); d.upTo(dayNumber(low)) >= target; step *= 2 {
+	low, high := day, day
+	for step := dayNumber(7); d.upTo(low) >= target; step *= 2 {
 		low -= step
 	}
-	for step := int64(7); d.upTo(dayNumber(high)) < target; step *= 2 {
+	for step := dayNumber(7); d.upTo(high) < target; step *= 2 {
 		high += step
 	}
-	return dayNumber(low + 1 + int64(sort.Search(int(high-low), func(i int) bool {
-		return d.upTo(dayNumber(low+1+int64(i))) >= target
-	})))
+	for high-low > 1 {
+		if middle := low + (high-low)/2; d.upTo(middle) < target {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high
 }

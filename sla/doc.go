@@ -2,9 +2,8 @@
 // that were agreed count, a clock pauses while the agreement says so, and what is
 // due is due at an exact instant.
 //
-// It needs nothing but the standard library's time zones and can be used alone. It
-// reads no clock and keeps no state: every instant is an argument, every result a
-// value.
+// It can be used alone, without any record, process or store. It reads no clock and
+// keeps no state: every instant is an argument, every result a value.
 //
 // # Calendars
 //

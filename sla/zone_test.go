@@ -11,12 +11,13 @@ import (
 func TestChangesCloseTogether(t *testing.T) {
 	const begin, end = 1_767_225_600, 1_767_225_600 + 16*daySeconds // from 1 January 2026 on
 	const step = 15 * 60
-	for seed := range uint64(200) {
+	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 9))
 		z := zone{at: []int64{math.MinInt64}, offset: []int32{0}, rule: math.MaxInt64}
-		for at := int64(begin + 4*daySeconds); at < end-5*daySeconds; {
-			at += step * (1 + r.Int64N(4*daySeconds/step))
-			z.add(at, int32(step*(r.IntN(120)-60)))
+		most, apart := 1+r.IntN(60), 1+r.Int64N(3*daySeconds/step)
+		for at := int64(begin + 4*daySeconds); at < end-6*daySeconds; {
+			at += step * (1 + r.Int64N(apart))
+			z.add(at, int32(step*(r.IntN(2*most)-most)))
 		}
 		p := &plan{}
 		for day := range p.week {

@@ -86,6 +86,9 @@ type Backend interface {
 // and the unit may go on and commit. Any other error, such as [ErrRetry] or that
 // of an ended context, loses the unit: whatever fn returns, it does not commit.
 type Tx interface {
+	// Tenant is whose unit it is: the tenant that Read or Write was called for.
+	Tenant() Tenant
+
 	// Get returns a document. ErrNotFound: there is none.
 	Get(context.Context, GetParams) (Document, error)
 

@@ -28,6 +28,7 @@ func brokenStores() []broken {
 		{"commits after a cancel", commitsLate, "context/late-cancel", "Write: got error <nil>"},
 		{"nests reads", nestsReads, "unit/nested", "Read inside a unit: got error the function of the nested unit was called"},
 		{"reads after the unit", readsAfterEnd, "unit/escaped", "Count: got error <nil>"},
+		{"does not know its tenants apart", folded, "tenant/said", "says it is of"},
 		{"keeps the caller's bytes", keepsArguments, "bytes/arguments", "body \"\\x9d"},
 		{"shares its bytes", sharesResults, "bytes/results", "body \"\\x9d"},
 		{"reads what was committed meanwhile", readCommitted, "snapshot/stable", "first it saw"},
@@ -271,6 +272,18 @@ type optimisticTx struct {
 func (tx *optimisticTx) Put(_ context.Context, p store.PutParams) (store.Version, error) {
 	tx.puts = append(tx.puts, p)
 	return p.Expect + 1, nil
+}
+
+// foldedTx calls every tenant by one name.
+type foldedTx struct{ store.Tx }
+
+func (tx foldedTx) Tenant() store.Tenant { return "acme" }
+
+func folded() store.Backend {
+	b := memory.New()
+	return &bent{Backend: b, write: func(ctx context.Context, t store.Tenant, fn unitFunc) error {
+		return b.Write(ctx, t, func(ctx context.Context, tx store.Tx) error { return fn(ctx, foldedTx{tx}) })
+	}}
 }
 
 func lowerKeys() store.Backend {

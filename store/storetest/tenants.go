@@ -14,6 +14,8 @@ func tenantClauses() []Clause {
 	return []Clause{
 		{Name: "tenant/apart", check: tenantsApart,
 			Law: `A call sees no data of another tenant and changes none: documents, terms, unique terms, journal and sequences.`},
+		{Name: "tenant/said", check: tenantSaid,
+			Law: `A Tx says whose unit it is: the tenant that Read or Write was called for.`},
 		{Name: "tenant/names", check: tenantNames,
 			Law: `Tenants are compared byte by byte: "a" and "A" are two.`},
 		{Name: "sequence/rising", check: sequenceRising,
@@ -23,6 +25,21 @@ func tenantClauses() []Clause {
 		{Name: "sequence/rolled-back", check: sequenceRolledBack,
 			Law: `A unit that is not committed may leave a gap in a sequence, and nothing else.`},
 	}
+}
+
+func tenantSaid(ctx context.Context, b store.Backend) error {
+	for _, t := range []store.Tenant{"acme", "Acme", "initech"} {
+		asked := func(_ context.Context, tx store.Tx) error {
+			if got := tx.Tenant(); got != t {
+				return fmt.Errorf("a unit of tenant %q says it is of %q", t, got)
+			}
+			return nil
+		}
+		if err := errors.Join(writeAs(ctx, b, t, asked), readAs(ctx, b, t, asked)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fillTenant does the same in any tenant, with bodies that tell them apart.

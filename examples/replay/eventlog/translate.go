@@ -87,6 +87,11 @@ func (t *translator) report(s *story, row *Row) error {
 		Impact:      itsm.Level(t.text(row, Impact)),
 		Urgency:     itsm.Level(t.text(row, Urgency)),
 		Service:     ref("service", t.text(row, Service)),
+		Group:       t.text(row, Group),
+		To:          t.text(row, Assignee),
+	}
+	if c.Group == "" {
+		c.To = "" // a person has it within a group
 	}
 	c.ServiceUnknown = c.Service.IsZero()
 	inc, err := t.desk.create(at, t.agent(cmp.Or(t.text(row, Reporter), t.text(row, By))), c)
