@@ -90,7 +90,7 @@ func verbOf[N any]() verb {
 		row: func(name string, clauses ...itsm.Clause) itsm.Transition[thing] {
 			return itsm.On(name, do[N]{}, clauses...)
 		},
-		command: func(c do[n0]) itsm.Command[thing] { return do[N]{c.Set, c.Note, c.To, c.Bad} },
+		command: func(c do[n0]) itsm.Command[thing] { return do[N](c) },
 		pick:    itsm.Pick(pick[N]),
 		follow:  itsm.Follow(func(*thing, do[N], itsm.Stamp, []*thing) []itsm.FollowUp[thing] { return nil }),
 	}

@@ -80,8 +80,8 @@ func (d *desk) tick() register.Ticked[incident.Incident] {
 func TestR18_FamilyInARegister(t *testing.T) {
 	d := newDesk(t)
 	parent := d.report(uuid.Nil)
-	plain, grandchild := d.report(parent), uuid.Nil
-	grandchild = d.report(plain)
+	plain := d.report(parent)
+	grandchild := d.report(plain)
 	busy, big, solved := d.report(parent), d.report(parent), d.report(parent)
 	d.do(ann, busy, incident.AddTask{Title: "Empty the queue"})
 	d.do(mia, big, major())

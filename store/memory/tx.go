@@ -27,7 +27,7 @@ type tx struct {
 var _ store.Tx = (*tx)(nil)
 
 // Tenant is whose unit it is.
-func (x *tx) Tenant() store.Tenant { return x.name }
+func (tx *tx) Tenant() store.Tenant { return tx.name }
 
 // end makes every later call fail, and returns why the unit was lost, if so.
 func (tx *tx) end() error {
