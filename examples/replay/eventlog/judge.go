@@ -61,11 +61,12 @@ func (j *judge) row(s *story, row *Row) {
 		j.compare(row, OracleActive, "rows", strconv.FormatBool(active), theirs)
 	}
 	if theirs, ok := j.said(row, OracleReassignments); ok {
-		ours := strconv.Itoa(s.reassigned())
+		moves, refused := s.reassigned(), s.reassigned()+s.refusedMoves
 		if !row.opens {
-			j.compare(row, OracleReassignments, "steps", step(s.moves, ours), step(s.logMoves, theirs))
+			j.compare(row, OracleReassignments, "steps: reassigned", strconv.Itoa(moves-s.moves), step(s.logMoves, theirs))
+			j.compare(row, OracleReassignments, "steps: reassigned or refused", strconv.Itoa(refused-s.refused), step(s.logMoves, theirs))
 		}
-		s.moves, s.logMoves = ours, theirs
+		s.moves, s.refused, s.logMoves = moves, refused, theirs
 	}
 }
 

@@ -31,10 +31,13 @@ type story struct {
 
 	clock sla.Clock // of the agreement, for the first of them
 
-	stuck           bool   // the way to the row's state was refused
-	refusedReopens  int    // steps of the log from its resolved or closed
-	refusedMoves    int    // steps of the log to another group
-	moves, logMoves string // reassignments at the row before: ours, the log's
+	stuck          bool // the way to the row's state was refused
+	refusedReopens int  // steps of the log from its resolved or closed
+	refusedMoves   int  // steps of the log to another group
+
+	// Reassignments at the row before: ours, those with the refused ones, the log's.
+	moves, refused int
+	logMoves       string
 }
 
 // text is what a row says in a field, "" when missing.
