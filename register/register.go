@@ -122,7 +122,7 @@ func checkProcess[R any](p itsm.Process[R]) error {
 	if err := (store.GetParams{Kind: p.Kind(), ID: uuid.Max}).Validate(); err != nil {
 		complain("kind", "%v", err)
 	}
-	if err := store.ValidateSequence(p.Prefix); err != nil {
+	if err := (store.NextParams{Sequence: p.Prefix}).Validate(); err != nil {
 		complain("prefix", "%v", err)
 	}
 	if strings.HasPrefix(p.Kind(), ownPrefix) || strings.HasPrefix(p.Prefix, ownPrefix) {

@@ -46,14 +46,10 @@ func TestNumberGrowsBeyondItsZeros(t *testing.T) {
 	b := memory.New()
 	f := setup(t, b)
 	f.unit(b.Write, func(ctx context.Context, tx store.Tx) error {
-		for {
-			n, err := tx.Next(ctx, "TKT")
-			if err != nil || n == 12_345 {
-				return err
-			}
-		}
+		_, err := tx.Next(ctx, store.NextParams{Sequence: "TKT", After: 9_999_999})
+		return err
 	})
-	assert.Equal(t, "TKT0012346", f.create(Open{Title: "x"}).Number)
+	assert.Equal(t, "TKT10000001", f.create(Open{Title: "x"}).Number)
 }
 
 func TestRefusalChangesNothing(t *testing.T) {

@@ -157,7 +157,7 @@ func (c *core[R]) checkState(rec *R) error {
 
 // bear gives a record that is about to be born its id and number.
 func (u *unit[R]) bear(id uuid.UUID) (*loaded[R], error) {
-	n, err := u.tx.Next(u.ctx, u.prefix)
+	n, err := u.tx.Next(u.ctx, store.NextParams{Sequence: u.prefix})
 	if err != nil {
 		return nil, err
 	}

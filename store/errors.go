@@ -27,7 +27,7 @@ var (
 	ErrRetry = errors.New("store: retry")
 )
 
-// Errors of use. All but ErrClosed are mistakes in the calling code.
+// Other errors. All but ErrUnknown and ErrClosed are mistakes in the calling code.
 var (
 	// ErrInvalid: an argument is invalid. See [ParamError].
 	ErrInvalid = errors.New("store: invalid argument")
@@ -44,6 +44,10 @@ var (
 
 	// ErrEnded: a Tx was used after the function it was given to had returned.
 	ErrEnded = errors.New("store: the unit has ended")
+
+	// ErrUnknown: whether the unit was committed is not known. See
+	// [UnknownError].
+	ErrUnknown = errors.New("store: outcome unknown")
 
 	// ErrClosed: the backend was closed.
 	ErrClosed = errors.New("store: the backend is closed")
@@ -142,6 +146,21 @@ func (e *RetryError) Unwrap() []error {
 	}
 	return []error{ErrRetry, e.Err}
 }
+
+// UnknownError wraps the error with which a driver lost sight of a commit that was
+// under way: the disk failed, the connection broke. The unit is either committed
+// whole or not at all, and only a look at the data tells. It is never retried by
+// itself. It matches [ErrUnknown] and Err.
+type UnknownError struct {
+	Err error
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("store: the unit may have been committed or not: %v", e.Err)
+}
+
+// Unwrap makes errors.Is true for ErrUnknown and for the wrapped error.
+func (e *UnknownError) Unwrap() []error { return []error{ErrUnknown, e.Err} }
 
 // ParamError names the argument that is invalid. It matches [ErrInvalid].
 type ParamError struct {

@@ -17,7 +17,7 @@ func TestErrors(t *testing.T) {
 	holder := uuid.MustParse("018f0000-0000-7000-8000-00000000ef01")
 	sentinels := []error{
 		store.ErrNotFound, store.ErrConflict, store.ErrExists, store.ErrRetry, store.ErrInvalid,
-		store.ErrCursor, store.ErrNested, store.ErrReadOnly, store.ErrEnded, store.ErrClosed,
+		store.ErrCursor, store.ErrNested, store.ErrReadOnly, store.ErrEnded, store.ErrUnknown, store.ErrClosed,
 	}
 	for _, c := range []struct {
 		err   error
@@ -33,6 +33,7 @@ func TestErrors(t *testing.T) {
 		{&store.ExistsError{Kind: "incident", ID: id, Index: "number", Key: []byte("1"), Holder: holder}, store.ErrExists, "incident abcd 31 number ef01"},
 		{&store.RetryError{}, store.ErrRetry, "retry"},
 		{&store.RetryError{Err: errBusy}, store.ErrRetry, "retry locked"},
+		{&store.UnknownError{Err: errBusy}, store.ErrUnknown, "may locked"},
 		{&store.ParamError{Field: "Terms[1].Key", Problem: "is long"}, store.ErrInvalid, "Terms[1].Key is long"},
 		{&store.CursorError{Text: "xyz", Problem: "is short"}, store.ErrCursor, "xyz is short"},
 	} {
@@ -50,8 +51,10 @@ func TestErrors(t *testing.T) {
 			}
 		}
 	}
-	if !errors.Is(&store.RetryError{Err: errBusy}, errBusy) {
-		t.Error("a RetryError does not match its cause")
+	for _, err := range []error{&store.RetryError{Err: errBusy}, &store.UnknownError{Err: errBusy}} {
+		if !errors.Is(err, errBusy) {
+			t.Errorf("a %T does not match its cause", err)
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ func Example() {
 	create := func(id uuid.UUID, title string) error {
 		return store.Retry(ctx, nil, func(ctx context.Context) error {
 			return backend.Write(ctx, "acme", func(ctx context.Context, tx store.Tx) error {
-				number, err := tx.Next(ctx, "INC")
+				number, err := tx.Next(ctx, store.NextParams{Sequence: "INC"})
 				if err != nil {
 					return err
 				}

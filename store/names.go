@@ -54,7 +54,3 @@ func validateLimit(limit int) error {
 	}
 	return nil
 }
-
-// ValidateSequence returns a [ParamError] unless the name of a sequence is a
-// valid name.
-func ValidateSequence(name string) error { return validateName("Sequence", name) }

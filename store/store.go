@@ -18,6 +18,8 @@ import "context"
 //   - [ErrRetry] means that nothing was committed and that the whole unit,
 //     from its first read, may be run again; see [Retry]. No other error may
 //     be retried without looking at what it says.
+//   - [ErrUnknown], from Write alone, means that the unit may have been
+//     committed or not; see [UnknownError].
 //   - A closed backend gives [ErrClosed].
 //   - Other errors are the backend's own, as its driver gave them.
 type Backend interface {
@@ -138,10 +140,10 @@ type Tx interface {
 	Erase(context.Context, EraseParams) error
 
 	// Next returns the next number of a named sequence of the tenant. A number
-	// is greater than all that committed units had before it, so that no two
-	// committed units share one. The first is 1, unless a unit that did not
-	// commit had it: those may leave gaps.
-	Next(ctx context.Context, sequence string) (uint64, error)
+	// is greater than p.After and than all that committed units had before it,
+	// so that no two committed units share one. It is the least of these, unless
+	// a unit that did not commit had it: those may leave gaps.
+	Next(ctx context.Context, p NextParams) (uint64, error)
 }
 
 // Tenant names a customer, whose data no other can see. Every key starts with

@@ -79,7 +79,7 @@ func (b *bench) revise(n int, revision uint64, at int, expect store.Version) {
 func (b *bench) do(backend store.Backend) (version store.Version, err error) {
 	err = backend.Write(context.Background(), benchTenant, func(ctx context.Context, tx store.Tx) error {
 		if b.put.Expect == 0 {
-			if _, err := tx.Next(ctx, "INC"); err != nil {
+			if _, err := tx.Next(ctx, store.NextParams{Sequence: "INC"}); err != nil {
 				return err
 			}
 		} else if _, err := tx.Get(ctx, store.GetParams{Kind: benchKind, ID: b.put.ID}); err != nil {

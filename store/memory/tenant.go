@@ -19,7 +19,7 @@ type tenant struct {
 	// For the unit whose turn it is, alone.
 	version   store.Version     // the last one given to any document; a rollback does not take it back
 	sequences map[string]uint64 // the last number of each
-	drawn     []string          // the sequences that the unit took numbers from, to put them back
+	drawn     []draw            // the numbers that the unit took, to put them back
 	unit      uint64            // counts the units that wrote
 
 	mu        sync.Mutex // held for the time of one change or one snapshot
@@ -37,6 +37,12 @@ type change struct {
 	id       uuid.UUID
 	document *document
 	entry    bool
+}
+
+// draw is what the last number of a sequence was before a unit took one.
+type draw struct {
+	sequence string
+	last     uint64
 }
 
 func newTenant() *tenant {
@@ -84,8 +90,8 @@ func (t *tenant) rollback() {
 	defer t.mu.Unlock()
 	t.now.undo(t.epoch, t.changes)
 	t.now.journal = t.journal
-	for _, name := range t.drawn {
-		t.sequences[name]--
+	for _, d := range slices.Backward(t.drawn) {
+		t.sequences[d.sequence] = d.last
 	}
 	t.forget()
 }

@@ -147,22 +147,23 @@ func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
 }
 
 // Next implements store.Tx.
-func (tx *tx) Next(ctx context.Context, name string) (uint64, error) {
+func (tx *tx) Next(ctx context.Context, p store.NextParams) (uint64, error) {
 	if err := tx.enterWrite(ctx); err != nil {
 		return 0, err
 	}
 	defer tx.leave()
-	if err := store.ValidateSequence(name); err != nil {
+	if err := p.Validate(); err != nil {
 		return 0, err
 	}
 	t := tx.tenant
-	last, ok := t.sequences[name]
+	last, ok := t.sequences[p.Sequence]
 	if !ok {
-		name = strings.Clone(name)
+		p.Sequence = strings.Clone(p.Sequence)
 	}
-	t.sequences[name] = last + 1
-	t.drawn = append(t.drawn, name)
-	return last + 1, nil
+	number := max(last, p.After) + 1
+	t.sequences[p.Sequence] = number
+	t.drawn = append(t.drawn, draw{p.Sequence, last})
+	return number, nil
 }
 
 // expect returns a conflict unless the document is at that version; 0 expects

@@ -24,7 +24,7 @@ type bent struct {
 	history func(context.Context, store.Tx, store.HistoryQuery) ([]store.Entry, error)
 	append  func(context.Context, store.Tx, ...store.Entry) error
 	erase   func(context.Context, store.Tx, store.EraseParams) error
-	next    func(context.Context, store.Tx, string) (uint64, error)
+	next    func(context.Context, store.Tx, store.NextParams) (uint64, error)
 }
 
 func (b *bent) bend(fn unitFunc) unitFunc {
@@ -113,9 +113,9 @@ func (tx *bentTx) Erase(ctx context.Context, p store.EraseParams) error {
 	return tx.Tx.Erase(ctx, p)
 }
 
-func (tx *bentTx) Next(ctx context.Context, sequence string) (uint64, error) {
+func (tx *bentTx) Next(ctx context.Context, p store.NextParams) (uint64, error) {
 	if tx.next != nil {
-		return tx.next(ctx, tx.Tx, sequence)
+		return tx.next(ctx, tx.Tx, p)
 	}
-	return tx.Tx.Next(ctx, sequence)
+	return tx.Tx.Next(ctx, p)
 }

@@ -333,7 +333,7 @@ func byteNames(ctx context.Context, b store.Backend) error {
 			if _, err := tx.Put(ctx, p); err != nil {
 				return fmt.Errorf("kind %q: %w", name, err)
 			}
-			number, err := tx.Next(ctx, name)
+			number, err := tx.Next(ctx, store.NextParams{Sequence: name})
 			if err != nil {
 				return err
 			}

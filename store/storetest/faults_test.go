@@ -42,6 +42,7 @@ func brokenStores() []broken {
 		{"takes any cursor", offsets, "cursor/other-query", "got error <nil>"},
 		{"counts a page", countsPage, "page/count", "want 6"},
 		{"ignores the case of tenants", lowerTenants, "tenant/names", "exists"},
+		{"does not jump to After", smallNumbers, "sequence/after", "want 501"},
 		{"shares sequences", sharedSequences, "tenant/apart", "call 1 gave the number 4"},
 		{"keeps what is erased", keepsErased, "erase/payload", "got entry"},
 		{"drops what is erased", dropsErased, "erase/payload", "entry 2 of 6: got entry {ticket 80000000-0000-0000-0000-000000000002 2"},
@@ -348,14 +349,21 @@ func lowerTenants() store.Backend {
 	}
 }
 
+func smallNumbers() store.Backend {
+	return &bent{Backend: memory.New(), next: func(ctx context.Context, tx store.Tx, p store.NextParams) (uint64, error) {
+		p.After = 0
+		return tx.Next(ctx, p)
+	}}
+}
+
 func sharedSequences() store.Backend {
 	var mu sync.Mutex
 	last := map[string]uint64{}
-	return &bent{Backend: memory.New(), next: func(_ context.Context, _ store.Tx, sequence string) (uint64, error) {
+	return &bent{Backend: memory.New(), next: func(_ context.Context, _ store.Tx, p store.NextParams) (uint64, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		last[sequence]++
-		return last[sequence], nil
+		last[p.Sequence] = max(last[p.Sequence], p.After) + 1
+		return last[p.Sequence], nil
 	}}
 }
 

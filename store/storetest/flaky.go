@@ -175,9 +175,9 @@ func (tx *flakyTx) Erase(ctx context.Context, p store.EraseParams) error {
 	return tx.Tx.Erase(ctx, p)
 }
 
-func (tx *flakyTx) Next(ctx context.Context, sequence string) (uint64, error) {
+func (tx *flakyTx) Next(ctx context.Context, p store.NextParams) (uint64, error) {
 	if err := tx.fail(); err != nil {
 		return 0, err
 	}
-	return tx.Tx.Next(ctx, sequence)
+	return tx.Tx.Next(ctx, p)
 }

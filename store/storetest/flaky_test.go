@@ -36,7 +36,7 @@ func TestFlakyFailsEachWay(t *testing.T) {
 			if _, err := tx.Put(ctx, store.PutParams{Kind: "ticket", ID: uuid.New()}); err != nil {
 				t.Fatal("the first call failed")
 			}
-			_, err := tx.Next(ctx, "INC")
+			_, err := tx.Next(ctx, store.NextParams{Sequence: "INC"})
 			if errors.Is(err, store.ErrRetry) {
 				calls += "!"
 				return nil // the unit is lost all the same

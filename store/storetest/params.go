@@ -94,7 +94,7 @@ func callParams(ctx context.Context, b store.Backend) error {
 			_, errGet := tx.Get(ctx, store.GetParams{Kind: name, ID: id(1)})
 			_, errCount := tx.Count(ctx, store.Query{Kind: name})
 			_, errHistory := tx.History(ctx, store.HistoryQuery{Kind: name, ID: id(1), Limit: 1})
-			_, errNext := tx.Next(ctx, name)
+			_, errNext := tx.Next(ctx, store.NextParams{Sequence: name})
 			calls = append(calls,
 				call{"Get", errGet, "Kind"}, call{"Count", errCount, "Kind"}, call{"History", errHistory, "Kind"}, call{"Next", errNext, "Sequence"},
 				call{"Put", putWith(func(p *store.PutParams) { p.Kind = name }), "Kind"},
@@ -112,6 +112,7 @@ func callParams(ctx context.Context, b store.Backend) error {
 		_, errGet := tx.Get(ctx, store.GetParams{Kind: ticket})
 		_, errHistoryID := tx.History(ctx, store.HistoryQuery{Kind: ticket, Limit: 1})
 		_, errHistoryLimit := tx.History(ctx, store.HistoryQuery{Kind: ticket, ID: id(1)})
+		_, errNextAfter := tx.Next(ctx, store.NextParams{Sequence: "INC", After: 1 << 62})
 		long := bytes.Repeat([]byte("k"), store.MaxKey+1)
 		calls = append(calls,
 			call{"Get", errGet, "ID"}, call{"History", errHistoryID, "ID"}, call{"History", errHistoryLimit, "Limit"},
@@ -126,6 +127,7 @@ func callParams(ctx context.Context, b store.Backend) error {
 			}), "Terms[101]"},
 			call{"Delete", tx.Delete(ctx, store.DeleteParams{Kind: ticket, Expect: version}), "ID"},
 			call{"blind Delete", tx.Delete(ctx, store.DeleteParams{Kind: ticket, ID: id(1)}), "Expect"},
+			call{"Next", errNextAfter, "After"},
 			call{"Page", pageWith(func(q *store.Query) { q.Limit = 0 }), "Limit"},
 			call{"Page", pageWith(func(q *store.Query) { q.Limit = -1 }), "Limit"},
 			call{"Page by id", pageWith(func(q *store.Query) { q.Index, q.Prefix = "", []byte("x") }), "Prefix"},

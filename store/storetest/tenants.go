@@ -20,6 +20,8 @@ func tenantClauses() []Clause {
 			Law: `Tenants are compared byte by byte: "a" and "A" are two.`},
 		{Name: "sequence/rising", check: sequenceRising,
 			Law: `The first number of a sequence is 1, unless a unit that did not commit had it, and a number is greater than all that committed units had before it.`},
+		{Name: "sequence/after", check: sequenceAfter,
+			Law: `A number is greater than the After that was given, and the least that may be.`},
 		{Name: "sequence/concurrent", check: sequenceConcurrent,
 			Law: `No two committed units share a number of a sequence.`},
 		{Name: "sequence/rolled-back", check: sequenceRolledBack,
@@ -57,7 +59,7 @@ func fillTenant(ctx context.Context, b store.Backend, t store.Tenant) error {
 			if err := tx.Append(ctx, e); err != nil {
 				return err
 			}
-			number, err := tx.Next(ctx, "INC")
+			number, err := tx.Next(ctx, store.NextParams{Sequence: "INC"})
 			if err != nil {
 				return err
 			}
@@ -164,9 +166,13 @@ func tenantNames(ctx context.Context, b store.Backend) error {
 
 // next runs a unit that takes one number, and counts how often it was run.
 func next(ctx context.Context, b store.Backend, sequence string) (number, runs uint64, err error) {
+	return nextAfter(ctx, b, store.NextParams{Sequence: sequence})
+}
+
+func nextAfter(ctx context.Context, b store.Backend, p store.NextParams) (number, runs uint64, err error) {
 	err = write(ctx, b, func(ctx context.Context, tx store.Tx) error {
 		runs++
-		number, err = tx.Next(ctx, sequence)
+		number, err = tx.Next(ctx, p)
 		return err
 	})
 	return number, runs, err
@@ -189,7 +195,7 @@ func sequenceRising(ctx context.Context, b store.Backend) error {
 	return write(ctx, b, func(ctx context.Context, tx store.Tx) error {
 		before := last["INC"]
 		for range 3 {
-			number, err := tx.Next(ctx, "INC")
+			number, err := tx.Next(ctx, store.NextParams{Sequence: "INC"})
 			if err != nil {
 				return err
 			}
@@ -200,6 +206,21 @@ func sequenceRising(ctx context.Context, b store.Backend) error {
 		}
 		return nil
 	})
+}
+
+func sequenceAfter(ctx context.Context, b store.Backend) error {
+	last := uint64(0)
+	for _, after := range []uint64{0, 500, 3, 501, 0, 1 << 40, 7} {
+		number, runs, err := nextAfter(ctx, b, store.NextParams{Sequence: "INC", After: after})
+		if err != nil {
+			return err
+		}
+		if least := max(last, after) + 1; number < least || number >= least+runs {
+			return fmt.Errorf("after %d, with After %d, comes %d; want %d", last, after, number, least)
+		}
+		last = number
+	}
+	return nil
 }
 
 func sequenceConcurrent(ctx context.Context, b store.Backend) error {
@@ -227,7 +248,7 @@ func sequenceRolledBack(ctx context.Context, b store.Backend) error {
 	}
 	refused := errors.New("refused")
 	err = write(ctx, b, func(ctx context.Context, tx store.Tx) error {
-		if _, err := tx.Next(ctx, "INC"); err != nil {
+		if _, err := tx.Next(ctx, store.NextParams{Sequence: "INC"}); err != nil {
 			return err
 		}
 		return refused

@@ -180,7 +180,7 @@ func goexitInUnit(ctx context.Context, b store.Backend) error {
 // changes calls every method that changes something and returns the errors.
 func changes(ctx context.Context, tx store.Tx, version store.Version) map[string]error {
 	_, errPut := tx.Put(ctx, ticketOf(9))
-	_, errNext := tx.Next(ctx, "INC")
+	_, errNext := tx.Next(ctx, store.NextParams{Sequence: "INC"})
 	return map[string]error{
 		"Put":    errPut,
 		"Delete": tx.Delete(ctx, store.DeleteParams{Kind: ticket, ID: id(1), Expect: version}),
