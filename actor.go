@@ -1,6 +1,7 @@
 package itsm
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,6 +49,13 @@ func (a *Actor) check() error {
 		return &FieldError{"by.id", "is empty; name who acts"}
 	case !utf8.ValidString(a.ID):
 		return &FieldError{"by.id", "is not valid UTF-8"}
+	case !utf8.ValidString(a.Tenant):
+		return &FieldError{"by.tenant", "is not valid UTF-8"}
+	}
+	for i, role := range a.Roles {
+		if !utf8.ValidString(string(role)) {
+			return &FieldError{fmt.Sprintf("by.roles[%d]", i), "is not valid UTF-8"}
+		}
 	}
 	return nil
 }

@@ -93,6 +93,9 @@ type NamedGuard[R any] struct {
 // deadline. It may use the policy; what it decides is kept in the event, so that
 // a later policy never changes history. It must not change the record.
 func Decide[R, C any](decide func(*R, C, Stamp) (C, error)) Clause {
+	if decide == nil {
+		return decideClause[R, C]{}
+	}
 	return decideClause[R, C]{func(r *R, c C, s Stamp, _ []*R) (C, error) { return decide(r, c, s) }}
 }
 

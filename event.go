@@ -57,7 +57,7 @@ func (lc *Lifecycle[R]) EncodeEvent(e Event[R]) ([]byte, error) {
 	}
 	data, err := json.Marshal(writtenEvent[R]{eventHead{e.ID, e.Number, e.Revision, c.name, c.version(), e.From, e.To, e.Role, e.Stamp}, e.Command})
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", lc.def.Kind, c.name, jsonFieldError(err))
+		return nil, fmt.Errorf("%s %s: %w", lc.def.Kind, c.name, encodeError(err))
 	}
 	return data, nil
 }
@@ -95,8 +95,8 @@ func (j *eventHead) check() error {
 
 // Replay rebuilds a record from its events, in order and from the first. It only
 // applies them: no rule is asked again, so a record of the past stays what it was
-// under the rules of its time. Events of another record, or with one missing, are
-// an error that says where.
+// under the rules of its time. Events of another record, or with one missing, or
+// with a command that the lifecycle does not take, are an error that says where.
 func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
 	var r R
 	h := head(&r)
@@ -111,8 +111,13 @@ func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
 			return r, &FieldError{fmt.Sprintf("events[%d].revision", i), fmt.Sprintf("is %d; the next is %d", e.Revision, i+1)}
 		case e.From != h.State:
 			return r, &FieldError{fmt.Sprintf("events[%d].from", i), fmt.Sprintf("is %s; the record is %s", e.From.describe(), h.State.describe())}
-		case e.Command == nil:
-			return r, &FieldError{fmt.Sprintf("events[%d].command", i), "is missing"}
+		}
+		_, err := lc.commandOf(e.Command)
+		if err == nil {
+			err = CheckTime("at", e.Stamp.At)
+		}
+		if err != nil {
+			return r, fmt.Errorf("events[%d]: %w", i, err)
 		}
 		h.ID, h.Number = e.ID, e.Number
 		carryOut(&r, h, e.Command, &e.Stamp, e.To)
@@ -205,7 +210,7 @@ func (lc *Lifecycle[R]) Encode(cmd Command[R]) (name string, version int, data [
 		return "", 0, nil, err
 	}
 	if data, err = json.Marshal(cmd); err != nil {
-		return "", 0, nil, fmt.Errorf("%s %s: %w", lc.def.Kind, c.name, jsonFieldError(err))
+		return "", 0, nil, fmt.Errorf("%s %s: %w", lc.def.Kind, c.name, encodeError(err))
 	}
 	return c.name, c.version(), data, nil
 }

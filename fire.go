@@ -25,6 +25,11 @@ func (lc *Lifecycle[R]) Fire(r *R, cmd Command[R], s Stamp, near ...*R) (Event[R
 	if r == nil {
 		return Event[R]{}, &FieldError{"record", "is nil"}
 	}
+	for i, other := range near {
+		if other == nil {
+			return Event[R]{}, &FieldError{fmt.Sprintf("near[%d]", i), "is nil"}
+		}
+	}
 	h := head(r)
 	s.normalize()
 	if err := s.check(h.Updated); err != nil {
@@ -167,6 +172,9 @@ func (lc *Lifecycle[R]) in(h *Header, name string, err error) error {
 // already near; the caller loads them and asks again, until nothing is needed or
 // nothing new was found. It is nil for a command that is not open here: Fire says so.
 func (lc *Lifecycle[R]) Needs(r *R, cmd Command[R], near []*R) []Selection[R] {
+	if r == nil {
+		return nil
+	}
 	if c := lc.commands[reflect.TypeOf(cmd)]; c != nil {
 		if t := c.row(head(r).State); t != nil && t.needs != nil {
 			return t.needs(r, cmd, near)
@@ -176,9 +184,10 @@ func (lc *Lifecycle[R]) Needs(r *R, cmd Command[R], near []*R) []Selection[R] {
 }
 
 // Follow lists what the system is to do to other records because of an event; r
-// is the record after it, near what Fire was given.
+// is the record after it, near what Fire was given. It is nil for an event that is
+// not of this lifecycle.
 func (lc *Lifecycle[R]) Follow(r *R, e Event[R], near []*R) []FollowUp[R] {
-	if c := lc.byName[e.Name]; c != nil {
+	if c := lc.byName[e.Name]; r != nil && c != nil && c.typ == reflect.TypeOf(e.Command) {
 		if t := c.row(e.From); t != nil && t.follow != nil {
 			return t.follow(r, e.Command, e.Stamp, near)
 		}
@@ -195,8 +204,11 @@ type Option struct {
 }
 
 // Permitted lists every command of the lifecycle in the order of the table: what
-// the actor may do with r now, and why not the rest.
+// the actor may do with r now, and why not the rest. For a nil record it is nil.
 func (lc *Lifecycle[R]) Permitted(r *R, s Stamp) []Option {
+	if r == nil {
+		return nil
+	}
 	h := head(r)
 	s.normalize()
 	options := make([]Option, 0, len(lc.names))

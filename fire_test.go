@@ -280,3 +280,24 @@ func TestFireWrappedRefusals(t *testing.T) {
 		require.ErrorIs(t, got, itsm.ErrRefused)
 	}
 }
+
+// Nothing panics for want of a record.
+func TestNilRecords(t *testing.T) {
+	follow := itsm.Follow(func(*thing, do[n0], itsm.Stamp, []*thing) []itsm.FollowUp[thing] {
+		return []itsm.FollowUp[thing]{{Command: do[n0]{}}}
+	})
+	lc, err := itsm.NewLifecycle(itsm.Definition[thing]{Kind: "thing", States: states("Z"),
+		Transitions: []itsm.Transition[thing]{on[n0]("open", from(""), to("Z"), follow)}})
+	require.NoError(t, err)
+	require.Nil(t, lc.Permitted(nil, at(0, "ann")))
+	require.Nil(t, lc.Due(nil))
+	require.Nil(t, lc.Needs(nil, do[n0]{}, nil))
+	require.Nil(t, lc.Follow(nil, itsm.Event[thing]{Name: "open", Command: do[n0]{}}, nil))
+	r := thing{}
+	require.Len(t, lc.Follow(&r, itsm.Event[thing]{Name: "open", Command: do[n0]{}}, nil), 1)
+	require.Nil(t, lc.Follow(&r, itsm.Event[thing]{Name: "open"}, nil), "an event without a command")
+	require.Nil(t, lc.Follow(&r, itsm.Event[thing]{Name: "open", Command: do[n4]{}}, nil), "an event of another lifecycle")
+	_, err = lc.Fire(&r, do[n0]{}, at(0, "ann"), &thing{}, nil)
+	require.EqualError(t, err, "near[1]: is nil")
+	require.ErrorIs(t, err, itsm.ErrInvalid)
+}

@@ -111,13 +111,17 @@ func (lc *Lifecycle[R]) resolve() error {
 	if r, ok := any(new(R)).(Headed); !ok || r.Head() == nil {
 		complain("records of type %T embed no itsm.Header, by value", *new(R))
 	}
-	if lc.def.Kind == "" {
-		complain("the kind is empty")
+	// Names stand in events and indexes: what is no line of text would not come
+	// back as it was.
+	name := func(what, s string) {
+		if err := CheckLine(what+" "+quoted(s), s); err != nil {
+			wrong = append(wrong, err)
+		}
 	}
+	name("kind", lc.def.Kind)
 	for _, s := range lc.def.States {
+		name("state", string(s.State))
 		switch {
-		case s.State == None:
-			complain("a declared state has no name")
 		case lc.phases[s.State] != "":
 			complain("state %q is declared twice", s.State)
 		case !s.Phase.IsValid():
@@ -127,8 +131,9 @@ func (lc *Lifecycle[R]) resolve() error {
 	}
 	fields := make(map[string]Field[R])
 	for _, f := range lc.def.Fields {
-		if _, twice := fields[f.Name]; f.Name == "" || twice {
-			complain("field %q has no name or is declared twice", f.Name)
+		name("field", f.Name)
+		if _, twice := fields[f.Name]; twice {
+			complain("field %q is declared twice", f.Name)
 		}
 		if f.Get == nil || !slices.Contains(Types(), f.Type) {
 			complain("field %q needs a type and a function that gets it", f.Name)
@@ -136,7 +141,11 @@ func (lc *Lifecycle[R]) resolve() error {
 		fields[f.Name] = f
 	}
 	relations := make(map[Role]Relation[R])
+	for _, r := range lc.def.Roles {
+		name("role", string(r))
+	}
 	for _, r := range lc.def.Relations {
+		name("role", string(r.Role))
 		switch {
 		case r.Role == "" || r.Holds == nil || relations[r.Role].Holds != nil:
 			complain("relation %q has no name, no function or is declared twice", r.Role)
@@ -149,6 +158,7 @@ func (lc *Lifecycle[R]) resolve() error {
 		wrong = append(wrong, lc.resolveRow(&lc.def.Transitions[i], fields, relations)...)
 	}
 	for i, t := range lc.def.Timers {
+		name("timer", t.Name)
 		switch {
 		case t.Name == "" || t.Since == nil || t.Command == nil || len(t.In) == 0:
 			complain("timer %q needs a name, states, an instant to count from and a command", t.Name)
@@ -172,8 +182,11 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 	if t.malformed != nil {
 		return []error{t.malformed}
 	}
-	if t.Name == "" || t.command == nil {
-		return []error{fmt.Errorf("transition %q has no name or was not made by itsm.On", t.Name)}
+	if t.command == nil {
+		return []error{fmt.Errorf("transition %q was not made by itsm.On", t.Name)}
+	}
+	if err := CheckLine("transition "+quoted(t.Name), t.Name); err != nil {
+		return []error{err}
 	}
 	var wrong []error
 	complain := func(format string, args ...any) {
@@ -188,8 +201,6 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 		complain("leads to several states and has nothing to pick one")
 	case len(t.Roles) == 0:
 		complain("names no role that may; say itsm.Anyone if all may")
-	case slices.Contains(t.Roles, ""):
-		complain("names a role without a name")
 	case t.Version < 1:
 		complain("has the version %d; the first is 1", t.Version)
 	}
@@ -207,6 +218,9 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 		}
 	}
 	for _, role := range t.Roles {
+		if err := CheckLine("role", string(role)); err != nil {
+			complain("%w", err)
+		}
 		t.grants = append(t.grants, Relation[R]{role, relations[role].Holds})
 	}
 	for _, g := range t.Guards {

@@ -56,16 +56,16 @@ func TestMalformed(t *testing.T) {
 		change func(*itsm.Definition[thing])
 		want   string
 	}{
-		{func(d *itsm.Definition[thing]) { d.Kind = "" }, "the kind is empty"},
-		{func(d *itsm.Definition[thing]) { d.States = append(d.States, itsm.StateDef{Phase: itsm.Open}) }, "a declared state has no name"},
+		{func(d *itsm.Definition[thing]) { d.Kind = "" }, `kind "": is missing`},
+		{func(d *itsm.Definition[thing]) { d.States = append(d.States, itsm.StateDef{Phase: itsm.Open}) }, `state "": is missing`},
 		{func(d *itsm.Definition[thing]) { d.States = append(d.States, d.States[0]) }, `state "a" is declared twice`},
 		{func(d *itsm.Definition[thing]) { d.States[0].Phase = "odd" }, `state "a" has the phase "odd"; give one of: open, active, paused, done, final`},
-		{declare(field("f")), `field "f" has no name or is declared twice`},
-		{declare(itsm.Field[thing]{Type: itsm.Text, Get: get}), `field "" has no name or is declared twice`},
+		{declare(field("f")), `field "f" is declared twice`},
+		{declare(itsm.Field[thing]{Type: itsm.Text, Get: get}), `field "": is missing`},
 		{declare(itsm.Field[thing]{Name: "g", Type: "odd", Get: get}), `field "g" needs a type and a function that gets it`},
 		{declare(itsm.Field[thing]{Name: "g", Type: itsm.Text}), `field "g" needs a type and a function that gets it`},
 		{relation(itsm.Relation[thing]{Role: "owner"}), `relation "owner" has no name, no function or is declared twice`},
-		{relation(itsm.Relation[thing]{Holds: hold}), `relation "" has no name, no function or is declared twice`},
+		{relation(itsm.Relation[thing]{Holds: hold}), `role "": is missing`},
 		{relation(itsm.Relation[thing]{"owner", hold}, itsm.Relation[thing]{"owner", hold}), `relation "owner" has no name, no function or is declared twice`},
 		{relation(itsm.Relation[thing]{itsm.Anyone, hold}), `relation "anyone" has the name of a role that is handed out`},
 		{relation(itsm.Relation[thing]{itsm.SystemRole, hold}), `relation "system" has the name of a role that is handed out`},
@@ -75,14 +75,14 @@ func TestMalformed(t *testing.T) {
 		},
 			`relation "owner" has the name of a role that is handed out`},
 
-		{rows(itsm.Transition[thing]{Name: "made by hand"}), `transition "made by hand" has no name or was not made by itsm.On`},
-		{rows(on[n4]("", from("a"), to("b"))), `transition "" has no name or was not made by itsm.On`},
+		{rows(itsm.Transition[thing]{Name: "made by hand"}), `transition "made by hand" was not made by itsm.On`},
+		{rows(on[n4]("", from("a"), to("b"))), `transition "": is missing`},
 		{rows(on[n4]("x", to("b"))), `transition "x": names no state it leads from`},
 		{rows(on[n4]("x", from("a"))), `transition "x": says either where it leads to or that it stays`},
 		{rows(on[n4]("x", from("a"), to("b"), itsm.Stay())), `transition "x": says either where it leads to or that it stays`},
 		{rows(on[n4]("x", from("a"), to("a", "b"))), `transition "x": leads to several states and has nothing to pick one`},
 		{rows(itsm.On("x", do[n4]{}, from("a"), to("b"))), `transition "x": names no role that may; say itsm.Anyone if all may`},
-		{rows(itsm.On("x", do[n4]{}, from("a"), to("b"), itsm.By(""))), `transition "x": names a role without a name`},
+		{rows(itsm.On("x", do[n4]{}, from("a"), to("b"), itsm.By(""))), `transition "x": role: is missing`},
 		{rows(on[n4]("x", from("a"), to("b"), itsm.Version(0))), `transition "x": has the version 0; the first is 1`},
 		{rows(on[n4]("x", from("a"), to("lost"))), `transition "x" names the state "lost", which is not declared`},
 		{rows(on[n4]("x", from("lost"), to("a"))), `transition "x" names the state "lost", which is not declared`},
@@ -99,6 +99,20 @@ func TestMalformed(t *testing.T) {
 		{rows(itsm.On("x", &do[n4]{}, from("a"), to("b"), anyone())), `transition "x": the prototype is a *itsm_test.do[github.com/itsmkit/itsm_test.n4]; pass a value of a struct type`},
 		{rows(itsm.On[itsm.Command[thing]]("x", nil, from("a"), to("b"), anyone())), `transition "x": the prototype is a <nil>; pass a value of a struct type`},
 		{rows(on[n4]("x", from("a"), to("b"), nil)), `transition "x": the clause <nil> is for another record or command`},
+		{rows(on[n4]("x", from("a"), to("b"), itsm.Decide[thing, do[n4]](nil))), `transition "x": the clause itsm.decideClause[`},
+		{rows(on[n4]("x", from("a"), to("b"), itsm.DecideAmong[thing, do[n4]](nil))), `has no function`},
+		{rows(on[n4]("x", from("a"), to("b", "a"), itsm.Pick[thing, do[n4]](nil))), `has no function`},
+		{rows(on[n4]("x", from("a"), to("b"), itsm.Needs[thing, do[n4]](nil))), `has no function`},
+		{rows(on[n4]("x", from("a"), to("b"), itsm.Follow[thing, do[n4]](nil))), `has no function`},
+
+		// What is not text would not come back from an event as it was.
+		{func(d *itsm.Definition[thing]) { d.Kind = "\xff" }, `kind "\xff": is not valid UTF-8`},
+		{func(d *itsm.Definition[thing]) {
+			d.States = append(d.States, itsm.StateDef{State: "\xff", Phase: itsm.Open})
+		}, `state "\xff": is not valid UTF-8`},
+		{func(d *itsm.Definition[thing]) { d.Roles = []itsm.Role{"a\nb"} }, `role "a\nb": holds a line break`},
+		{rows(on[n4]("\xff", from("a"), to("b"))), `transition "\xff": is not valid UTF-8`},
+		{rows(itsm.On("x", do[n4]{}, from("a"), to("b"), itsm.By("\xff"))), `transition "x": role: is not valid UTF-8`},
 
 		// Rows that lifecycles list can be edited before they are given back.
 		{edited(func(t *itsm.Transition[thing]) { t.From = nil }), `transition "go": names no state it leads from`},
@@ -107,7 +121,7 @@ func TestMalformed(t *testing.T) {
 		{edited(func(t *itsm.Transition[thing]) { t.Roles = nil }), `transition "go": names no role that may; say itsm.Anyone if all may`},
 		{edited(func(t *itsm.Transition[thing]) { t.Guards = append(t.Guards, itsm.NamedGuard[thing]{}) }), `transition "go": a guard has no name or no test`},
 
-		{timer(func(t *itsm.Timer[thing]) { t.Name = "" }), `timer "" needs a name, states, an instant to count from and a command`},
+		{timer(func(t *itsm.Timer[thing]) { t.Name = "" }), `timer "": is missing`},
 		{timer(func(t *itsm.Timer[thing]) { t.In = nil }), `timer "t" needs a name, states, an instant to count from and a command`},
 		{timer(func(t *itsm.Timer[thing]) { t.Since = nil }), `timer "t" needs a name, states, an instant to count from and a command`},
 		{timer(func(t *itsm.Timer[thing]) { t.Command = nil }), `timer "t" needs a name, states, an instant to count from and a command`},
@@ -142,7 +156,7 @@ func TestMalformed(t *testing.T) {
 // All that is malformed is told at once.
 func TestMalformedTogether(t *testing.T) {
 	_, err := itsm.NewLifecycle(itsm.Definition[thing]{Transitions: []itsm.Transition[thing]{on[n0]("open", from(""), to("a"))}})
-	require.EqualError(t, err, "lifecycle of \"\" refused: the kind is empty\ntransition \"open\" names the state \"a\", which is not declared")
+	require.EqualError(t, err, "lifecycle of \"\" refused: kind \"\": is missing\ntransition \"open\" names the state \"a\", which is not declared")
 }
 
 // A lifecycle is not changed through what it was made of nor through what it says

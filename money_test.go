@@ -167,8 +167,8 @@ func TestMatrix(t *testing.T) {
 	}{
 		{func(m *itsm.Matrix) { m.Impacts = nil }, "m.impacts: is empty; name the levels, highest first"},
 		{func(m *itsm.Matrix) { m.Urgencies = nil }, "m.urgencies: is empty; name the levels, highest first"},
-		{func(m *itsm.Matrix) { m.Impacts[2] = "" }, `m.impacts[2]: "" is empty or named before`},
-		{func(m *itsm.Matrix) { m.Urgencies[2] = itsm.High }, `m.urgencies[2]: "high" is empty or named before`},
+		{func(m *itsm.Matrix) { m.Impacts[2] = "" }, `m.impacts[2]: is missing`},
+		{func(m *itsm.Matrix) { m.Urgencies[2] = itsm.High }, `m.urgencies[2]: "high" is named before`},
 		{func(m *itsm.Matrix) { m.Priorities = m.Priorities[:2] }, "m.priorities: has 2 rows for 3 impacts"},
 		{func(m *itsm.Matrix) { m.Priorities[1] = nil }, "m.priorities[1]: has 0 columns for 3 urgencies"},
 		{func(m *itsm.Matrix) { m.Priorities[1][1] = 0 }, "m.priorities[1][1]: is 0; give 1 to 9"},

@@ -116,8 +116,12 @@ func (m Matrix) Check(field string) error {
 			return &FieldError{field + "." + axis.name, "is empty; name the levels, highest first"}
 		}
 		for i, l := range axis.levels {
-			if l == "" || slices.Contains(axis.levels[:i], l) {
-				return &FieldError{fmt.Sprintf("%s.%s[%d]", field, axis.name, i), quoted(string(l)) + " is empty or named before"}
+			at := fmt.Sprintf("%s.%s[%d]", field, axis.name, i)
+			if err := CheckLine(at, string(l)); err != nil {
+				return err
+			}
+			if slices.Contains(axis.levels[:i], l) {
+				return &FieldError{at, quoted(string(l)) + " is named before"}
 			}
 		}
 	}

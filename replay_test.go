@@ -49,7 +49,10 @@ func TestReplayRefuses(t *testing.T) {
 			"events[1].id: is 00000000-0000-0000-0000-000000000009, not 00000000-0000-0000-0000-000000000001"},
 		{"from elsewhere", []itsm.Event[thing]{first, other(func(e *itsm.Event[thing]) { e.From = "b" })}, `events[1].from: is "b"; the record is "a"`},
 		{"born elsewhere", []itsm.Event[thing]{other(func(e *itsm.Event[thing]) { e.Revision = 1 })}, `events[0].from: is "a"; the record is before birth`},
-		{"without command", []itsm.Event[thing]{first, other(func(e *itsm.Event[thing]) { e.Command = nil })}, "events[1].command: is missing"},
+		{"without command", []itsm.Event[thing]{first, other(func(e *itsm.Event[thing]) { e.Command = nil })}, "events[1]: command: is nil"},
+		{"with a pointer", []itsm.Event[thing]{first, other(func(e *itsm.Event[thing]) { e.Command = (*do[n1])(nil) })},
+			"events[1]: command: is a *itsm_test.do[github.com/itsmkit/itsm_test.n1]; pass a value"},
+		{"at no time", []itsm.Event[thing]{first, other(func(e *itsm.Event[thing]) { e.Stamp.At = time.Time{} })}, "events[1]: at: is the zero time; give an instant"},
 	} {
 		_, err := lc.Replay(c.events...)
 		require.EqualError(t, err, c.want, c.name)

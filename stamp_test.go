@@ -43,6 +43,8 @@ func TestStamp(t *testing.T) {
 		{"before the last event", itsm.Stamp{At: monday.Add(-time.Microsecond), By: ann}, "at: 2026-03-02T08:59:59.999999Z is before the record's last event at 2026-03-02T09:00:00Z"},
 		{"nobody", itsm.Stamp{At: monday, By: itsm.Actor{Tenant: "acme"}}, "by.id: is empty; name who acts"},
 		{"bad id", itsm.Stamp{At: monday, By: itsm.Actor{ID: "\xff"}}, "by.id: is not valid UTF-8"},
+		{"bad tenant", itsm.Stamp{At: monday, By: itsm.Actor{ID: "ann", Tenant: "\xff"}}, "by.tenant: is not valid UTF-8"},
+		{"bad role", itsm.Stamp{At: monday, By: itsm.Actor{ID: "ann", Roles: []itsm.Role{"x", "\xff"}}}, "by.roles[1]: is not valid UTF-8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := born

@@ -52,8 +52,11 @@ type Due[R any] struct {
 }
 
 // Due lists the timers that run for r, the earliest first, equals as declared.
-// An instant may lie in the past.
+// An instant may lie in the past. Nothing runs for a nil record.
 func (lc *Lifecycle[R]) Due(r *R) []Due[R] {
+	if r == nil {
+		return nil
+	}
 	var due []Due[R]
 	state := head(r).State
 	for i := range lc.def.Timers {

@@ -2,14 +2,9 @@ package itsm
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -75,6 +70,7 @@ func On[C Command[R], R any](name string, prototype C, clauses ...Clause) Transi
 		complain("the prototype is a %v; pass a value of a struct type", t.command)
 	}
 	for _, c := range clauses {
+		missing := false
 		switch c := c.(type) {
 		case fromClause:
 			t.From = append(t.From, c.states...)
@@ -93,19 +89,26 @@ func On[C Command[R], R any](name string, prototype C, clauses ...Clause) Transi
 		case guardClause[R]:
 			t.Guards = append(t.Guards, c.guard)
 		case decideClause[R, C]:
+			missing = c.decide == nil
 			t.decide = func(r *R, cmd Command[R], s Stamp, near []*R) (Command[R], error) {
 				return c.decide(r, cmd.(C), s, near)
 			}
 		case pickClause[R, C]:
+			missing = c.pick == nil
 			t.pick = func(r *R, cmd Command[R], s Stamp) State { return c.pick(r, cmd.(C), s) }
 		case needsClause[R, C]:
+			missing = c.needs == nil
 			t.needs = func(r *R, cmd Command[R], near []*R) []Selection[R] { return c.needs(r, cmd.(C), near) }
 		case followClause[R, C]:
+			missing = c.follow == nil
 			t.follow = func(r *R, cmd Command[R], s Stamp, near []*R) []FollowUp[R] {
 				return c.follow(r, cmd.(C), s, near)
 			}
 		default:
 			complain("the clause %T is for another record or command", c)
+		}
+		if missing {
+			complain("the clause %T has no function", c)
 		}
 	}
 	t.malformed = errors.Join(wrong...)
@@ -123,41 +126,4 @@ func decodeStrict[C Command[R], R any](data []byte) (Command[R], error) {
 		return nil, err
 	}
 	return c, nil
-}
-
-func strictJSON(data []byte, into any) error {
-	switch {
-	case !utf8.Valid(data):
-		return &FieldError{"data", "is not valid UTF-8"}
-	case len(bytes.TrimSpace(data)) == 0:
-		return &FieldError{"data", "is empty; give an object"}
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return jsonFieldError(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return &FieldError{"data", "goes on after the JSON value"}
-	}
-	return nil
-}
-
-// jsonFieldError names the field that JSON could not be read into.
-func jsonFieldError(err error) error {
-	var field *FieldError
-	if errors.As(err, &field) {
-		return err
-	}
-	var typ *json.UnmarshalTypeError
-	if errors.As(err, &typ) && typ.Field != "" {
-		return &FieldError{typ.Field, "is a " + typ.Value + "; give a " + typ.Type.String()}
-	}
-	// There is no type for this error; its text is all there is.
-	if quoted, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		if name, err := strconv.Unquote(quoted); err == nil && name != "" {
-			return &FieldError{name, "is not a field here"}
-		}
-	}
-	return &FieldError{"data", err.Error()}
 }

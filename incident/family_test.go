@@ -1,6 +1,7 @@
 package incident_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -99,6 +100,36 @@ func TestR17_NotOfAChild(t *testing.T) {
 	requireRule(t, parent.Refused(ann, duplicateOf(child), child.Record()), "R17")
 	child.Do(ann, incident.Join{})
 	parent.Do(ann, duplicateOf(child), child.Record())
+}
+
+// TestR17_NotOfAGrandchild: nor a child's child, directly or through a duplicate.
+func TestR17_NotOfAGrandchild(t *testing.T) {
+	parent, child := family(t)
+	grandchild := child.Another()
+	grandchild.Do(ann, outage())
+	grandchild.Do(ann, incident.Join{Parent: child.Record().ID}, child.Record())
+	elsewhere := child.Another()
+	elsewhere.Do(ann, outage())
+	elsewhere.Do(ann, duplicateOf(grandchild), grandchild.Record())
+	lc := lifecycle(t, nil)
+	all := records(child, grandchild, elsewhere)
+	for _, target := range []*walk{grandchild, elsewhere} {
+		cmd := duplicateOf(target)
+		var near []*incident.Incident
+		for range all { // as a register asks: by id, until there is nothing new
+			for _, sel := range lc.Needs(parent.Record(), cmd, near) {
+				for _, inc := range all {
+					if slices.Contains(sel.IDs, inc.ID) {
+						near = append(near, inc)
+					}
+				}
+			}
+		}
+		require.Contains(t, near, child.Record(), "the parents of the one worked on are asked for")
+		requireRule(t, parent.Refused(ann, cmd, near...), "R17")
+	}
+	grandchild.Do(ann, incident.Join{})
+	parent.Do(ann, duplicateOf(elsewhere), records(elsewhere, grandchild)...)
 }
 
 // family is an incident in progress and a new one that is part of it.

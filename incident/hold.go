@@ -9,10 +9,11 @@ import (
 )
 
 // Hold stops the work until somebody or something else has moved. Given again, it
-// changes the reason or, for the same reason, extends the review date (R11).
+// changes what the hold is for, or extends it: whatever moves the review date on is
+// an extension, also under another reason (R11).
 type Hold struct {
 	Reason   HoldReason `json:"reason"`
-	ReviewBy time.Time  `json:"review_by,omitzero"` // zero: as the policy has it
+	ReviewBy time.Time  `json:"review_by,omitzero"` // zero: as the policy has it, and as it was for another reason
 	Question string     `json:"question,omitzero"`  // to the caller, public; needed to wait for one
 	Awaits   itsm.Ref   `json:"awaits,omitzero"`    // the record waited for; needed for all other reasons
 	Why      string     `json:"why,omitzero"`       // needed to extend
@@ -25,6 +26,9 @@ type Hold struct {
 func (p *Policy) hold(inc *Incident, c Hold, s itsm.Stamp) (Hold, error) {
 	latest := itsm.Normal(p.HoldLimit.After(s.At))
 	c.ReviewBy = itsm.Normal(c.ReviewBy)
+	if c.ReviewBy.IsZero() && inc.Hold != nil && c.Reason != inc.Hold.Reason {
+		c.ReviewBy = inc.Hold.ReviewBy
+	}
 	if c.ReviewBy.IsZero() {
 		c.ReviewBy = itsm.Normal(p.HoldReview.After(s.At))
 		if c.ReviewBy.After(latest) {
@@ -38,9 +42,9 @@ func (p *Policy) hold(inc *Incident, c Hold, s itsm.Stamp) (Hold, error) {
 	if inc.Hold == nil {
 		return c, nil
 	}
-	c.Back = inc.Hold.Back
-	if c.Reason == inc.Hold.Reason {
-		c.Extensions = inc.Hold.Extensions + 1
+	c.Back, c.Extensions = inc.Hold.Back, inc.Hold.Extensions
+	if c.ReviewBy.After(inc.Hold.ReviewBy) {
+		c.Extensions++
 		if c.Extensions > p.Extensions {
 			return c, itsm.Refuse("R11", "was extended %d times, which is the most; resume it", inc.Hold.Extensions)
 		}

@@ -58,7 +58,7 @@ func TestR11_WhatAHoldNeeds(t *testing.T) {
 
 func TestR11_ExtensionsAtMost(t *testing.T) {
 	w := in(t, under(t, func(p *incident.Policy) { p.Extensions = 2 }), incident.OnHold)
-	requireField(t, w.Refused(ann, forVendor()), "why")
+	requireField(t, w.Wait(day).Refused(ann, forVendor()), "why")
 	extend := forVendor()
 	extend.Why, extend.Extensions = "The part is on its way.", -5 // what the decision counts cannot be given
 	for n := 1; n <= 2; n++ {
@@ -72,17 +72,36 @@ func TestR11_ExtensionsAtMost(t *testing.T) {
 	require.Equal(t, 1, w.Record().Counts.Holds, "it was put on hold once")
 
 	w.Do(ann, forCaller())
-	require.Equal(t, 0, w.Record().Hold.Extensions, "another reason is another wait")
+	require.Equal(t, was, w.Record().Hold.ReviewBy, "another reason keeps the date")
+	require.Equal(t, 2, w.Record().Hold.Extensions)
 	require.Equal(t, incident.InProgress, w.Record().Hold.Back)
 	require.Equal(t, itsm.Ref{}, w.Record().Hold.Awaits)
 	require.Equal(t, 1, w.Record().Counts.Holds)
+}
+
+// TestR11_AnotherReasonIsNoWayRound: a hold that changes its reason every few days
+// is extended as any other.
+func TestR11_AnotherReasonIsNoWayRound(t *testing.T) {
+	w := in(t, lifecycle(t, nil), incident.OnHold)
+	reasons := []incident.HoldReason{incident.AwaitingProblem, incident.AwaitingVendor}
+	for n := 0; ; n++ {
+		again := incident.Hold{Reason: reasons[n%2], Awaits: ticket, ReviewBy: w.Wait(5 * day).Now().Add(7 * day)}
+		if n == incident.DefaultPolicy().Extensions {
+			requireRule(t, w.Refused(ann, again), "R11")
+			return
+		}
+		requireField(t, w.Refused(ann, again), "why")
+		again.Why = "Now the other one has to look."
+		w.Do(ann, again)
+		require.Equal(t, n+1, w.Record().Hold.Extensions)
+	}
 }
 
 func TestR11_NoExtensions(t *testing.T) {
 	w := in(t, under(t, func(p *incident.Policy) { p.Extensions = 0 }), incident.OnHold)
 	extend := forVendor()
 	extend.Why = "The part is on its way."
-	requireRule(t, w.Refused(ann, extend), "R11")
+	requireRule(t, w.Wait(day).Refused(ann, extend), "R11")
 }
 
 func TestR11_ResumesByItselfAtReview(t *testing.T) {

@@ -78,7 +78,7 @@ type OnHoldFor struct {
 	Reason     HoldReason `json:"reason"`
 	Awaits     itsm.Ref   `json:"awaits,omitzero"`     // the record waited for
 	ReviewBy   time.Time  `json:"review_by"`           // it resumes then by itself (R11)
-	Extensions int        `json:"extensions,omitzero"` // of ReviewBy for this reason
+	Extensions int        `json:"extensions,omitzero"` // of ReviewBy
 	Back       itsm.State `json:"back"`                // where it was
 }
 

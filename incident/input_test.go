@@ -102,10 +102,14 @@ func TestDecodeRefuses(t *testing.T) {
 		{"resolve", 1, `{"kode":"fixed"}`, "kode"},
 		{"resolve", 1, `{"code":7}`, "code"},
 		{"resolve", 1, "{\"code\":\"\xff\"}", "data"},
-		{"report", 1, `{"service":"mail"}`, "ref"},
+		{"report", 1, `{"service":"mail"}`, "service"},
+		{"report", 1, `{"cis":["ci:db","db"]}`, "cis[1]"},
+		{"report", 1, `{"cis":{"ci":"db"}}`, "cis"},
+		{"report", 1, `{"cis":["ci:db",["db"]]}`, "cis[1]"},
+		{"join", 1, `{"parent":"zz"}`, "parent"},
 		{"report", 1, `{"priority":"P0"}`, "priority"},
-		{"report", 1, `{"custom":{"x":{"place":"here"}}}`, "type"},
-		{"report", 1, `{"detected":"yesterday"}`, "data"},
+		{"report", 1, `{"custom":{"x":{"place":"here"}}}`, "custom.x"},
+		{"report", 1, `{"detected":"yesterday"}`, "detected"},
 	} {
 		_, err := lc.Decode(c.name, c.version, []byte(c.data))
 		requireField(t, err, c.field)

@@ -35,8 +35,8 @@ type Policy struct {
 	Window itsm.Wait
 
 	// A hold is reviewed after HoldReview unless the command says otherwise, and
-	// never later than after HoldLimit; for the same reason it is extended at most
-	// Extensions times (R11).
+	// never later than HoldLimit from then; it is extended at most Extensions times,
+	// whatever it is for (R11).
 	HoldReview itsm.Wait
 	HoldLimit  itsm.Wait
 	Extensions int
@@ -103,8 +103,8 @@ func (p *Policy) check() error {
 			complain(field+".type", fmt.Sprintf("%q is no type of value", f.Type))
 		}
 		for j, v := range f.Domain {
-			if v.Type() != f.Type {
-				complain(fmt.Sprintf("%s.domain[%d]", field, j), fmt.Sprintf("is a %q; the field is a %q", v.Type(), f.Type))
+			if err := f.Check(v); err != nil {
+				complain(fmt.Sprintf("%s.domain[%d]", field, j), "is no value of the field: "+err.Error())
 			}
 		}
 		taken[f.Name] = true
@@ -118,8 +118,12 @@ func checkRoles(field string, roles []itsm.Role) error {
 		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
 	}
 	for i, r := range roles {
-		if r == "" || r == itsm.SystemRole || r == Caller {
-			return &itsm.FieldError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := itsm.CheckLine(at, string(r)); err != nil {
+			return err
+		}
+		if r == itsm.SystemRole || r == Caller {
+			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
 		}
 	}
 	return nil

@@ -19,14 +19,18 @@ type Resolve struct {
 	Cascade     uuid.UUID `json:"cascade,omitzero"`      // the system's: the parent that was resolved
 }
 
-// aroundResolve asks for the children and for the chain of duplicates from the
-// target on.
+// aroundResolve asks for the children, for the chain of duplicates from the target
+// on, and for what the incident at its end is part of.
 func aroundResolve(inc *Incident, c Resolve, near []*Incident) []itsm.Selection[Incident] {
 	var ask []itsm.Selection[Incident]
 	if len(near) == 0 {
 		ask = append(ask, ByParent(inc.ID))
 	}
-	if next := chainEnd(inc, c.DuplicateOf, near, duplicateOf); next != uuid.Nil && next != inc.ID {
+	next := chainEnd(inc, c.DuplicateOf, near, duplicateOf)
+	if last := workedOn(near, c.DuplicateOf); last != nil {
+		next = chainEnd(inc, last.Parent, near, parentOf)
+	}
+	if next != uuid.Nil && next != inc.ID {
 		ask = append(ask, itsm.Selection[Incident]{IDs: []uuid.UUID{next}})
 	}
 	return ask
@@ -54,10 +58,27 @@ func (p *Policy) resolve(inc *Incident, c Resolve, s itsm.Stamp, near []*Inciden
 		return c, &itsm.FieldError{Field: "duplicate_of", Problem: fmt.Sprintf("%s is no incident", c.DuplicateOf)}
 	case chainEnd(inc, target.ID, near, duplicateOf) == inc.ID:
 		return c, itsm.Refuse("R17", "%s leads back here as a duplicate", target.Number)
-	case target.Parent == inc.ID && isOpen(target):
-		return c, itsm.Refuse("R17", "%s is part of this one and would be resolved with it; detach it first", target.Number)
+	}
+	last := workedOn(near, target.ID)
+	if last != nil && isOpen(last) && chainEnd(inc, last.Parent, near, parentOf) == inc.ID {
+		return c, itsm.Refuse("R17", "%s is part of this one and would be resolved with it; detach it first", last.Number)
 	}
 	return c, nil
+}
+
+// workedOn is the incident at the end of a chain of duplicates: the one that is
+// worked on instead of all of them. It is nil while the chain is not at hand.
+func workedOn(near []*Incident, id uuid.UUID) *Incident {
+	for range near {
+		at := find(near, id)
+		if at == nil {
+			return nil
+		}
+		if id = duplicateOf(at); id == uuid.Nil {
+			return at
+		}
+	}
+	return nil
 }
 
 // Check asks for code and notes (R12).

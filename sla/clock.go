@@ -82,8 +82,8 @@ func (t Target) Start(at time.Time) (Clock, error) {
 // pauses if its target names the reason; otherwise it runs on, and remembers it in
 // case the target changes.
 func (c Clock) Pause(at time.Time, reason string) (Clock, error) {
-	if reason == "" {
-		return c, &itsm.FieldError{Field: "reason", Problem: "is missing; say what the work waits for"}
+	if err := itsm.CheckLine("reason", reason); err != nil {
+		return c, err
 	}
 	next, err := c.live(at, "paused")
 	if err != nil {

@@ -3,6 +3,7 @@ package sla_test
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -306,6 +307,7 @@ func TestClockRefuses(t *testing.T) {
 		field string
 	}{
 		{"no reason", running, pause(at, ""), "reason"},
+		{"bad reason", running, pause(at, "\xff"), "reason"},
 		{"the zero time", running, pause(time.Time{}, "caller"), "at"},
 		{"a time before the last event", held, resume(at.Add(-1)), "at"},
 		{"a year that cannot be written", held, stop(at.AddDate(9000, 0, 0)), "at"},
@@ -376,6 +378,38 @@ func TestClockJSON(t *testing.T) {
 		at := h.at[len(h.at)-1].Add(100 * time.Hour)
 		require.Equal(t, c.At(at), read.At(at))
 	}
+}
+
+// TestClockJSONRefuses reads clocks that no events lead to.
+func TestClockJSONRefuses(t *testing.T) {
+	var zero sla.Clock
+	text, err := json.Marshal(zero)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &zero), "one that has not been started")
+
+	good := `{"target":{"metric":"resolution","goal":3600000000000},"started":"2026-03-02T09:00:00Z",` +
+		`"last":"2026-03-02T10:00:00Z","elapsed":60000000000,"paused":0}`
+	require.NoError(t, json.Unmarshal([]byte(good), new(sla.Clock)))
+	for _, c := range []struct{ old, new, field string }{
+		{`"metric":"resolution",`, ``, "metric"},
+		{`"goal":3600000000000`, `"goal":-5`, "goal"},
+		{`"started":"2026-03-02T09:00:00Z",`, ``, "started"},
+		{`"last":"2026-03-02T10:00:00Z",`, ``, "last"},
+		{`"last":"2026-03-02T10`, `"last":"2026-03-02T08`, "last"},
+		{`"elapsed":60000000000`, `"elapsed":-1`, "elapsed"},
+		{`"elapsed":60000000000`, `"elapsed":3600000000001`, "breached"},
+		{`"paused":0`, `"paused":-1`, "paused"},
+		{`"paused":0`, `"paused":0,"hold":"a\nb"`, "hold"},
+		{`"paused":0`, `"paused":0,"hold":"caller","stopped":true`, "hold"},
+	} {
+		kept := sla.Clock{Hold: "as it was"}
+		err := json.Unmarshal([]byte(strings.Replace(good, c.old, c.new, 1)), &kept)
+		var field *itsm.FieldError
+		require.ErrorAs(t, err, &field, c.new)
+		require.Equal(t, c.field, field.Field)
+		require.Equal(t, sla.Clock{Hold: "as it was"}, kept)
+	}
+	require.Error(t, json.Unmarshal([]byte(`{"odd":1}`), new(sla.Clock)))
 }
 
 // TestMadeSLA measures as the incident log does that ships with the examples: from

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -39,16 +38,14 @@ func (t Target) Check() error {
 	complain := func(field, problem string) {
 		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: problem})
 	}
-	if strings.TrimSpace(t.Metric) == "" {
-		complain("metric", `is missing; say what is measured, as in "resolution"`)
-	}
+	wrong = append(wrong, itsm.CheckLine("metric", t.Metric))
 	if t.Goal <= 0 {
 		complain("goal", fmt.Sprintf("is %v; give a time of more than none", t.Goal))
 	}
 	for i, reason := range t.Pauses {
 		field := fmt.Sprintf("pauses[%d]", i)
-		if strings.TrimSpace(reason) == "" {
-			complain(field, "is empty; name the reason of a hold")
+		if err := itsm.CheckLine(field, reason); err != nil {
+			wrong = append(wrong, err)
 		} else if slices.Contains(t.Pauses[:i], reason) {
 			complain(field, quoted(reason)+" is there already")
 		}

@@ -1,0 +1,131 @@
+package itsm
+
+import (
+	"bytes"
+	"cmp"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// strictJSON reads one JSON value, refusing unknown fields, trailing data and text
+// that is not UTF-8. The error names the field.
+func strictJSON(data []byte, into any) error {
+	switch {
+	case !utf8.Valid(data):
+		return &FieldError{"data", "is not valid UTF-8"}
+	case len(bytes.TrimSpace(data)) == 0:
+		return &FieldError{"data", "is empty; give an object"}
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return locatedError(data, reflect.TypeOf(into).Elem(), err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return &FieldError{"data", "goes on after the JSON value"}
+	}
+	return nil
+}
+
+// locatedError names the field of a type that JSON could not be read into. Not
+// every error of package encoding/json knows it, so the members are tried one by
+// one.
+func locatedError(data []byte, typ reflect.Type, err error) error {
+	if !json.Valid(data) {
+		return &FieldError{"data", err.Error()}
+	}
+	path, cause := faultIn(data, err, func(part []byte) error {
+		d := json.NewDecoder(bytes.NewReader(part))
+		d.DisallowUnknownFields()
+		return d.Decode(reflect.New(typ).Interface())
+	})
+	return &FieldError{cmp.Or(strings.TrimPrefix(path, "."), "data"), jsonProblem(cause)}
+}
+
+// faultIn is the path of the smallest part of a JSON value that cannot be read,
+// ".cis[1]", and the reason; err is that of the whole. Read reads a value of which
+// all but one part is left out.
+func faultIn(data []byte, err error, read func([]byte) error) (string, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	open, _ := d.Token()
+	empty := map[json.Token]string{json.Delim('{'): "{}", json.Delim('['): "[]"}[open]
+	if empty == "" || read([]byte(empty)) != nil { // not a part is at fault, but the whole
+		return "", err
+	}
+	for i := 0; d.More(); i++ {
+		before, after, step := "[", "]", "["+strconv.Itoa(i)+"]"
+		if open == json.Delim('{') {
+			name, _ := d.Token()
+			key, _ := json.Marshal(name)
+			before, after, step = "{"+string(key)+":", "}", "."+name.(string)
+		}
+		var part json.RawMessage
+		if d.Decode(&part) != nil {
+			return "", err
+		}
+		readPart := func(b []byte) error { return read([]byte(before + string(b) + after)) }
+		if err := readPart(part); err != nil {
+			path, cause := faultIn(part, err, readPart)
+			return step + path, cause
+		}
+	}
+	return "", err
+}
+
+// encodeError names what could not be written as JSON.
+func encodeError(err error) error {
+	var field *FieldError
+	if errors.As(err, &field) {
+		return err
+	}
+	return &FieldError{"data", err.Error()}
+}
+
+// jsonProblem is what a field that could not be read is told to be.
+func jsonProblem(err error) string {
+	var field *FieldError
+	if errors.As(err, &field) {
+		return field.Problem
+	}
+	var typ *json.UnmarshalTypeError
+	if errors.As(err, &typ) {
+		return "is " + article(typ.Value) + "; give " + article(jsonKind(typ.Type))
+	}
+	// There is no type for this error; its text is all there is.
+	if strings.HasPrefix(err.Error(), "json: unknown field ") {
+		return "is not a field here"
+	}
+	return err.Error()
+}
+
+// jsonKind is how JSON writes values of a type.
+func jsonKind(typ reflect.Type) string {
+	switch kind := typ.Kind(); {
+	case reflect.PointerTo(typ).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()), kind == reflect.String:
+		return "string"
+	case kind == reflect.Pointer:
+		return jsonKind(typ.Elem())
+	case kind == reflect.Struct, kind == reflect.Map:
+		return "object"
+	case kind == reflect.Slice, kind == reflect.Array:
+		return "array"
+	case kind == reflect.Bool:
+		return "bool"
+	case kind >= reflect.Int && kind <= reflect.Uint64:
+		return "whole number"
+	}
+	return typ.String()
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
