@@ -5,6 +5,10 @@
 //
 //	go run ./examples/replay
 //	go run ./examples/replay -log export.csv -mapping export.json
+//	go run ./examples/replay -backend sqlite -file replay.db
+//
+// A replay into a file that was interrupted goes on where it was when it is run
+// again.
 //
 // Without flags it replays the log that is built in: 141,712 events of 24,918
 // incidents from a ServiceNow installation (see eventlog/ATTRIBUTION.md).
@@ -24,7 +28,7 @@ import (
 	_ "time/tzdata" // mappings name zones, and not every machine has the table
 
 	"github.com/itsmkit/itsm/examples/replay/eventlog"
-	"github.com/itsmkit/itsm/store/memory"
+	"github.com/itsmkit/itsm/store"
 )
 
 const (
@@ -46,8 +50,9 @@ func main() {
 
 // settings are what the flags say.
 type settings struct {
-	log, mapping, backend string
-	json                  bool
+	log, mapping        string
+	backend, file, sync string
+	json                bool
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -56,7 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.log, "log", "", "replay this `file`, CSV, plain or gzip (default: the built-in log)")
 	flags.StringVar(&s.mapping, "mapping", "", "read it under the mapping in this `file`; goes with -log")
-	flags.StringVar(&s.backend, "backend", "memory", "keep the records in: memory, or none (the rules alone)")
+	flags.StringVar(&s.backend, "backend", "memory", "keep the records in: memory, sqlite, or none (the rules alone)")
+	flags.StringVar(&s.file, "file", "", "the SQLite database; a replay that it holds part of goes on")
+	flags.StringVar(&s.sync, "sync", "", "when SQLite waits for the disk: full (every commit), or normal (checkpoints)\n(default normal)")
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -71,8 +78,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case (s.log == "") != (s.mapping == ""):
 		fmt.Fprintln(stderr, "replay: -log and -mapping go together")
 		return exitUsage
-	case s.backend != "memory" && s.backend != "none":
-		fmt.Fprintf(stderr, "replay: -backend is %q; give memory or none\n", s.backend)
+	}
+	if err := checkBackend(s); err != nil {
+		fmt.Fprintln(stderr, "replay:", err)
 		return exitUsage
 	}
 	result, err := replay(ctx, s, stderr)
@@ -80,24 +88,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = show(stdout, result, s.json)
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "replay:", explain(err))
+		fmt.Fprintln(stderr, "replay:", explain(err, s))
 		return exitFailed
 	}
 	return 0
 }
 
-func replay(ctx context.Context, s settings, stderr io.Writer) (*eventlog.Result, error) {
+func replay(ctx context.Context, s settings, stderr io.Writer) (result *eventlog.Result, err error) {
 	log, mapping, err := load(ctx, s)
 	if err != nil {
 		return nil, err
 	}
+	backend, closeBackend, err := openBackend(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closing := closeBackend(); err == nil {
+			err = closing
+		}
+	}()
 	bar := newBar(stderr, log.Len())
 	defer bar.clear()
 	options := &eventlog.Options{Progress: bar.show}
-	if s.backend == "none" {
+	if backend == nil {
 		return eventlog.Rules(ctx, log, mapping, options)
 	}
-	return eventlog.Register(ctx, memory.New(), log, mapping, options)
+	return eventlog.Register(ctx, backend, log, mapping, options)
 }
 
 func load(ctx context.Context, s settings) (*eventlog.Log, *eventlog.Mapping, error) {
@@ -130,14 +147,27 @@ func show(out io.Writer, result *eventlog.Result, asJSON bool) error {
 	return e.Encode(result)
 }
 
-// explain is an error in one line.
-func explain(err error) string {
+// explain is an error in one line, with what to do about it.
+func explain(err error, s settings) string {
 	var path *fs.PathError
+	var resume *eventlog.ResumeError
 	switch {
+	case errors.As(err, &resume):
+		return fmt.Sprintf("%s %s; give another -file, or remove this one to begin again", s.file, resume.Problem)
+	case errors.Is(err, store.ErrUnknown):
+		return err.Error() + again(s)
 	case errors.Is(err, context.Canceled):
-		return "interrupted; " + err.Error()
+		return "interrupted; " + err.Error() + again(s)
 	case errors.As(err, &path):
 		return fmt.Sprintf("%s: %v", path.Path, path.Err)
 	}
 	return err.Error()
+}
+
+// again says that what is kept in a file is not lost.
+func again(s settings) string {
+	if s.file == "" {
+		return ""
+	}
+	return "; run it again to go on"
 }

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm/examples/replay/eventlog"
+	"github.com/itsmkit/itsm/store"
 )
 
 const export = "id,status,when\n1,open,2026-03-01 10:00\n1,done,2026-03-01 12:00\n"
@@ -62,7 +66,11 @@ func TestRunFailsWithOneLine(t *testing.T) {
 	}{
 		"stray argument":  {nil, []string{"log.csv"}, exitUsage, `unexpected argument "log.csv"`},
 		"half a pair":     {nil, good[:2], exitUsage, "-log and -mapping go together"},
-		"unknown backend": {nil, []string{"-backend", "paper"}, exitUsage, `-backend is "paper"`},
+		"unknown backend": {nil, []string{"-backend", "paper"}, exitUsage, `-backend is "paper"; give memory, none or sqlite`},
+		"no file":         {nil, []string{"-backend", "sqlite"}, exitUsage, "-backend sqlite needs a -file"},
+		"a file too many": {nil, []string{"-file", "replay.db"}, exitUsage, "-file and -sync go with -backend sqlite, not with memory"},
+		"sync of nothing": {nil, []string{"-backend", "none", "-sync", "full"}, exitUsage, "not with none"},
+		"unknown sync":    {nil, []string{"-backend", "sqlite", "-file", "replay.db", "-sync", "never"}, exitUsage, `-sync is "never"; give normal or full`},
 		"no such file":    {nil, []string{"-log", "/nowhere/log.csv", "-mapping", good[3]}, exitFailed, "/nowhere/log.csv: no such file"},
 		"no such mapping": {nil, []string{"-log", good[1], "-mapping", "/nowhere/m.json"}, exitFailed, "/nowhere/m.json: no such file"},
 		"a folder":        {nil, []string{"-log", filepath.Dir(good[1]), "-mapping", good[3]}, exitFailed, "is a directory"},
@@ -81,5 +89,38 @@ func TestRunFailsWithOneLine(t *testing.T) {
 			require.Contains(t, errs.String(), test.want)
 			require.Equal(t, 1, strings.Count(errs.String(), "\n"), errs.String())
 		})
+	}
+}
+
+func TestAnErrorSaysWhatToDo(t *testing.T) {
+	stopped := fmt.Errorf("stopped after 2 of 3 events: %w", context.Canceled)
+	unknown := fmt.Errorf("stopped after 2 of 3 events: %w", &store.UnknownError{Err: errors.New("the disk is gone")})
+	kept := settings{backend: "sqlite", file: "replay.db"}
+	for _, test := range []struct {
+		err  error
+		s    settings
+		want string
+	}{
+		{stopped, settings{}, "interrupted; stopped after 2 of 3 events: context canceled"},
+		{stopped, kept, "interrupted; stopped after 2 of 3 events: context canceled; run it again to go on"},
+		{unknown, kept, "stopped after 2 of 3 events: store: the unit may have been committed or not: the disk is gone; run it again to go on"},
+		{&eventlog.ResumeError{Problem: "holds the replay of another log or mapping"}, kept,
+			"replay.db holds the replay of another log or mapping; give another -file, or remove this one to begin again"},
+	} {
+		require.Equal(t, test.want, explain(test.err, test.s))
+	}
+}
+
+func TestTheReportSaysWhatWasStoredBefore(t *testing.T) {
+	r := &eventlog.Result{Log: "a log", Events: 3000, Incidents: 10, Commands: 4000, Elapsed: 2 * time.Second}
+	for resumed, want := range map[int]string{
+		0:    "3,000 events of 10 incidents as 4,000 commands in 2s: 1,500 events a second",
+		1000: "3,000 events of 10 incidents as 4,000 commands after 1,000 events that were stored before, in 2s: 1,000 events a second",
+		3000: "3,000 events of 10 incidents as 4,000 commands were stored before: what follows is from the rules again",
+	} {
+		r.Resumed = resumed
+		var out bytes.Buffer
+		require.NoError(t, report(&out, r))
+		require.Contains(t, out.String(), "\n"+want+"\n")
 	}
 }

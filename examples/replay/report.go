@@ -15,8 +15,8 @@ import (
 // report prints the result as tables.
 func report(out io.Writer, r *eventlog.Result) error {
 	fmt.Fprintln(out, r.Log)
-	fmt.Fprintf(out, "%s events of %s incidents as %s commands in %s: %s events a second\n",
-		grouped(r.Events), grouped(r.Incidents), grouped(r.Commands), r.Elapsed.Round(10*time.Millisecond), grouped(r.PerSecond()))
+	fmt.Fprintf(out, "%s events of %s incidents as %s commands %s\n",
+		grouped(r.Events), grouped(r.Incidents), grouped(r.Commands), pace(r))
 	fmt.Fprintf(out, "%s steps that the log skipped were filled in, %s rows say nothing, %s closed incidents were followed up\n",
 		grouped(r.FilledIn), grouped(r.Skipped), grouped(r.FollowUps))
 
@@ -38,6 +38,18 @@ func report(out io.Writer, r *eventlog.Result) error {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", a.Oracle, a.Of, grouped(a.Compared), grouped(a.Agree), a.Percent(), cmp.Or(a.First, "–"))
 	}
 	return w.Flush()
+}
+
+// pace says how long the events took that were not stored before.
+func pace(r *eventlog.Result) string {
+	took := fmt.Sprintf("in %s: %s events a second", r.Elapsed.Round(10*time.Millisecond), grouped(r.PerSecond()))
+	switch r.Resumed {
+	case 0:
+		return took
+	case r.Events:
+		return "were stored before: what follows is from the rules again"
+	}
+	return fmt.Sprintf("after %s events that were stored before, %s", grouped(r.Resumed), took)
 }
 
 func firstLine(s string) string {

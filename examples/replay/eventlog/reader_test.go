@@ -99,10 +99,7 @@ func TestReadStopsWithItsContext(t *testing.T) {
 }
 
 func TestParseMappingNamesTheField(t *testing.T) {
-	edit := func(old, new string) string {
-		require.Contains(t, tinyMapping, old)
-		return strings.Replace(tinyMapping, old, new, 1)
-	}
+	edit := func(old, new string) string { return replaceOnce(t, tinyMapping, old, new) }
 	for name, test := range map[string]struct{ text, want string }{
 		"no JSON":         {"incident: number", "invalid character"},
 		"unknown field":   {edit(`"missing"`, `"absent"`), `unknown field "absent"`},

@@ -18,8 +18,9 @@ type Result struct {
 	Commands  int           `json:"commands"`  // given, refused ones included
 	FilledIn  int           `json:"filled_in"` // steps that the log skipped
 	FollowUps int           `json:"follow_ups"`
-	Elapsed   time.Duration `json:"elapsed_ns"`
-	Refusals  []Refusal     `json:"refusals"` // most frequent first
+	Resumed   int           `json:"resumed,omitzero"` // events that an earlier run had stored
+	Elapsed   time.Duration `json:"elapsed_ns"`       // for the others
+	Refusals  []Refusal     `json:"refusals"`         // most frequent first
 	Oracles   []Agreement   `json:"oracles"`
 }
 
@@ -57,10 +58,21 @@ func (r *Result) PerSecond() int {
 	if r.Elapsed <= 0 {
 		return 0
 	}
-	return int(float64(r.Events) / r.Elapsed.Seconds())
+	return int(float64(r.Events-r.Resumed) / r.Elapsed.Seconds())
 }
 
 func newResult(m *Mapping) *Result { return &Result{Log: m.Name} }
+
+// add counts what a row has given.
+func (r *Result) add(b *books) {
+	r.Skipped += b.skipped
+	r.Commands += b.commands
+	r.FilledIn += b.filledIn
+	r.FollowUps += b.followUps
+	for _, f := range b.refusals {
+		r.refuse(f)
+	}
+}
 
 func (r *Result) refuse(f Refusal) {
 	i := slices.IndexFunc(r.Refusals, func(g Refusal) bool { return g.From == f.From && g.Command == f.Command })

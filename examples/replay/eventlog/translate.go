@@ -18,9 +18,15 @@ type translator struct {
 	mapping *Mapping
 	rules   *itsm.Lifecycle[incident.Incident]
 	desk    desk
-	result  *Result
+	books   books // of the row at work
 
 	refusedLast bool // the command given last
+}
+
+// books is what one row adds to the counts.
+type books struct {
+	skipped, commands, filledIn, followUps int
+	refusals                               []Refusal
 }
 
 // story is what is known of one incident of the log while it is replayed.
@@ -48,10 +54,10 @@ func (t *translator) text(row *Row, f Field) string { return t.log.texts[row.cel
 func (t *translator) row(s *story, row *Row) error {
 	standing := t.mapping.States[t.text(row, State)]
 	if standing.Skip {
-		t.result.Skipped++
+		t.books.skipped++
 		return nil
 	}
-	given := t.result.Commands
+	given := t.books.commands
 	if s.inc == nil {
 		if err := t.report(s, row); err != nil || s.inc == nil {
 			return err
@@ -65,7 +71,7 @@ func (t *translator) row(s *story, row *Row) error {
 			return err
 		}
 	}
-	if t.result.Commands == given {
+	if t.books.commands == given {
 		if _, err := t.give(s, row, incident.Log{Text: "Updated without a visible change."}); err != nil {
 			return err
 		}
@@ -201,7 +207,7 @@ func (t *translator) state(s *story, row *Row, to Standing) error {
 	if given > 0 && t.changed(s, row, State) {
 		given-- // the log's own step
 	}
-	t.result.FilledIn += given
+	t.books.filledIn += given
 	return nil
 }
 
@@ -318,7 +324,7 @@ func (t *translator) give(s *story, row *Row, c itsm.Command[incident.Incident])
 		return false, err
 	}
 	if _, again := c.(incident.FollowUp); again {
-		t.result.FollowUps++
+		t.books.followUps++
 		s.past = append(s.past, s.inc)
 	}
 	s.inc = inc
@@ -329,7 +335,7 @@ func (t *translator) give(s *story, row *Row, c itsm.Command[incident.Incident])
 // error that ends the replay.
 func (t *translator) count(row *Row, name string, from itsm.State, err error) error {
 	t.refusedLast = false
-	t.result.Commands++
+	t.books.commands++
 	if err == nil {
 		return nil
 	}
@@ -342,7 +348,7 @@ func (t *translator) count(row *Row, name string, from itsm.State, err error) er
 
 func (t *translator) refused(row *Row, name string, from itsm.State, err error) {
 	t.refusedLast = true
-	t.result.refuse(Refusal{From: from, Command: name, Incident: t.text(row, Incident), Line: row.Line, Why: err.Error()})
+	t.books.refusals = append(t.books.refusals, Refusal{From: from, Command: name, Incident: t.text(row, Incident), Line: row.Line, Why: err.Error()})
 }
 
 func (t *translator) by(row *Row) string { return cmp.Or(t.text(row, By), "unknown") }
