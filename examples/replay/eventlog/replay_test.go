@@ -44,6 +44,17 @@ func TestR13_AClosedIncidentThatGoesOnIsFollowedUp(t *testing.T) {
 	require.Equal(t, 1, r.Incidents, "of the log")
 }
 
+// What changed along with the return is done once the incident is open again.
+func TestAReturnComesFirst(t *testing.T) {
+	r := replayed(t, "A,work,2026-03-01 10:00,0,red,eve,big\n"+
+		"A,done,2026-03-01 11:00,1,red,eve,big\n"+
+		"A,work,2026-03-01 12:00,2,blue,eve,big\n"+ // reopened for another group
+		"A,over,2026-03-06 12:00,3,blue,eve,big\n"+
+		"A,work,2026-03-06 13:00,4,red,eve,low\n") // followed up, of less impact
+	require.Empty(t, r.Refusals)
+	require.Equal(t, 1, r.FollowUps)
+}
+
 func TestRefusalsAreListedNotBent(t *testing.T) {
 	r := replayed(t, "A,work,2026-03-01 10:00,0,red,eve,big\n"+
 		"A,open,2026-03-01 11:00,1,red,eve,big\n"+ // back to new
@@ -101,9 +112,9 @@ func TestTheBuiltInLog(t *testing.T) {
 		{OracleReopens, "incidents: reopened", 24_900, 24_918},
 		{OracleReopens, "incidents: reopened or followed up (R13)", 24_912, 24_918},
 		{OracleReopens, "incidents: reopened, followed up or refused (R13)", 24_917, 24_918},
-		{OracleReassignments, "incidents: reassigned", 24_752, 24_918},
+		{OracleReassignments, "incidents: reassigned", 24_753, 24_918},
 		{OracleReassignments, "incidents: reassigned or refused", 24_824, 24_918},
-		{OracleReassignments, "steps: reassigned", 116_624, 116_794},
+		{OracleReassignments, "steps: reassigned", 116_625, 116_794},
 		{OracleReassignments, "steps: reassigned or refused", 116_697, 116_794},
 		{OracleActive, "rows", 141_711, 141_712},
 		{OracleClosed, "incidents", 24_861, 24_918},

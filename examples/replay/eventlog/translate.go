@@ -63,11 +63,26 @@ func (t *translator) row(s *story, row *Row) error {
 			return err
 		}
 	}
+	moves := !s.stuck || t.changed(s, row, State)
+	if moves {
+		s.stuck = false
+	}
+	steps := 0
+	if moves && t.over(s.inc.State) && !t.over(standing.State) {
+		// It goes on first: what an ended incident would refuse may then come.
+		done, err := t.step(s, row, standing)
+		if err != nil {
+			return err
+		}
+		if done {
+			steps++
+		}
+	}
 	if err := t.content(s, row); err != nil {
 		return err
 	}
-	if !s.stuck || t.changed(s, row, State) {
-		if err := t.state(s, row, standing); err != nil {
+	if moves && !s.stuck {
+		if err := t.state(s, row, standing, steps); err != nil {
 			return err
 		}
 	}
@@ -176,47 +191,52 @@ func (t *translator) changed(s *story, row *Row, fields ...Field) bool {
 	return false
 }
 
-// state goes to where the row says the incident stands. What it must pass on the
-// way and the log has not is counted as filled in.
-func (t *translator) state(s *story, row *Row, to Standing) error {
-	given := 0
-	s.stuck = false
+// state goes to where the row says the incident stands, after so many steps
+// already. What it must pass on the way and the log has not is counted as filled
+// in.
+func (t *translator) state(s *story, row *Row, to Standing, steps int) error {
 	for range 8 { // more steps than the longest way has
 		if arrived(s.inc, to) {
 			break
 		}
-		c := t.next(s, row, to)
-		if c == nil {
-			t.refused(row, "return to "+string(to.State), s.inc.State, fmt.Errorf("no command leads from %s to %s", s.inc.State, to.State))
-			s.stuck = true
-			break
-		}
-		done, err := t.give(s, row, c)
+		done, err := t.step(s, row, to)
 		if err != nil {
 			return err
 		}
 		if !done {
-			s.stuck = true
-			if _, ok := c.(incident.Reopen); ok && t.ended(s.last) {
-				s.refusedReopens++
-			}
 			break
 		}
-		given++
+		steps++
 	}
-	if given > 0 && t.changed(s, row, State) {
-		given-- // the log's own step
+	if steps > 0 && t.changed(s, row, State) {
+		steps-- // the log's own
 	}
-	t.books.filledIn += given
+	t.books.filledIn += steps
 	return nil
 }
 
-// ended reports whether a row says that its incident is resolved or over.
-func (t *translator) ended(row *Row) bool {
-	if row == nil {
-		return false
+// step gives the next command on the way. It reports whether that was carried out;
+// if not, the story is stuck.
+func (t *translator) step(s *story, row *Row, to Standing) (bool, error) {
+	c := t.next(s, row, to)
+	if c == nil {
+		t.refused(row, "return to "+string(to.State), s.inc.State, fmt.Errorf("no command leads from %s to %s", s.inc.State, to.State))
+		s.stuck = true
+		return false, nil
 	}
-	phase := t.rules.Phase(t.mapping.States[t.text(row, State)].State)
+	done, err := t.give(s, row, c)
+	if err == nil && !done {
+		s.stuck = true
+		if _, ok := c.(incident.Reopen); ok && s.last != nil && t.over(t.mapping.States[t.text(s.last, State)].State) {
+			s.refusedReopens++
+		}
+	}
+	return done, err
+}
+
+// over reports whether a state is one in which an incident is resolved or ended.
+func (t *translator) over(state itsm.State) bool {
+	phase := t.rules.Phase(state)
 	return phase == itsm.Done || phase == itsm.Final
 }
 
