@@ -185,6 +185,7 @@ var dependencies = []arch.Dependency{
 	{Module: ".", Path: exp, Why: "cmd/apidiff as a tool; stats and constraints, which the standard library lacks"},
 	{Module: "examples", Path: uuids, Why: "record ids"},
 	{Module: "examples", Path: "github.com/stretchr/testify", Why: "tests only"},
+	{Module: "examples", Path: "github.com/ulikunitz/xz", Why: "event logs are published in xz, which the standard library does not read; no dependencies of its own"},
 	{Module: "internal/benchmarks", Path: uuids, Why: "record ids"},
 	{Module: "internal/benchmarks", Path: "github.com/rickar/cal/v2", Why: "peer: business calendar"},
 	{Module: "internal/benchmarks", Path: "github.com/qmuntal/stateless", Why: "peer: state machine"},

@@ -6,6 +6,7 @@ require (
 	github.com/google/uuid v1.6.0
 	github.com/itsmkit/itsm v0.0.0
 	github.com/stretchr/testify v1.11.1
+	github.com/ulikunitz/xz v0.5.17
 )
 
 require (

@@ -4,12 +4,14 @@
 // the events are those that the log carries itself.
 //
 //	go run ./examples/replay
-//	go run ./examples/replay -log export.csv -mapping export.json
+//	go run ./examples/replay -log export.csv.xz -mapping export.json
+//	export | go run ./examples/replay -log - -mapping export.json
 //	go run ./examples/replay -backend sqlite -file replay.db
 //
 // A replay into a file that was interrupted goes on where it was when it is run
 // again.
 //
+// How to write a mapping for the export of another system: go doc ./examples/replay/eventlog.
 // Without flags it replays the log that is built in: 141,712 events of 24,918
 // incidents from a ServiceNow installation (see eventlog/ATTRIBUTION.md).
 package main
@@ -43,6 +45,7 @@ func main() {
 		debug.SetGCPercent(50)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second interrupt ends it at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -53,13 +56,14 @@ type settings struct {
 	log, mapping        string
 	backend, file, sync string
 	json                bool
+	stdin               io.Reader
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	var s settings
+	s := settings{stdin: os.Stdin}
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&s.log, "log", "", "replay this `file`, CSV, plain or gzip (default: the built-in log)")
+	flags.StringVar(&s.log, "log", "", "replay this `file`, CSV, plain or in gzip or xz; - is standard input\n(default: the built-in log)")
 	flags.StringVar(&s.mapping, "mapping", "", "read it under the mapping in this `file`; goes with -log")
 	flags.StringVar(&s.backend, "backend", "memory", "keep the records in: memory, sqlite, or none (the rules alone)")
 	flags.StringVar(&s.file, "file", "", "the SQLite database; a replay that it holds part of goes on")
@@ -128,6 +132,10 @@ func load(ctx context.Context, s settings) (*eventlog.Log, *eventlog.Mapping, er
 	mapping, err := eventlog.ParseMapping(text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", s.mapping, err)
+	}
+	if s.log == "-" {
+		log, err := eventlog.Read(ctx, "standard input", s.stdin, mapping)
+		return log, mapping, err
 	}
 	file, err := os.Open(s.log)
 	if err != nil {

@@ -46,6 +46,18 @@ func TestRunPrintsTables(t *testing.T) {
 	}
 }
 
+func TestALogFromStandardInput(t *testing.T) {
+	args := files(t, export, mapping)
+	s := settings{log: "-", mapping: args[3], stdin: strings.NewReader(export)}
+	log, _, err := load(context.Background(), s)
+	require.NoError(t, err)
+	require.Equal(t, 2, log.Len())
+
+	s.stdin = strings.NewReader("")
+	_, _, err = load(context.Background(), s)
+	require.EqualError(t, err, "standard input: is empty")
+}
+
 func TestRunPrintsJSON(t *testing.T) {
 	var out, errs bytes.Buffer
 	require.Zero(t, run(context.Background(), append(files(t, export, mapping), "-json"), &out, &errs), errs.String())

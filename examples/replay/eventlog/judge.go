@@ -50,6 +50,7 @@ func (j *judge) compare(row *Row, o Oracle, of, ours, theirs string) {
 
 // row judges what the log says in every row.
 func (j *judge) row(s *story, row *Row) {
+	j.tally(&s.rows, row)
 	if s.inc == nil {
 		return
 	}
@@ -86,28 +87,28 @@ func (j *judge) incident(s *story, row *Row) {
 		return
 	}
 	all := append(slices.Clone(s.past), s.inc)
-	if theirs, ok := j.said(row, OracleReopens); ok {
+	if theirs, of, ok := j.figure(s, row, OracleReopens); ok {
 		reopens := 0
 		for _, inc := range all {
 			reopens += inc.Counts.Reopens
 		}
-		j.compare(row, OracleReopens, "incidents: reopened", strconv.Itoa(reopens), theirs)
+		j.compare(row, OracleReopens, "incidents: reopened"+of, strconv.Itoa(reopens), theirs)
 		reopens += len(s.past)
-		j.compare(row, OracleReopens, "incidents: reopened or followed up (R13)", strconv.Itoa(reopens), theirs)
+		j.compare(row, OracleReopens, "incidents: reopened or followed up (R13)"+of, strconv.Itoa(reopens), theirs)
 		reopens += s.refusedReopens
-		j.compare(row, OracleReopens, "incidents: reopened, followed up or refused (R13)", strconv.Itoa(reopens), theirs)
+		j.compare(row, OracleReopens, "incidents: reopened, followed up or refused (R13)"+of, strconv.Itoa(reopens), theirs)
 	}
-	if theirs, ok := j.said(row, OracleReassignments); ok {
+	if theirs, of, ok := j.figure(s, row, OracleReassignments); ok {
 		moves := s.reassigned()
-		j.compare(row, OracleReassignments, "incidents: reassigned", strconv.Itoa(moves), theirs)
-		j.compare(row, OracleReassignments, "incidents: reassigned or refused", strconv.Itoa(moves+s.refusedMoves), theirs)
+		j.compare(row, OracleReassignments, "incidents: reassigned"+of, strconv.Itoa(moves), theirs)
+		j.compare(row, OracleReassignments, "incidents: reassigned or refused"+of, strconv.Itoa(moves+s.refusedMoves), theirs)
 	}
 	first := all[0]
-	if theirs, ok := j.said(row, OracleClosed); ok {
-		j.compare(row, OracleClosed, "incidents", j.instant(first.Times.Closed), theirs)
+	if theirs, of, ok := j.figure(s, row, OracleClosed); ok {
+		j.compare(row, OracleClosed, "incidents"+of, j.instant(first.Times.Closed), theirs)
 	}
-	if theirs, ok := j.said(row, OracleResolved); ok {
-		j.compare(row, OracleResolved, "incidents", j.instant(lastResolved(all)), theirs)
+	if theirs, of, ok := j.figure(s, row, OracleResolved); ok {
+		j.compare(row, OracleResolved, "incidents"+of, j.instant(lastResolved(all)), theirs)
 	}
 	if theirs, ok := j.said(row, OracleMadeSLA); ok {
 		if reading := s.clock.At(row.At); reading.Status == sla.Stopped {

@@ -21,17 +21,21 @@ type Mapping struct {
 	Name   string `json:"name"`
 	Source string `json:"source"` // where the log is from, and under which licence
 
+	// Notes are remarks for those who read the mapping: what it takes on trust.
+	Notes []string `json:"notes,omitempty"`
+
 	Delimiter string `json:"delimiter,omitzero"` // between columns; a comma if missing
 	Missing   string `json:"missing,omitzero"`   // the text that stands for no value, besides an empty one
 	Time      string `json:"time"`               // layout of instants, as Go's package time writes them
 	Zone      string `json:"zone,omitzero"`      // of those without an offset; UTC if missing
 
-	Columns     map[Field]string            `json:"columns"`                // the column that holds a field
+	Columns     map[Field]Column            `json:"columns"`                // the column that holds a field
 	Constants   map[Field]string            `json:"constants,omitempty"`    // fields that no column holds
 	KeepMissing []Field                     `json:"keep_missing,omitempty"` // fields whose missing text is a value like others
 	Values      map[Field]map[string]string `json:"values,omitempty"`       // their texts in our terms; unlisted ones stay
 	States      map[string]Standing         `json:"states"`
 	Awaits      map[string]string           `json:"awaits,omitempty"` // by hold reason: what is awaited where the row does not say
+	System      []string                    `json:"system,omitempty"` // by whom the other system closes by itself; if missing, whatever is closed after the window
 
 	Policy  Policy            `json:"policy"`
 	Target  *Target           `json:"target,omitempty"`
@@ -99,6 +103,11 @@ type Standing struct {
 	State  itsm.State          `json:"state,omitzero"`
 	Reason incident.HoldReason `json:"reason,omitzero"` // of a hold
 	Skip   bool                `json:"skip,omitzero"`   // the row says nothing
+
+	// Fields whose column does not hold them in a row of this state. Those kept are
+	// as in the incident's row before, those cleared are missing.
+	Keeps  []Field `json:"keeps,omitempty"`
+	Clears []Field `json:"clears,omitempty"`
 }
 
 // Policy is what of the incident policy a log needs.
@@ -106,6 +115,11 @@ type Policy struct {
 	Matrix     itsm.Matrix `json:"matrix"`
 	WindowDays int         `json:"window_days"` // from resolution to closing
 	HoldDays   int         `json:"hold_days"`   // the longest hold
+
+	// ClosesItself: an incident that is still resolved when the window ends is
+	// closed then, as the process does by itself, where the log goes on with it
+	// later. Without it such a return is a refusal (R13).
+	ClosesItself bool `json:"closes_itself,omitzero"`
 }
 
 // Target is the agreement that the log's made_sla follows: business time from
@@ -134,13 +148,19 @@ func ParseMapping(data []byte) (*Mapping, error) {
 	return m, nil
 }
 
+func bad(field, format string, args ...any) error {
+	return &itsm.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
 func (m *Mapping) check() error {
-	bad := func(field, format string, args ...any) error {
-		return &itsm.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
-	}
 	for _, f := range []Field{Incident, State, At} {
-		if m.Columns[f] == "" {
+		if len(m.Columns[f]) == 0 {
 			return bad("columns."+string(f), "is missing; name the column")
+		}
+	}
+	for _, f := range keys(m.Columns) {
+		if !m.Columns[f].isNamed() {
+			return bad("columns."+string(f), "names no column, or an empty one")
 		}
 	}
 	for _, list := range []struct {
@@ -172,17 +192,8 @@ func (m *Mapping) check() error {
 		return bad("states", "is empty; say where each state stands")
 	}
 	for _, text := range keys(m.States) {
-		s := m.States[text]
-		field := fmt.Sprintf("states[%q]", text)
-		known := []itsm.State{incident.New, incident.InProgress, incident.OnHold, incident.Resolved, incident.Closed, incident.Cancelled}
-		switch {
-		case s.Skip:
-		case !slices.Contains(known, s.State):
-			return bad(field+".state", "%q is none of: %s", s.State, names(known))
-		case (s.State == incident.OnHold) != (s.Reason != ""):
-			return bad(field+".reason", "belongs to the state %q and only to it", incident.OnHold)
-		case s.Reason != "" && !slices.Contains(incident.HoldReasons(), s.Reason):
-			return bad(field+".reason", "%q is none of: %s", s.Reason, names(incident.HoldReasons()))
+		if err := m.States[text].check(fmt.Sprintf("states[%q]", text)); err != nil {
+			return err
 		}
 	}
 	for _, reason := range keys(m.Awaits) {
@@ -197,6 +208,36 @@ func (m *Mapping) check() error {
 		return err
 	}
 	return m.Policy.Matrix.Check("policy.matrix")
+}
+
+func (s Standing) check(field string) error {
+	known := []itsm.State{incident.New, incident.Assigned, incident.InProgress, incident.OnHold, incident.Resolved, incident.Closed, incident.Cancelled}
+	switch {
+	case s.Skip:
+	case !slices.Contains(known, s.State):
+		return bad(field+".state", "%q is none of: %s", s.State, names(known))
+	case (s.State == incident.OnHold) != (s.Reason != ""):
+		return bad(field+".reason", "belongs to the state %q and only to it", incident.OnHold)
+	case s.Reason != "" && !slices.Contains(incident.HoldReasons(), s.Reason):
+		return bad(field+".reason", "%q is none of: %s", s.Reason, names(incident.HoldReasons()))
+	}
+	needed := []Field{Incident, State, At, Order}
+	for _, list := range []struct {
+		name   string
+		fields []Field
+	}{{".keeps", s.Keeps}, {".clears", s.Clears}} {
+		for _, f := range list.fields {
+			switch {
+			case !slices.Contains(Fields(), f):
+				return bad(field+list.name, "%q is none of: %s", f, names(Fields()))
+			case slices.Contains(needed, f):
+				return bad(field+list.name, "%q is what places a row; its column always holds it", f)
+			case slices.Contains(s.Keeps, f) && slices.Contains(s.Clears, f):
+				return bad(field+list.name, "%q is both kept and cleared", f)
+			}
+		}
+	}
+	return nil
 }
 
 // targets is what the clocks measure against, by priority.

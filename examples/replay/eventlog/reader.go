@@ -1,9 +1,7 @@
 package eventlog
 
 import (
-	"bufio"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -11,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -58,19 +57,15 @@ func (e *FormatError) Error() string {
 	return at + ": " + e.Problem
 }
 
-// Read reads a log, plain or gzip-compressed, under a mapping. File is its name
-// in messages. Anything that does not fit is a [FormatError].
+// Read reads a log under a mapping: CSV in UTF-8, plain or compressed by gzip or
+// xz. File is its name in messages. Anything that does not fit is a [FormatError].
 func Read(ctx context.Context, file string, in io.Reader, m *Mapping) (*Log, error) {
-	buffered := bufio.NewReaderSize(in, 1<<16)
-	if magic, _ := buffered.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		unzipped, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, &FormatError{File: file, Problem: "is no readable gzip file: " + err.Error()}
-		}
-		buffered = bufio.NewReaderSize(unzipped, 1<<16)
+	plain, err := unpack(file, in)
+	if err != nil {
+		return nil, err
 	}
 	r := &reader{file: file, mapping: m, texts: map[string]uint32{"": 0}, log: &Log{texts: []string{""}}}
-	r.csv = csv.NewReader(buffered)
+	r.csv = csv.NewReader(plain)
 	r.csv.ReuseRecord = true
 	r.csv.Comma = []rune(cmp.Or(m.Delimiter, ","))[0]
 	if err := r.header(); err != nil {
@@ -103,12 +98,12 @@ type reader struct {
 	log     *Log
 	texts   map[string]uint32
 
-	columns []string        // by cell: its name, "" when the log does not have it
-	index   [cellCount]int  // by cell: its place in a record
-	ignored [cellCount]bool // by cell: the missing text stays a value
+	columns [cellCount]Column // by cell: none when the log does not have it
+	places  [cellCount][]int  // by cell: of its columns in a record
+	ignored [cellCount]bool   // by cell: the missing text stays a value
 	fixed   [cellCount]uint32
 	values  [cellCount]map[string]string
-	known   map[uint32]bool // states already seen to be mapped
+	known   map[uint32]Standing // the states seen so far
 }
 
 // cell is the place of a field or oracle in a row.
@@ -140,17 +135,16 @@ func (r *reader) header() error {
 			return r.fail(1, "", "column %d has no readable name; is this a CSV file?", i+1)
 		}
 	}
-	r.columns, r.known = make([]string, cellCount), make(map[uint32]bool)
-	place := func(cell int, name string) error {
-		r.index[cell] = -1
-		if name == "" {
-			return nil
+	r.known = make(map[uint32]Standing)
+	place := func(cell int, column Column) error {
+		r.columns[cell] = column
+		for _, name := range column {
+			i := slices.Index(record, name)
+			if i < 0 {
+				return r.fail(1, name, "is not in the header, which has: %s", shortened(names(record)))
+			}
+			r.places[cell] = append(r.places[cell], i)
 		}
-		i := slices.Index(record, name)
-		if i < 0 {
-			return r.fail(1, name, "is not in the header, which has: %s", shortened(names(record)))
-		}
-		r.index[cell], r.columns[cell] = i, name
 		return nil
 	}
 	for _, f := range Fields() {
@@ -164,8 +158,10 @@ func (r *reader) header() error {
 	}
 	for _, o := range Oracles() {
 		c := cell(o)
-		if err := place(c, r.mapping.Oracles[o]); err != nil {
-			return err
+		if name := r.mapping.Oracles[o]; name != "" {
+			if err := place(c, Column{name}); err != nil {
+				return err
+			}
 		}
 		r.values[c] = r.mapping.Values[Field(o)]
 	}
@@ -194,12 +190,12 @@ func (r *reader) row() error {
 	row := Row{Line: line}
 	for c := range row.cells {
 		row.cells[c] = r.fixed[c]
-		if i := r.index[c]; i >= 0 {
-			text := record[i]
+		if len(r.places[c]) > 0 {
+			text := r.cell(record, c)
 			if !utf8.ValidString(text) {
-				return r.fail(line, r.columns[c], "is not valid UTF-8")
+				return r.fail(line, r.columns[c].String(), "is not valid UTF-8")
 			}
-			if text == "" || text == r.mapping.Missing && !r.ignored[c] {
+			if text == "" {
 				continue
 			}
 			if ours, mapped := r.values[c][text]; mapped {
@@ -209,13 +205,13 @@ func (r *reader) row() error {
 		}
 	}
 	if row.key = row.cells[cell(Incident)]; row.key == 0 {
-		return r.fail(line, r.columns[cell(Incident)], "is empty; every row names its incident")
+		return r.fail(line, r.columns[cell(Incident)].String(), "is empty; every row names its incident")
 	}
 	if row.At, err = r.time(&row, cell(At)); err != nil {
 		return err
 	}
 	if row.At.IsZero() {
-		return r.fail(line, r.columns[cell(At)], "is empty; every row has a time")
+		return r.fail(line, r.columns[cell(At)].String(), "is empty; every row has a time")
 	}
 	for _, c := range []int{cell(Opened), cell(OracleClosed), cell(OracleResolved)} {
 		if _, err := r.time(&row, c); err != nil {
@@ -224,17 +220,52 @@ func (r *reader) row() error {
 	}
 	if text := r.log.texts[row.cells[cell(Order)]]; text != "" {
 		if row.order, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return r.fail(line, r.columns[cell(Order)], "%q is no whole number", text)
+			return r.fail(line, r.columns[cell(Order)].String(), "%q is no whole number", text)
 		}
 	}
-	if state := row.cells[cell(State)]; !r.known[state] {
-		if _, mapped := r.mapping.States[r.log.texts[state]]; !mapped {
-			return r.fail(line, r.columns[cell(State)], "%q is not in the mapping's states: %s", r.log.texts[state], names(keys(r.mapping.States)))
+	state := row.cells[cell(State)]
+	standing, known := r.known[state]
+	if !known {
+		if standing, known = r.mapping.States[r.log.texts[state]]; !known {
+			return r.fail(line, r.columns[cell(State)].String(), "%q is not in the mapping's states: %s", r.log.texts[state], names(keys(r.mapping.States)))
 		}
-		r.known[state] = true
+		r.known[state] = standing
+	}
+	for _, f := range standing.Clears {
+		row.cells[cell(f)] = 0
 	}
 	r.log.rows = append(r.log.rows, row)
 	return nil
+}
+
+// cell is what a record has for a field or oracle, "" when it is missing.
+func (r *reader) cell(record []string, c int) string {
+	places := r.places[c]
+	if len(places) == 1 {
+		return r.present(record[places[0]], c)
+	}
+	var joined strings.Builder
+	some := false
+	for i, place := range places {
+		if i > 0 {
+			joined.WriteByte('/')
+		}
+		part := r.present(record[place], c)
+		some = some || part != ""
+		joined.WriteString(part)
+	}
+	if !some {
+		return ""
+	}
+	return joined.String()
+}
+
+// present is a text, or "" for the one that stands for none.
+func (r *reader) present(text string, c int) string {
+	if text == r.mapping.Missing && !r.ignored[c] {
+		return ""
+	}
+	return text
 }
 
 // time reads the instant in a cell, zero when it is missing.
@@ -245,7 +276,7 @@ func (r *reader) time(row *Row, c int) (time.Time, error) {
 	}
 	t, err := time.ParseInLocation(r.mapping.Time, text, r.mapping.location)
 	if err != nil {
-		return t, r.fail(row.Line, r.columns[c], "%q is no time of the form %q", text, r.mapping.Time)
+		return t, r.fail(row.Line, r.columns[c].String(), "%q is no time of the form %q", text, r.mapping.Time)
 	}
 	return t.UTC(), nil
 }
@@ -263,10 +294,10 @@ func (r *reader) intern(text string) uint32 {
 
 // sort orders the rows of each incident by their number, or time, and then by
 // their place in the file; lifts a time that runs backwards to the one before;
-// and lays all incidents out along time, as the history happened.
+// fills in what a row keeps of the one before; and lays all incidents out along time, as the history happened.
 func (r *reader) sort() {
 	rows := r.log.rows
-	numbered := r.index[cell(Order)] >= 0
+	numbered := len(r.places[cell(Order)]) > 0
 	slices.SortStableFunc(rows, func(a, b Row) int {
 		if a.key != b.key {
 			return cmp.Compare(a.key, b.key)
@@ -276,12 +307,26 @@ func (r *reader) sort() {
 		}
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Line, b.Line))
 	})
+	var said *Row // the incident's row before, of those that say something
 	for i := range rows {
 		row := &rows[i]
 		row.opens = i == 0 || rows[i-1].key != row.key
 		row.ends = i == len(rows)-1 || rows[i+1].key != row.key
 		if !row.opens && row.At.Before(rows[i-1].At) {
 			row.At = rows[i-1].At
+		}
+		if row.opens {
+			said = nil
+		}
+		standing := r.known[row.cells[cell(State)]]
+		for _, f := range standing.Keeps {
+			row.cells[cell(f)] = 0
+			if said != nil {
+				row.cells[cell(f)] = said.cells[cell(f)]
+			}
+		}
+		if !standing.Skip {
+			said = row
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return a.At.Compare(b.At) })

@@ -5,10 +5,14 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"io"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/ulikunitz/xz"
 
 	"github.com/itsmkit/itsm"
 )
@@ -58,6 +62,87 @@ func TestReadOrdersAndLifts(t *testing.T) {
 	require.Equal(t, "low", log.texts[log.rows[0].cells[cell(Urgency)]])
 }
 
+// packed is a text as gzip and xz write it, and as it is.
+func packed(t *testing.T, text string) map[string]string {
+	t.Helper()
+	forms := map[string]string{"plain": text}
+	for name, open := range map[string]func(io.Writer) (io.WriteCloser, error){
+		"gzip": func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil },
+		"xz":   func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) },
+	} {
+		var b bytes.Buffer
+		w, err := open(&b)
+		require.NoError(t, err)
+		_, err = w.Write([]byte(text))
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		forms[name] = b.String()
+	}
+	return forms
+}
+
+func TestReadUnpacks(t *testing.T) {
+	const rows = "A,open,2026-03-01 10:00,0,red,eve,big\n"
+	want, err := read(t, tinyHeader+rows)
+	require.NoError(t, err)
+	for _, mark := range []string{"", "\xef\xbb\xbf"} {
+		for name, text := range packed(t, mark+tinyHeader+rows) {
+			log, err := read(t, text)
+			require.NoError(t, err, name)
+			require.Equal(t, want, log, name)
+		}
+	}
+}
+
+func TestColumnsAreJoined(t *testing.T) {
+	m, err := ParseMapping([]byte(`{
+		"name": "joined", "source": "made for this test", "missing": "?",
+		"time": "2.1.2006/15:04",
+		"columns": {"incident": "id", "state": ["status", "detail"], "at": ["day", "hour"], "group": ["unit", "team"]},
+		"states": {"open/now": {"state": "new"}, "open/": {"state": "new"}, "/late": {"state": "new"}},
+		"policy": {"matrix": {"impacts": ["high"], "urgencies": ["high"], "priorities": [["P1"]]}, "window_days": 5, "hold_days": 30}
+	}`))
+	require.NoError(t, err)
+	const header = "id,team,status,detail,unit,day,hour\n"
+	log, err := Read(context.Background(), "joined.csv", strings.NewReader(header+
+		"A,red,open,now,one,1.3.2026,10:00\n"+
+		"B,?,open,?,one,1.3.2026,11:00\n"+
+		"C,?,?,late,,1.3.2026,12:00\n"), m)
+	require.NoError(t, err)
+	var got []string
+	for _, row := range log.rows {
+		got = append(got, row.At.Format("15:04 ")+log.texts[row.cells[cell(State)]]+" "+log.texts[row.cells[cell(Group)]])
+	}
+	require.Equal(t, []string{"10:00 open/now one/red", "11:00 open/ one/", "12:00 /late "}, got)
+
+	_, err = Read(context.Background(), "joined.csv", strings.NewReader(header+"A,red,shut,now,one,1.3.2026,10:00\n"), m)
+	require.ErrorContains(t, err, `line 2: column "status/detail": "shut/now" is not in the mapping's states`)
+	_, err = Read(context.Background(), "joined.csv", strings.NewReader("id,team,status,unit,day,hour\nA,red,open,one,1.3.2026,10:00\n"), m)
+	require.ErrorContains(t, err, `line 1: column "detail": is not in the header`)
+}
+
+func TestRowsKeepAndClear(t *testing.T) {
+	m, err := ParseMapping([]byte(replaceOnce(t, replaceOnce(t, tinyMapping,
+		`"ask": {"state": "on hold", "reason": "caller"`, `"ask": {"state": "on hold", "reason": "caller", "clears": ["group"]`),
+		`"done": {"state": "resolved"`, `"done": {"state": "resolved", "keeps": ["group", "impact"]`)))
+	require.NoError(t, err)
+	log, err := Read(context.Background(), "tiny.csv", strings.NewReader(tinyHeader+
+		"A,done,2026-03-01 10:00,0,red,eve,big\n"+ // nothing before it to keep
+		"A,work,2026-03-01 11:00,1,red,eve,big\n"+
+		"A,junk,2026-03-01 12:00,2,blue,eve,low\n"+ // says nothing
+		"A,done,2026-03-01 13:00,3,green,eve,low\n"+
+		"B,done,2026-03-01 13:30,0,green,eve,low\n"+ // another incident
+		"A,done,2026-03-01 14:00,4,blue,eve,low\n"+
+		"A,ask,2026-03-01 15:00,5,blue,eve,low\n"+
+		"A,done,2026-03-01 16:00,6,blue,eve,low\n"), m)
+	require.NoError(t, err)
+	var got []string
+	for _, row := range log.rows {
+		got = append(got, log.texts[row.key]+" "+log.texts[row.cells[cell(Group)]]+" "+log.texts[row.cells[cell(Impact)]])
+	}
+	require.Equal(t, []string{"A  ", "A red high", "A blue low", "A red high", "B  ", "A red high", "A  low", "A  low"}, got)
+}
+
 func TestReadSaysWhereALogIsWrong(t *testing.T) {
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
@@ -70,7 +155,8 @@ func TestReadSaysWhereALogIsWrong(t *testing.T) {
 		"header only":     {tinyHeader, "tiny.csv: has a header and no rows"},
 		"binary":          {"\x7fELF\x00\x01\x02\x03\n", "is this a CSV file"},
 		"truncated gzip":  {zipped.String()[:zipped.Len()/2], "unexpected EOF"},
-		"no gzip":         {"\x1f\x8bnothing", "is no readable gzip file"},
+		"no gzip":         {"\x1f\x8bnothing", "tiny.csv: cannot be unpacked: unexpected EOF"},
+		"no xz":           {"\xfd7zXZ\x00nothing at all", "tiny.csv: cannot be unpacked: xz"},
 		"unknown column":  {"id,status,when,n,team,who\nA,open,2026-03-01 10:00,0,red,eve\n", `tiny.csv: line 1: column "impact": is not in the header`},
 		"bad date":        {tinyHeader + "A,open,2026-03-01 10:00,0,red,eve,big\nA,work,1/3/2026,1,red,eve,big\n", `tiny.csv: line 3: column "when": "1/3/2026" is no time`},
 		"no date":         {tinyHeader + "A,open,?,0,red,eve,big\n", `line 2: column "when": is empty`},
@@ -118,6 +204,13 @@ func TestParseMappingNamesTheField(t *testing.T) {
 		"bad target":      {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {"mon": [["09:00", "17:00"]]}}, "within": {"P1": "soon"}}, "policy"`), "target.within.P1"},
 		"bad calendar":    {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {}}, "within": {}}, "policy"`), "schedule: has no window"},
 		"no calendar":     {edit(`"policy"`, `"target": {"within": {}}, "policy"`), "target.calendar: is missing"},
+		"no name":         {edit(`"group": "team"`, `"group": []`), "columns.group: names no column"},
+		"half a name":     {edit(`"group": "team"`, `"group": ["team", ""]`), "columns.group: names no column, or an empty one"},
+		"no column":       {edit(`"group": "team"`, `"group": 7`), "a column is a name, or a list of names"},
+		"keeps nothing":   {edit(`"state": "new"`, `"state": "new", "keeps": ["colour"]`), `states["open"].keeps: "colour" is none of`},
+		"keeps the state": {edit(`"state": "new"`, `"state": "new", "keeps": ["state"]`), `states["open"].keeps: "state" is what places a row`},
+		"clears the time": {edit(`"state": "new"`, `"state": "new", "clears": ["at"]`), `states["open"].clears: "at" is what places a row`},
+		"both":            {edit(`"state": "new"`, `"state": "new", "keeps": ["group"], "clears": ["group"]`), `states["open"].keeps: "group" is both kept and cleared`},
 		"wide delimiter":  {edit(`"missing"`, `"delimiter": "||", "missing"`), "delimiter"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,6 +228,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(tinyHeader + "\"A\nB\",open,2026-03-01 10:00,0,red,eve,big\n")
 	f.Add("id;status\n")
 	f.Add("\x1f\x8b\x08\x00")
+	f.Add("\xfd7zXZ\x00\x00\x04")
 	m, err := ParseMapping([]byte(tinyMapping))
 	if err != nil {
 		f.Fatal(err)
@@ -158,6 +252,11 @@ func FuzzRead(f *testing.F) {
 func FuzzParseMapping(f *testing.F) {
 	f.Add([]byte(tinyMapping))
 	f.Add(builtInMapping)
+	volvo, err := os.ReadFile("bpic2013_incidents.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(volvo)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if m, err := ParseMapping(text); err == nil {
 			if _, err := m.process(); err != nil {
@@ -165,4 +264,34 @@ func FuzzParseMapping(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The mapping in the package's documentation reads, and the documentation names
+// every field that a mapping has.
+func TestTheDocumentation(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	doc := strings.ReplaceAll(string(text), "\n//\t", "\n")
+	start := strings.Index(doc, "\n{")
+	require.Positive(t, start)
+	end := start + strings.Index(doc[start:], "\n}") + 2
+	m, err := ParseMapping([]byte(doc[start:end]))
+	require.NoError(t, err)
+	log, err := Read(context.Background(), "own.csv", strings.NewReader("Number,Status,Updated,Team,Owner\n"+
+		"1,Open,2025-07-01 10:00:00,Desk,\n"+
+		"1,Working,2025-07-01 10:30:00,Desk,Ann\n"+
+		"1,Done,2025-07-01 11:00:00,Desk,Ann\n"), m)
+	require.NoError(t, err)
+	r, err := Rules(context.Background(), log, m, nil)
+	require.NoError(t, err)
+	require.Empty(t, r.Refusals)
+
+	prose := doc[end:]
+	for _, typ := range []reflect.Type{reflect.TypeFor[Mapping](), reflect.TypeFor[Standing](), reflect.TypeFor[Policy](), reflect.TypeFor[Target]()} {
+		for i := range typ.NumField() {
+			if name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ","); name != "" {
+				require.Regexp(t, `\b`+name+`\b`, prose, "%s.%s", typ.Name(), typ.Field(i).Name)
+			}
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/itsmkit/itsm/incident"
 	"github.com/itsmkit/itsm/register"
+	"github.com/itsmkit/itsm/store"
 	"github.com/itsmkit/itsm/store/memory"
 )
 
@@ -53,6 +54,99 @@ func TestAReturnComesFirst(t *testing.T) {
 		"A,work,2026-03-06 13:00,4,red,eve,low\n") // followed up, of less impact
 	require.Empty(t, r.Refusals)
 	require.Equal(t, 1, r.FollowUps)
+}
+
+// assigning is a mapping whose "open" is assigned: to the group and person named.
+func assigning(t *testing.T, more string) *Mapping {
+	t.Helper()
+	text := replaceOnce(t, tinyMapping, `"open": {"state": "new"}`, `"open": {"state": "assigned"}`)
+	text = replaceOnce(t, text, `"by": "who"`, `"by": "who", "assignee": "who"`)
+	m, err := ParseMapping([]byte(replaceOnce(t, text, `"window_days": 5`, `"window_days": 5`+more)))
+	require.NoError(t, err)
+	return m
+}
+
+func TestTheLogAssigns(t *testing.T) {
+	m := assigning(t, "")
+	log, err := Read(context.Background(), "tiny.csv", strings.NewReader(tinyHeader+
+		"A,open,2026-03-01 10:00,0,red,eve,big\n"+
+		"A,work,2026-03-01 11:00,1,red,eve,big\n"+
+		"A,open,2026-03-01 12:00,2,red,bob,big\n"+ // the same group: taken from one, given to another
+		"A,open,2026-03-01 13:00,3,blue,bob,big\n"+
+		"A,ask,2026-03-01 14:00,4,blue,bob,big\n"+
+		"A,open,2026-03-01 15:00,5,red,ada,big\n"+
+		"A,done,2026-03-01 16:00,6,red,ada,big\n"+
+		"A,open,2026-03-01 17:00,7,blue,bob,big\n"+
+		"A,open,2026-03-01 18:00,8,?,?,big\n"), m) // nobody
+	require.NoError(t, err)
+	r, err := Rules(context.Background(), log, m, nil)
+	require.NoError(t, err)
+	require.Empty(t, r.Refusals)
+	require.Equal(t, 3, r.FilledIn, "one assignment, one resuming, one reopening")
+	require.Equal(t, []string{
+		"report by eve", "assign by eve", "start by eve", "assign by bob", "assign by bob", "assign by bob", "hold by bob",
+		"resume by ada", "assign by ada", "resolve by ada", "reopen by bob", "assign by bob", "assign by unknown",
+	}, journal(t, log, m)["INC0000001"])
+	agreed(t, r, OracleReassignments, "incidents: reassigned"+ofRows, 1)
+}
+
+func agreed(t *testing.T, r *Result, o Oracle, of string, n int) {
+	t.Helper()
+	for _, a := range r.Oracles {
+		if a.Oracle == o && a.Of == of {
+			require.Equal(t, n, a.Compared)
+			require.Equal(t, n, a.Agree, a.First)
+			return
+		}
+	}
+	t.Errorf("nothing compared of %s, %s", o, of)
+}
+
+func TestR13_WhatTheSystemClosesIsClosedByTheSystem(t *testing.T) {
+	const rows = tinyHeader +
+		"A,done,2026-03-01 10:00,0,red,eve,big\n" +
+		"A,over,2026-03-02 10:00,1,red,robot,big\n" + // too early for a system
+		"B,done,2026-03-01 10:00,0,red,eve,big\n" +
+		"B,over,2026-03-10 10:00,1,red,eve,big\n" // late, by a person
+	for system, want := range map[string][]string{
+		"":                      {"report by eve, resolve by eve, close by robot at 2 March 09:00", "report by eve, resolve by eve, close by system at 10 March 09:00"},
+		`"system": ["robot"], `: {"report by eve, resolve by eve", "report by eve, resolve by eve, close by eve at 10 March 09:00"},
+	} {
+		m, err := ParseMapping([]byte(replaceOnce(t, tinyMapping, `"policy"`, system+`"policy"`)))
+		require.NoError(t, err)
+		log, err := Read(context.Background(), "tiny.csv", strings.NewReader(rows), m)
+		require.NoError(t, err)
+		happened := journal(t, log, m)
+		require.Equal(t, want, []string{strings.Join(happened["INC0000001"], ", "), strings.Join(happened["INC0000002"], ", ")})
+	}
+}
+
+// Nobody closed it, and after the window nobody needs to.
+func TestR13_AReturnAfterTheWindowIsFollowedUp(t *testing.T) {
+	rows := tinyHeader +
+		"A,work,2026-03-01 10:00,0,red,eve,big\n" +
+		"A,done,2026-03-01 11:00,1,red,eve,big\n" +
+		"A,open,2026-03-06 11:00,2,blue,bob,low\n" + // five days to the minute
+		"B,done,2026-03-01 11:00,0,red,eve,big\n" +
+		"B,open,2026-03-09 11:00,1,red,eve,big\n"
+	m := assigning(t, `, "closes_itself": true`)
+	log, err := Read(context.Background(), "tiny.csv", strings.NewReader(rows), m)
+	require.NoError(t, err)
+	r, err := Rules(context.Background(), log, m, nil)
+	require.NoError(t, err)
+	require.Empty(t, r.Refusals)
+	require.Equal(t, 2, r.FollowUps)
+	happened := journal(t, log, m)
+	require.Equal(t, []string{"report by eve", "start by eve", "resolve by eve", "close by system at 6 March 10:00"}, happened["INC0000001"])
+	require.Equal(t, []string{"report by eve", "resolve by eve", "close by system at 6 March 10:00"}, happened["INC0000002"])
+	require.Equal(t, []string{"follow up by bob", "classify by bob", "assign by bob"}, happened["INC0000003"])
+
+	m = assigning(t, "")
+	r, err = Rules(context.Background(), log, m, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"reopen", "assign"}, []string{r.Refusals[0].Command, r.Refusals[1].Command})
+	require.Contains(t, r.Refusals[0].Why, "R13")
+	require.Zero(t, r.FollowUps)
 }
 
 func TestRefusalsAreListedNotBent(t *testing.T) {
@@ -184,4 +278,30 @@ func TestProgressAndInterruption(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, err, "stopped after 2048 of 3000 events")
 	require.Equal(t, []int{0, 1024}, seen)
+}
+
+// journal is what happened to each incident, by number: the commands and who gave
+// them, and when it was closed.
+func journal(t *testing.T, log *Log, m *Mapping) map[string][]string {
+	t.Helper()
+	backend := memory.New()
+	_, err := Register(context.Background(), backend, log, m, nil)
+	require.NoError(t, err)
+	process, err := m.process()
+	require.NoError(t, err)
+	incidents, err := register.New(backend, process, nil)
+	require.NoError(t, err)
+	entries, _, err := backend.Journal(context.Background(), tenant, store.JournalQuery{Limit: 1e6})
+	require.NoError(t, err)
+	happened := make(map[string][]string)
+	for _, e := range entries {
+		entry, err := incidents.DecodeEntry(e)
+		require.NoError(t, err)
+		number, what := entry.Event.Number, entry.Event.Name+" by "+entry.Event.Stamp.By.ID
+		if entry.Event.Name == "close" {
+			what += entry.Time.Format(" at 2 January 15:04")
+		}
+		happened[number] = append(happened[number], what)
+	}
+	return happened
 }

@@ -36,6 +36,7 @@ type story struct {
 	past []*incident.Incident // those it followed up, the first of them first
 
 	clock sla.Clock // of the agreement, for the first of them
+	rows  tally
 
 	stuck          bool // the way to the row's state was refused
 	refusedReopens int  // steps of the log from its resolved or closed
@@ -68,17 +69,16 @@ func (t *translator) row(s *story, row *Row) error {
 		s.stuck = false
 	}
 	steps := 0
-	if moves && t.over(s.inc.State) && !t.over(standing.State) {
-		// It goes on first: what an ended incident would refuse may then come.
-		done, err := t.step(s, row, standing)
-		if err != nil {
+	// It goes on first: what an ended incident would refuse may then come.
+	for moves && !s.stuck && t.over(s.inc.State) && !t.over(standing.State) {
+		if _, err := t.step(s, row, standing); err != nil {
 			return err
 		}
-		if done {
+		if !s.stuck {
 			steps++
 		}
 	}
-	if err := t.content(s, row); err != nil {
+	if err := t.content(s, row, standing); err != nil {
 		return err
 	}
 	if moves && !s.stuck {
@@ -126,7 +126,7 @@ func (t *translator) report(s *story, row *Row) error {
 }
 
 // content gives the commands for what changed besides the state.
-func (t *translator) content(s *story, row *Row) error {
+func (t *translator) content(s *story, row *Row, standing Standing) error {
 	inc := s.inc
 	classify := incident.Classify{}
 	if v := t.text(row, Category); v != inc.Category {
@@ -164,17 +164,25 @@ func (t *translator) content(s *story, row *Row) error {
 			return err
 		}
 	}
+	if standing.State == incident.Assigned && !s.stuck {
+		return nil // the way there assigns
+	}
 	group, to := t.text(row, Group), t.text(row, Assignee)
 	if (group != s.inc.Group || to != s.inc.Assignee) && group+to != "" && t.changed(s, row, Group, Assignee) {
 		done, err := t.give(s, row, incident.Assign{Group: group, To: to})
 		if err != nil {
 			return err
 		}
-		if !done && s.last != nil && t.changed(s, row, Group) {
-			s.refusedMoves++
-		}
+		t.moved(s, row, done)
 	}
 	return nil
+}
+
+// moved counts a step of the log to another group that was refused.
+func (t *translator) moved(s *story, row *Row, done bool) {
+	if !done && s.last != nil && t.changed(s, row, Group) {
+		s.refusedMoves++
+	}
 }
 
 // changed reports whether the row differs from the incident's row before it in
@@ -191,137 +199,6 @@ func (t *translator) changed(s *story, row *Row, fields ...Field) bool {
 	return false
 }
 
-// state goes to where the row says the incident stands, after so many steps
-// already. What it must pass on the way and the log has not is counted as filled
-// in.
-func (t *translator) state(s *story, row *Row, to Standing, steps int) error {
-	for range 8 { // more steps than the longest way has
-		if arrived(s.inc, to) {
-			break
-		}
-		done, err := t.step(s, row, to)
-		if err != nil {
-			return err
-		}
-		if !done {
-			break
-		}
-		steps++
-	}
-	if steps > 0 && t.changed(s, row, State) {
-		steps-- // the log's own
-	}
-	t.books.filledIn += steps
-	return nil
-}
-
-// step gives the next command on the way. It reports whether that was carried out;
-// if not, the story is stuck.
-func (t *translator) step(s *story, row *Row, to Standing) (bool, error) {
-	c := t.next(s, row, to)
-	if c == nil {
-		t.refused(row, "return to "+string(to.State), s.inc.State, fmt.Errorf("no command leads from %s to %s", s.inc.State, to.State))
-		s.stuck = true
-		return false, nil
-	}
-	done, err := t.give(s, row, c)
-	if err == nil && !done {
-		s.stuck = true
-		if _, ok := c.(incident.Reopen); ok && s.last != nil && t.over(t.mapping.States[t.text(s.last, State)].State) {
-			s.refusedReopens++
-		}
-	}
-	return done, err
-}
-
-// over reports whether a state is one in which an incident is resolved or ended.
-func (t *translator) over(state itsm.State) bool {
-	phase := t.rules.Phase(state)
-	return phase == itsm.Done || phase == itsm.Final
-}
-
-// arrived reports whether the incident stands where the log says. The log's "new"
-// may have a group, which makes it assigned.
-func arrived(inc *incident.Incident, to Standing) bool {
-	switch to.State {
-	case incident.New:
-		return inc.State == incident.New || inc.State == incident.Assigned
-	case incident.OnHold:
-		return inc.State == incident.OnHold && inc.Hold.Reason == to.Reason
-	}
-	return inc.State == to.State
-}
-
-// next is the next command on the way, nil where there is none.
-func (t *translator) next(s *story, row *Row, to Standing) itsm.Command[incident.Incident] {
-	from := s.inc.State
-	switch {
-	case from == incident.Closed || from == incident.Cancelled:
-		if to.State == incident.Resolved || to.State == incident.Closed {
-			return t.toward(s, row, to) // refused: the record is immutable
-		}
-		return incident.FollowUp{Of: s.inc.ID, Reason: "The log goes on after closing."}
-	case from == incident.Resolved && to.State != incident.Closed:
-		return incident.Reopen{Reason: "The log goes on after resolving."}
-	}
-	return t.toward(s, row, to)
-}
-
-// toward is the next command from an open incident, or from a resolved one to
-// its closing.
-func (t *translator) toward(s *story, row *Row, to Standing) itsm.Command[incident.Incident] {
-	from := s.inc.State
-	switch to.State {
-	case incident.New:
-		if from == incident.OnHold {
-			return incident.Resume{}
-		}
-	case incident.InProgress:
-		switch {
-		case from == incident.OnHold:
-			return incident.Resume{}
-		case s.inc.Assignee == "":
-			return incident.Assign{Group: cmp.Or(t.text(row, Group), s.inc.Group, "unknown"), To: t.by(row)}
-		}
-		return incident.Start{}
-	case incident.OnHold:
-		return t.hold(row, to.Reason)
-	case incident.Resolved:
-		return t.resolve(row)
-	case incident.Closed:
-		if from != incident.Resolved && from != incident.Closed {
-			return t.resolve(row)
-		}
-		return incident.Close{}
-	case incident.Cancelled:
-		return incident.Cancel{Reason: "Cancelled in the log."}
-	}
-	return nil
-}
-
-func (t *translator) resolve(row *Row) incident.Resolve {
-	return incident.Resolve{Code: cmp.Or(t.text(row, Code), "unknown"), Notes: "Resolved in the log."}
-}
-
-func (t *translator) hold(row *Row, reason incident.HoldReason) incident.Hold {
-	c := incident.Hold{Reason: reason}
-	switch reason {
-	case incident.AwaitingCaller:
-		c.Question = "Asked in the log."
-		return c
-	case incident.AwaitingVendor:
-		c.Awaits = ref("vendor", t.text(row, Vendor))
-	case incident.AwaitingProblem:
-		c.Awaits = ref("problem", t.text(row, Problem))
-	case incident.AwaitingChange:
-		c.Awaits = ref("change", t.text(row, Change))
-	}
-	if c.Awaits.IsZero() {
-		c.Awaits, _ = itsm.ParseRef(t.mapping.Awaits[string(reason)])
-	}
-	return c
-}
-
 // give gives one command and reports whether it was carried out.
 func (t *translator) give(s *story, row *Row, c itsm.Command[incident.Incident]) (bool, error) {
 	from, by := s.inc.State, t.agent(t.by(row))
@@ -331,11 +208,13 @@ func (t *translator) give(s *story, row *Row, c itsm.Command[incident.Incident])
 	case incident.FollowUp:
 		inc, err = t.desk.create(row.At, by, c)
 	case incident.Close:
-		// The log does not say who closes; after the window it is the system.
-		if !row.At.Before(s.inc.Times.Resolved.AddDate(0, 0, t.mapping.Policy.WindowDays)) {
+		at := row.At
+		if t.mapping.States[t.text(row, State)].State != incident.Closed { // not the log's doing
+			at, by = later(t.windowEnd(s.inc), s.inc.Updated), itsm.System(tenant)
+		} else if t.closesItself(s.inc, row) {
 			by = itsm.System(tenant)
 		}
-		inc, err = t.desk.do(row.At, by, s.inc, c)
+		inc, err = t.desk.do(at, by, s.inc, c)
 	default:
 		inc, err = t.desk.do(row.At, by, s.inc, c)
 	}
