@@ -85,9 +85,10 @@ type registered struct {
 	salts io.Reader // of this unit
 
 	// Of the unit at work.
-	ctx   context.Context
-	in    *register.Register[incident.Incident]
-	given uint64 // ids, those committed included
+	ctx     context.Context
+	in      *register.Register[incident.Incident]
+	given   uint64        // ids, those committed included
+	version store.Version // of the progress
 }
 
 func newRegistered(backend store.Backend, process itsm.Process[incident.Incident], done progress, o *Options) (*registered, error) {
@@ -108,10 +109,9 @@ func newRegistered(backend store.Backend, process itsm.Process[incident.Incident
 func (d *registered) Read(b []byte) (int, error) { return d.salts.Read(b) }
 
 func (d *registered) unit(ctx context.Context, rows int, fn func() error) error {
-	var version store.Version
 	err := store.Retry(ctx, nil, func(ctx context.Context) error {
 		return d.backend.Write(ctx, tenant, func(ctx context.Context, tx store.Tx) (err error) {
-			if version, err = d.done.write(ctx, tx, rows); err != nil {
+			if d.version, err = d.done.write(ctx, tx, rows); err != nil {
 				return err
 			}
 			d.ctx, d.in, d.given = ctx, d.desks.In(tx), d.ids
@@ -122,7 +122,7 @@ func (d *registered) unit(ctx context.Context, rows int, fn func() error) error 
 		})
 	})
 	if err == nil {
-		d.done.Rows, d.done.version, d.ids = rows, version, d.given
+		d.done.Rows, d.done.version, d.ids = rows, d.version, d.given
 	}
 	return err
 }

@@ -74,8 +74,17 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 	}
 	began, resumed := time.Now(), result.Resumed
 	stories := make(map[uint32]*story)
+	// A unit that is run again begins with the story as it was, and only one that
+	// was committed counts.
+	var s *story
+	var row *Row
+	next := new(story)
+	give := func() error {
+		*next, t.books = *s, books{}
+		return t.row(next, row)
+	}
 	for i := range log.rows {
-		row := &log.rows[i]
+		row = &log.rows[i]
 		if i%1024 == 0 {
 			if err := ctx.Err(); err != nil {
 				return nil, fmt.Errorf("stopped after %d of %d events: %w", i, len(log.rows), err)
@@ -90,23 +99,16 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 			}
 			began = time.Now()
 		}
-		s := stories[row.key]
+		s = stories[row.key]
 		if s == nil {
 			s = new(story)
 			stories[row.key] = s
 			result.Incidents++
 		}
-		// A unit that is run again begins with the story as it was, and only one
-		// that was committed counts.
-		var next story
-		err := t.desk.unit(ctx, i+1, func() error {
-			next, t.books = *s, books{}
-			return t.row(&next, row)
-		})
-		if err != nil {
+		if err := t.desk.unit(ctx, i+1, give); err != nil {
 			return nil, fmt.Errorf("stopped after %d of %d events: %w", i, len(log.rows), err)
 		}
-		*s = next
+		*s = *next
 		result.add(&t.books)
 		if err := judge.clock(s, row); err != nil {
 			return nil, err
