@@ -43,7 +43,7 @@
 //	}
 //
 // name and source say what the log is and under which terms it may be used; notes
-// are remarks for those who read the mapping. None of them changes anything.
+// are remarks for those who read the mapping.
 //
 // delimiter is the character between columns, a comma if missing. missing is the
 // text that stands for no value, besides an empty one; keep_missing lists fields

@@ -54,7 +54,9 @@ func replayID(n uint64) uuid.UUID {
 
 // digest stands for everything that a replay reads of a log and its mapping.
 func digest(log *Log, m *Mapping) (string, error) {
-	mapping, err := json.Marshal(m)
+	copied := *m
+	copied.Source, copied.Notes = "", nil // for people
+	mapping, err := json.Marshal(copied)
 	if err != nil {
 		return "", fmt.Errorf("mapping: %w", err)
 	}

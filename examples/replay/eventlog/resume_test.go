@@ -394,6 +394,15 @@ func TestAnotherLogOrMappingIsRefused(t *testing.T) {
 	}
 }
 
+func TestRemarksInAMappingMayChange(t *testing.T) {
+	backend, log := half(t, 8)
+	m, err := ParseMapping([]byte(replaceOnce(t, tinyMapping, `"source": "made for this test"`, `"source": "made up", "notes": ["a remark"]`)))
+	require.NoError(t, err)
+	r, err := Register(context.Background(), backend, log, m, nil)
+	require.NoError(t, err)
+	require.Equal(t, 8, r.Resumed)
+}
+
 // meanwhile lets another replay run in front of the first unit.
 type meanwhile struct {
 	store.Backend
