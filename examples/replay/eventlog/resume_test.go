@@ -394,6 +394,22 @@ func TestAnotherLogOrMappingIsRefused(t *testing.T) {
 	}
 }
 
+// A backend may leave a gap in the numbers after a unit that was run again.
+func TestAGapInTheNumbersIsNoDifference(t *testing.T) {
+	ctx := context.Background()
+	backend, log := half(t, 6)
+	require.NoError(t, backend.Write(ctx, tenant, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Next(ctx, store.NextParams{Sequence: "INC"})
+		return err
+	}))
+	_, err := Register(ctx, &cut{Backend: backend, in: 5, how: breaksBefore}, log, tiny(t), nil)
+	require.ErrorIs(t, err, errCut)
+	r, err := Register(ctx, backend, log, tiny(t), nil)
+	require.NoError(t, err)
+	require.Equal(t, 10, r.Resumed)
+	require.Contains(t, strings.Join(everything(t, backend).Documents, "\n"), `"number":"INC0000007"`)
+}
+
 func TestRemarksInAMappingMayChange(t *testing.T) {
 	backend, log := half(t, 8)
 	m, err := ParseMapping([]byte(replaceOnce(t, tinyMapping, `"source": "made for this test"`, `"source": "made up", "notes": ["a remark"]`)))
