@@ -20,6 +20,11 @@ func report(out io.Writer, r *eventlog.Result) error {
 	fmt.Fprintf(out, "%s steps that the log skipped were filled in, %s rows say nothing, %s closed incidents were followed up\n",
 		grouped(r.FilledIn), grouped(r.Skipped), grouped(r.FollowUps))
 
+	if r.Lifted > 0 {
+		fmt.Fprintf(out, "%s rows say a time before that of the row before them, the first in line %d; they were taken to be at the same time\n",
+			grouped(r.Lifted), r.LiftedAt)
+	}
+
 	fmt.Fprintln(out, "\nWhat the rules refused")
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  from\tcommand\tcount\tfirst")

@@ -108,7 +108,12 @@ func (j *judge) incident(s *story, row *Row) {
 		j.compare(row, OracleClosed, "incidents"+of, j.instant(first.Times.Closed), theirs)
 	}
 	if theirs, of, ok := j.figure(s, row, OracleResolved); ok {
-		j.compare(row, OracleResolved, "incidents"+of, j.instant(lastResolved(all)), theirs)
+		resolved := lastResolved(all)
+		j.compare(row, OracleResolved, "incidents: resolved"+of, j.instant(resolved), theirs)
+		if s.refusedReopens > 0 && s.rows.resolved.After(resolved) {
+			resolved = s.rows.resolved
+		}
+		j.compare(row, OracleResolved, "incidents: resolved, or again after a refused reopening (R13)"+of, j.instant(resolved), theirs)
 	}
 	if theirs, ok := j.said(row, OracleMadeSLA); ok {
 		if reading := s.clock.At(row.At); reading.Status == sla.Stopped {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
@@ -178,8 +179,10 @@ func (m *Mapping) check() error {
 			return bad("oracles", "%q is none of: %s", o, names(Oracles()))
 		}
 	}
-	if len([]rune(m.Delimiter)) > 1 {
+	if r := []rune(m.Delimiter); len(r) > 1 {
 		return bad("delimiter", "%q is more than one character", m.Delimiter)
+	} else if len(r) == 1 && (strings.ContainsRune("\"\r\n\x00", r[0]) || r[0] == utf8.RuneError) {
+		return bad("delimiter", "%q cannot stand between columns; give a comma, a semicolon or a tab, say", m.Delimiter)
 	}
 	if m.Time == "" {
 		return bad("time", "is missing; give the layout of instants, as in %q", "2006-01-02 15:04:05")
@@ -201,14 +204,22 @@ func (m *Mapping) check() error {
 			return bad("awaits."+reason, "%q is not of the form kind:id", m.Awaits[reason])
 		}
 	}
-	if m.Policy.HoldDays <= 0 || m.Policy.WindowDays <= 0 {
-		return bad("policy", "needs hold_days and window_days")
+	for _, wait := range []struct {
+		field string
+		days  int
+	}{{"window_days", m.Policy.WindowDays}, {"hold_days", m.Policy.HoldDays}} {
+		if wait.days < 1 || wait.days > mostDays {
+			return bad("policy."+wait.field, "is %d; give 1 to %d", wait.days, mostDays)
+		}
 	}
 	if _, err := m.targets(); err != nil {
 		return err
 	}
 	return m.Policy.Matrix.Check("policy.matrix")
 }
+
+// mostDays is what the incident process takes for a wait.
+const mostDays = 100 * 365
 
 func (s Standing) check(field string) error {
 	known := []itsm.State{incident.New, incident.Assigned, incident.InProgress, incident.OnHold, incident.Resolved, incident.Closed, incident.Cancelled}

@@ -19,10 +19,21 @@ import (
 type Log struct {
 	texts []string
 	rows  []Row
+
+	lifted int // rows whose time ran backwards
+	first  int // line of the first of them
 }
 
 // Len is the number of rows.
 func (l *Log) Len() int { return len(l.rows) }
+
+// lift counts a row whose time was before that of its incident's row before it.
+func (l *Log) lift(row *Row) {
+	l.lifted++
+	if l.first == 0 || row.Line < l.first {
+		l.first = row.Line
+	}
+}
 
 // Row is one event of the log.
 type Row struct {
@@ -72,8 +83,8 @@ func Read(ctx context.Context, file string, in io.Reader, m *Mapping) (*Log, err
 		return nil, err
 	}
 	for {
-		if len(r.log.rows)%4096 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+		if err := ctx.Err(); err != nil && len(r.log.rows)%4096 == 0 {
+			return nil, fmt.Errorf("%s: line %d: %w", file, r.line, err)
 		}
 		err := r.row()
 		if err == io.EOF {
@@ -95,6 +106,7 @@ type reader struct {
 	file    string
 	mapping *Mapping
 	csv     *csv.Reader
+	line    int // of the record read last
 	log     *Log
 	texts   map[string]uint32
 
@@ -174,8 +186,7 @@ func (r *reader) broken(err error) error {
 	if errors.As(err, &syntax) {
 		return r.fail(syntax.Line, "", "%v", syntax.Err)
 	}
-	line, _ := r.csv.FieldPos(0)
-	return r.fail(line+1, "", "%v", err)
+	return r.fail(r.line+1, "", "%v", err)
 }
 
 func (r *reader) row() error {
@@ -187,6 +198,7 @@ func (r *reader) row() error {
 		return r.broken(err)
 	}
 	line, _ := r.csv.FieldPos(0)
+	r.line = line
 	row := Row{Line: line}
 	for c := range row.cells {
 		row.cells[c] = r.fixed[c]
@@ -314,6 +326,7 @@ func (r *reader) sort() {
 		row.ends = i == len(rows)-1 || rows[i+1].key != row.key
 		if !row.opens && row.At.Before(rows[i-1].At) {
 			row.At = rows[i-1].At
+			r.log.lift(row)
 		}
 		if row.opens {
 			said = nil

@@ -50,6 +50,7 @@ func TestReadOrdersAndLifts(t *testing.T) {
 		"A,open,2026-03-01 09:45,1,?,bob,big\n")
 	require.NoError(t, err)
 	require.Equal(t, 3, log.Len())
+	require.Equal(t, []int{1, 3}, []int{log.lifted, log.first}, "A's second row says it was before the first")
 	var order []string
 	for _, row := range log.rows {
 		order = append(order, log.texts[row.key]+row.At.Format(" 15:04"))
@@ -197,7 +198,7 @@ func TestParseMappingNamesTheField(t *testing.T) {
 		"unknown state":   {edit(`"state": "new"`, `"state": "fresh"`), `states["open"].state: "fresh" is none of`},
 		"hold for nobody": {edit(`, "reason": "caller"`, ""), `states["ask"].reason`},
 		"unknown reason":  {edit(`"reason": "caller"`, `"reason": "weather"`), `states["ask"].reason: "weather" is none of`},
-		"no window":       {edit(`"window_days": 5, `, ""), "policy: needs hold_days and window_days"},
+		"no window":       {edit(`"window_days": 5, `, ""), "policy.window_days: is 0; give 1 to 36500"},
 		"bad matrix":      {edit(`["P3", "P4"]`, `["P3"]`), "policy.matrix.priorities[1]"},
 		"bad priority":    {edit(`"P3"`, `"high"`), "priority"},
 		"unknown oracle":  {edit(`"policy"`, `"oracles": {"mood": "m"}, "policy"`), `oracles: "mood" is none of`},
@@ -211,6 +212,11 @@ func TestParseMappingNamesTheField(t *testing.T) {
 		"keeps the state": {edit(`"state": "new"`, `"state": "new", "keeps": ["state"]`), `states["open"].keeps: "state" is what places a row`},
 		"clears the time": {edit(`"state": "new"`, `"state": "new", "clears": ["at"]`), `states["open"].clears: "at" is what places a row`},
 		"both":            {edit(`"state": "new"`, `"state": "new", "keeps": ["group"], "clears": ["group"]`), `states["open"].keeps: "group" is both kept and cleared`},
+		"endless window":  {edit(`"window_days": 5`, `"window_days": 40000`), "policy.window_days: is 40000"},
+		"endless hold":    {edit(`"hold_days": 30`, `"hold_days": 40000`), "policy.hold_days: is 40000"},
+		"quote delimiter": {edit(`"missing"`, `"delimiter": "\"", "missing"`), "delimiter"},
+		"line delimiter":  {edit(`"missing"`, `"delimiter": "\n", "missing"`), "delimiter"},
+		"no delimiter":    {edit(`"missing"`, `"delimiter": "\u0000", "missing"`), "delimiter"},
 		"wide delimiter":  {edit(`"missing"`, `"delimiter": "||", "missing"`), "delimiter"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,10 +264,15 @@ func FuzzParseMapping(f *testing.F) {
 	}
 	f.Add(volvo)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if m, err := ParseMapping(text); err == nil {
-			if _, err := m.process(); err != nil {
-				t.Fatalf("a mapping that parses gives no process: %v", err)
-			}
+		m, err := ParseMapping(text)
+		if err != nil {
+			return
+		}
+		if _, err := m.process(); err != nil {
+			t.Fatalf("a mapping that parses gives no process: %v", err)
+		}
+		for _, log := range []string{tinyHeader + "A,open,2026-03-01 10:00,0,red,eve,big\n", "", "\x1f\x8b\x00"} {
+			Read(t.Context(), "log.csv", strings.NewReader(log), m) // whatever it makes of it
 		}
 	})
 }

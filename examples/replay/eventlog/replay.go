@@ -65,6 +65,7 @@ func Register(ctx context.Context, backend store.Backend, log *Log, m *Mapping, 
 // through the rules that the translator comes with, and the register takes over.
 func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator, d *registered) (*Result, error) {
 	result := newResult(m)
+	result.Lifted, result.LiftedAt = log.lifted, log.first
 	judge, err := newJudge(t, result)
 	if err != nil {
 		return nil, err

@@ -12,11 +12,13 @@ import (
 // Result is what a replay found.
 type Result struct {
 	Log       string        `json:"log"`
-	Events    int           `json:"events"`    // rows of the log
-	Incidents int           `json:"incidents"` // of the log
-	Skipped   int           `json:"skipped"`   // rows that say nothing
-	Commands  int           `json:"commands"`  // given, refused ones included
-	FilledIn  int           `json:"filled_in"` // steps that the log skipped
+	Events    int           `json:"events"`             // rows of the log
+	Incidents int           `json:"incidents"`          // of the log
+	Skipped   int           `json:"skipped"`            // rows that say nothing
+	Lifted    int           `json:"lifted"`             // rows whose time ran backwards and was taken for that of the row before
+	LiftedAt  int           `json:"lifted_at,omitzero"` // line of the first of them
+	Commands  int           `json:"commands"`           // given, refused ones included
+	FilledIn  int           `json:"filled_in"`          // steps that the log skipped
 	FollowUps int           `json:"follow_ups"`
 	Resumed   int           `json:"resumed,omitzero"` // events that an earlier run had stored
 	Elapsed   time.Duration `json:"elapsed_ns"`       // for the others
