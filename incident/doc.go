@@ -111,6 +111,14 @@
 // value it replaced, its reason and when it was recorded (R34). The events of an
 // incident, in order, give the record again to the byte.
 //
+// # Figures
+//
+// [Measure] computes from incidents what is reported of the process: volumes and
+// the backlog by day, times to response and resolution, rates, ages, and the share
+// of time on hold, of all and by service, group, priority or any other declared
+// field. Each figure keeps what it is made of. It asks the phase of a state, never
+// its name. [Figures] defines each of them.
+//
 // # Other rules
 //
 // The number behind a rule names it in refusals and tests: unfinished tasks keep an

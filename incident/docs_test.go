@@ -79,6 +79,7 @@ func TestEnumerationsAreComplete(t *testing.T) {
 		"LinkType":    listed(incident.LinkTypes()),
 		"Involvement": listed(incident.Involvements()),
 		"Fact":        listed(incident.Facts()),
+		"Outcome":     listed(incident.Outcomes()),
 	} {
 		require.NotEmpty(t, list, name)
 		require.Equal(t, declared[name], list, name)

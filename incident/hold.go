@@ -1,8 +1,11 @@
 package incident
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -78,12 +81,19 @@ func (c Hold) Check(_ *Incident, s itsm.Stamp) error {
 	return errors.Join(wrong...)
 }
 
-// Apply puts the incident on hold.
-func (c Hold) Apply(inc *Incident, _ itsm.Stamp) {
-	if inc.Hold == nil {
+// Apply puts the incident on hold. Another reason ends the wait for the one
+// before; an extension goes on with it.
+func (c Hold) Apply(inc *Incident, s itsm.Stamp) {
+	since := s.At
+	switch {
+	case inc.Hold == nil:
 		inc.Counts.Holds++
+	case inc.Hold.Reason == c.Reason:
+		since = inc.Hold.Since
+	default:
+		inc.endHold(s)
 	}
-	inc.Hold = &OnHoldFor{c.Reason, c.Awaits, c.ReviewBy, c.Extensions, c.Back}
+	inc.Hold = &OnHoldFor{c.Reason, since, c.Awaits, c.ReviewBy, c.Extensions, c.Back}
 }
 
 // Resume goes on with the work. The caller resumes by replying, the system when
@@ -124,7 +134,44 @@ func (c Resume) Check(*Incident, itsm.Stamp) error {
 }
 
 // Apply ends the hold.
-func (Resume) Apply(inc *Incident, _ itsm.Stamp) { inc.Hold = nil }
+func (Resume) Apply(inc *Incident, s itsm.Stamp) { inc.endHold(s) }
+
+// endHold ends the wait, if there is one, and keeps how long it was. A hold that a
+// host's own command made may not say since when: then it lasted as long as the
+// state.
+func (inc *Incident) endHold(s itsm.Stamp) {
+	if inc.Hold == nil {
+		return
+	}
+	since := inc.Hold.Since
+	if since.IsZero() {
+		since = inc.Since
+	}
+	inc.AddHeld(inc.Hold.Reason, s.At.Sub(since))
+	inc.Hold = nil
+}
+
+// AddHeld adds to the time that the incident waited for a reason; what is not more
+// than none adds nothing. The commands of the process do so by themselves. It is
+// for a host with a paused state of its own, in the Apply of the command that leads
+// out of it, where Since still says when the incident got there:
+//
+//	func (Approve) Apply(inc *incident.Incident, s itsm.Stamp) {
+//		inc.AddHeld("approval", s.At.Sub(inc.Since))
+//	}
+func (inc *Incident) AddHeld(reason HoldReason, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	i, found := slices.BinarySearchFunc(inc.Held, reason, func(h Held, r HoldReason) int { return cmp.Compare(h.Reason, r) })
+	list := slices.Clone(inc.Held)
+	if found {
+		list[i].For += min(d, math.MaxInt64-list[i].For)
+	} else {
+		list = slices.Insert(list, i, Held{reason, d})
+	}
+	inc.Held = list
+}
 
 // resumeTo is where an incident goes when it resumes: where it was, or to assigned
 // when a new one has got a group in the meantime.

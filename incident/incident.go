@@ -38,6 +38,7 @@ type Incident struct {
 	Solution *Resolution `json:"solution,omitempty"` // while resolved, and for good once closed
 	Times    Times       `json:"times,omitzero"`
 	Counts   Counts      `json:"counts,omitzero"`
+	Held     []Held      `json:"held,omitempty"` // by reason
 
 	Parent      uuid.UUID    `json:"parent,omitzero"`  // the incident this one is part of (R18)
 	Follows     uuid.UUID    `json:"follows,omitzero"` // the closed incident this one follows up (R13)
@@ -76,6 +77,7 @@ type Counts struct {
 // OnHoldFor says why an incident is on hold and what ends it.
 type OnHoldFor struct {
 	Reason     HoldReason `json:"reason"`
+	Since      time.Time  `json:"since,omitzero"`      // when it began to wait for that reason
 	Awaits     itsm.Ref   `json:"awaits,omitzero"`     // the record waited for
 	ReviewBy   time.Time  `json:"review_by"`           // it resumes then by itself (R11)
 	Extensions int        `json:"extensions,omitzero"` // of ReviewBy
@@ -98,6 +100,13 @@ const (
 // HoldReasons lists every reason to hold.
 func HoldReasons() []HoldReason {
 	return []HoldReason{AwaitingCaller, AwaitingVendor, AwaitingProblem, AwaitingChange, AwaitingEvidence}
+}
+
+// Held is for how long an incident waited for one reason, over all its holds that
+// have ended.
+type Held struct {
+	Reason HoldReason    `json:"reason"`
+	For    time.Duration `json:"for"` // nanoseconds, in calendar time
 }
 
 // Resolution says how an incident was resolved.

@@ -44,8 +44,7 @@ func (w *world) step() {
 	}
 	var inc *incident.Incident
 	if len(w.incidents) < 8 || w.rng.IntN(30) == 0 {
-		inc = &incident.Incident{Header: itsm.Header{ID: id(byte(len(w.events) + 1)), Number: "INC"}}
-		inc.ID[14] = byte((len(w.events) + 1) >> 8)
+		inc = w.another()
 	} else {
 		inc = w.incidents[w.rng.IntN(len(w.incidents))]
 	}
@@ -54,6 +53,13 @@ func (w *world) step() {
 	if len(w.incidents) > 12 { // forget the oldest: its id now points nowhere
 		w.incidents = slices.Delete(w.incidents, 0, 1)
 	}
+}
+
+// another is an incident that nobody has reported yet.
+func (w *world) another() *incident.Incident {
+	inc := &incident.Incident{Header: itsm.Header{ID: id(byte(len(w.events) + 1)), Number: "INC"}}
+	inc.ID[14] = byte((len(w.events) + 1) >> 8)
+	return inc
 }
 
 // name is mostly that of a command that is open, and seldom the end of it all.

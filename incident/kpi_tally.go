@@ -1,0 +1,151 @@
+package incident
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// tally is the running counts of all incidents, or of a group of them.
+type tally struct {
+	key itsm.Value
+
+	before     int64 // opened, and not ended, before the period
+	duplicates int64
+	majors     int64
+	days       []dayCounts
+	ages       []int64
+
+	resolved             int64 // those measured: without duplicates
+	assigned, first      int64
+	reopened, reopens    int64
+	reassigned, moves    int64
+	promised, breached   int64
+	response, resolution timesSum
+	held                 []TotalTime // by the meter's reasons; shorter when the last are none
+}
+
+// dayCounts are the events of a day.
+type dayCounts struct{ opened, resolved, closed, cancelled int32 }
+
+// timesSum is how many times there are and their sums.
+type timesSum struct {
+	count              int64
+	calendar, business TotalTime
+}
+
+func (s *timesSum) add(calendar, business time.Duration) {
+	s.count++
+	s.calendar, s.business = s.calendar.Plus(calendar), s.business.Plus(business)
+}
+
+func (m *Meter) newTally(key itsm.Value) *tally {
+	return &tally{key: key, days: make([]dayCounts, len(m.dates.names)), ages: make([]int64, len(m.options.Ages)+1)}
+}
+
+// volumes counts what happened in the period.
+func (t *tally) volumes(c *course, d *dates, from time.Time) {
+	ended := first(c.resolved, c.cancelled)
+	switch {
+	case !c.opened.Before(from):
+		t.days[d.of(c.opened)].opened++
+		if c.major {
+			t.majors++
+		}
+	case ended.IsZero() || !ended.Before(from):
+		t.before++
+	}
+	in := func(at time.Time) bool { return !at.IsZero() && !at.Before(from) }
+	if in(c.resolved) {
+		t.days[d.of(c.resolved)].resolved++
+		if c.duplicate {
+			t.duplicates++
+		}
+	}
+	if in(c.closed) {
+		t.days[d.of(c.closed)].closed++
+	}
+	if in(c.cancelled) {
+		t.days[d.of(c.cancelled)].cancelled++
+	}
+}
+
+// rates counts an incident that was resolved in the period.
+func (t *tally) rates(inc *Incident, outcome Outcome) {
+	t.resolved++
+	n := &inc.Counts
+	if !inc.Times.Assigned.IsZero() {
+		t.assigned++
+		if n.Reassignments == 0 && n.Reopens == 0 {
+			t.first++
+		}
+	}
+	if n.Reopens > 0 {
+		t.reopened++
+		t.reopens += int64(n.Reopens)
+	}
+	if n.Reassignments > 0 {
+		t.reassigned++
+		t.moves += int64(n.Reassignments)
+	}
+	if outcome != Unpromised {
+		t.promised++
+	}
+	if outcome == Breached {
+		t.breached++
+	}
+}
+
+// ranked are the percentiles of all times.
+type ranked struct{ response, responseBusiness, resolution, resolutionBusiness spread }
+
+// figures are those of a tally; of picks its percentiles from a spread.
+func (m *Meter) figures(t *tally, of func(*spread) []Percentile, r *ranked) Figures {
+	f := Figures{
+		Duplicates: t.duplicates, Majors: t.majors, Before: t.before, Backlog: t.before,
+		Days: make([]Day, 0, len(t.days)),
+
+		Response:        m.spans(&t.response, of(&r.response), of(&r.responseBusiness)),
+		Resolution:      m.spans(&t.resolution, of(&r.resolution), of(&r.resolutionBusiness)),
+		FirstAssignment: Ratio{t.first, t.assigned},
+		Reopened:        Ratio{t.reopened, t.resolved},
+		Reopens:         Ratio{t.reopens, t.resolved},
+		Reassigned:      Ratio{t.reassigned, t.resolved},
+		Reassignments:   Ratio{t.moves, t.resolved},
+		Breached:        Ratio{t.breached, t.promised},
+	}
+	for i, d := range t.days {
+		day := Day{m.dates.names[i], int64(d.opened), int64(d.resolved), int64(d.closed), int64(d.cancelled), 0}
+		f.Opened += day.Opened
+		f.Resolved += day.Resolved
+		f.Closed += day.Closed
+		f.Cancelled += day.Cancelled
+		f.Backlog += day.Opened - day.Resolved - day.Cancelled
+		day.Backlog = f.Backlog
+		f.Days = append(f.Days, day)
+	}
+	from := time.Duration(0)
+	for i, bound := range append(slices.Clone(m.options.Ages), 0) {
+		f.Ages = append(f.Ages, Age{from, bound, t.ages[i]})
+		from = bound
+	}
+	for i, reason := range m.reasons {
+		h := HoldShare{Reason: reason, Open: t.resolution.calendar}
+		if i < len(t.held) {
+			h.Held = t.held[i]
+		}
+		f.Holds = append(f.Holds, h)
+	}
+	slices.SortFunc(f.Holds[len(HoldReasons()):], func(a, b HoldShare) int { return cmp.Compare(a.Reason, b.Reason) })
+	return f
+}
+
+func (m *Meter) spans(s *timesSum, calendar, business []Percentile) Spans {
+	both := Spans{Calendar: Spread{s.count, s.calendar, calendar}}
+	if m.options.Calendar != nil {
+		both.Business = Spread{s.count, s.business, business}
+	}
+	return both
+}
