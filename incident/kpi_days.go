@@ -18,9 +18,10 @@ func (p Period) dates() dates {
 	end := p.To.UnixMicro()
 	year, month, day := p.From.In(p.Zone).Date()
 	for at := list.bounds[0]; at < end; day++ {
-		next := min(firstShown(year, month, day+1, p.Zone).UnixMicro(), end)
+		date := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+		next := min(firstShown(date.AddDate(0, 0, 1), p.Zone).UnixMicro(), end)
 		if next > at { // not a date that the zone skipped
-			list.names = append(list.names, sla.DateOf(time.Date(year, month, day, 0, 0, 0, 0, time.UTC)))
+			list.names = append(list.names, sla.DateOf(date))
 			list.bounds = append(list.bounds, next)
 			at = next
 		}
@@ -28,33 +29,24 @@ func (p Period) dates() dates {
 	return list
 }
 
-// firstShown is the instant from which on clocks in a zone show a date, or a later
-// one if the zone skipped it. Where they are put forward at midnight, time.Date
-// may choose an instant on either side; where they are put back, either of two.
-func firstShown(year int, month time.Month, day int, zone *time.Location) time.Time {
-	date := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
-	begin, end := t.ZoneBounds()
-	if shown(t).Before(date) {
-		return end // the clocks go over midnight here
+// firstShown is the first instant at which clocks in a zone show a date, given as
+// its midnight in UTC, or a later one if the zone skipped it. It does not ask
+// time.Date, which leaves open what midnight is where clocks are put on or back.
+func firstShown(date time.Time, zone *time.Location) time.Time {
+	const ahead = 16 * time.Hour // more than any zone is of UTC
+	for t := date.Add(-ahead).In(zone); ; {
+		_, offset := t.Zone()
+		_, end := t.ZoneBounds()
+		midnight := date.Add(-time.Duration(offset) * time.Second)
+		switch {
+		case !end.IsZero() && !midnight.Before(end):
+			t = end // the clocks are put on or back before
+		case midnight.Before(t):
+			return t // they were put on, over midnight
+		default:
+			return midnight
+		}
 	}
-	if begin.IsZero() {
-		return t
-	}
-	if t.After(begin) && shown(t).After(date) {
-		t = begin // as much of the date as there is
-	}
-	_, offset := begin.Add(-1).Zone()
-	if earlier := date.Add(-time.Duration(offset) * time.Second); earlier.Before(begin) && earlier.Before(t) {
-		return earlier.In(zone) // midnight is shown twice
-	}
-	return t
-}
-
-// shown is what clocks show at t, as an instant of UTC.
-func shown(t time.Time) time.Time {
-	_, offset := t.Zone()
-	return t.Add(time.Duration(offset) * time.Second).UTC()
 }
 
 // of is the day of an instant in the period.

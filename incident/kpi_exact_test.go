@@ -89,4 +89,5 @@ func TestTotalsAreExact(t *testing.T) {
 		require.Equal(t, want, total.String())
 	}
 	require.Zero(t, incident.TotalTime{Seconds: 5}.Over(0))
+	require.Equal(t, incident.TotalTime{Seconds: 1}, incident.TotalTime{}.Plus(time.Second/2).Plus(time.Second/2))
 }

@@ -125,6 +125,47 @@ func TestKPIsAsJSON(t *testing.T) {
 	}
 }
 
+// TestNothingAskedIsNothingGiven tells an empty list from a missing one.
+func TestNothingAskedIsNothingGiven(t *testing.T) {
+	lc := withOwnStates(t)
+	k := measure(t, lc, &incident.KPIOptions{By: []string{}, Ages: []time.Duration{}, Percentiles: []int{}}, weekOfDesk(t, lc)...)
+	require.Empty(t, k.By)
+	require.Equal(t, []incident.Age{{Count: 2}}, k.Ages)
+	require.Equal(t, int64(2), k.Resolution.Calendar.Count)
+	require.Empty(t, k.Resolution.Calendar.Percentiles)
+
+	k = measure(t, lc, &incident.KPIOptions{}, weekOfDesk(t, lc)...)
+	require.Len(t, k.By, len(incident.DefaultBreakdowns()))
+	require.Len(t, k.Ages, len(incident.DefaultAges())+1)
+	require.Len(t, k.Resolution.Calendar.Percentiles, len(incident.DefaultPercentiles()))
+}
+
+// TestAgesBeginAtTheirBound: who is as old as a bound is in the bucket after it.
+func TestAgesBeginAtTheirBound(t *testing.T) {
+	lc := lifecycle(t, nil)
+	opened := func(age time.Duration) *incident.Incident { return story(t, lc, 1, step{7*day - age, ann, outage()}) }
+	k := measure(t, lc, &incident.KPIOptions{Ages: []time.Duration{hour, day}},
+		opened(time.Microsecond), opened(hour-time.Microsecond), opened(hour), opened(day-time.Microsecond), opened(day), opened(9*day))
+	require.Equal(t, []incident.Age{{0, hour, 2}, {hour, day, 2}, {day, 0, 2}}, k.Ages)
+}
+
+// TestReasonsOfAHostAreSorted, whichever occurs first.
+func TestReasonsOfAHostAreSorted(t *testing.T) {
+	lc := lifecycle(t, nil)
+	waited := func(reason incident.HoldReason) *incident.Incident {
+		inc := story(t, lc, 1, step{0, ann, outage()}, step{day, bob, fixed()})
+		inc.AddHeld(reason, hour)
+		return inc
+	}
+	k := measure(t, lc, nil, waited("weather"), waited("approval"), waited(incident.AwaitingEvidence))
+	var reasons []incident.HoldReason
+	for _, h := range k.Holds {
+		reasons = append(reasons, h.Reason)
+	}
+	require.Equal(t, append(incident.HoldReasons(), "approval", "weather"), reasons)
+	require.Equal(t, "1.38 %", k.Holds[5].Percent(), "an hour of three days")
+}
+
 // TestR27_NothingIsNoData: no incidents give neither none nor all per cent.
 func TestR27_NothingIsNoData(t *testing.T) {
 	k := measure(t, lifecycle(t, nil), nil)
