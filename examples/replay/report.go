@@ -42,7 +42,8 @@ func report(out io.Writer, r *eventlog.Result) error {
 	for _, a := range r.Oracles {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", a.Oracle, a.Of, grouped(a.Compared), grouped(a.Agree), a.Percent(), cmp.Or(a.First, "–"))
 	}
-	return w.Flush()
+	w.Flush()
+	return kpis(out, r.KPIs)
 }
 
 // pace says how long the events took that were not stored before.

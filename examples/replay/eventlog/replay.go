@@ -70,6 +70,10 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 	if err != nil {
 		return nil, err
 	}
+	figures, err := newFigures(t)
+	if err != nil {
+		return nil, err
+	}
 	if d != nil {
 		result.Resumed = d.done.Rows
 	}
@@ -118,6 +122,9 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 		judge.row(s, row)
 		if row.ends {
 			judge.incident(s, row)
+			if err := figures.add(s, row); err != nil {
+				return nil, err
+			}
 			delete(stories, row.key)
 		}
 	}
@@ -130,6 +137,7 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 	if o != nil && o.Progress != nil {
 		o.Progress(len(log.rows))
 	}
+	result.KPIs = figures.kpis()
 	result.finish(time.Since(began))
 	return result, nil
 }

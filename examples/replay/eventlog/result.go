@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/incident"
 )
 
 // Result is what a replay found.
@@ -24,6 +25,8 @@ type Result struct {
 	Elapsed   time.Duration `json:"elapsed_ns"`       // for the others
 	Refusals  []Refusal     `json:"refusals"`         // most frequent first
 	Oracles   []Agreement   `json:"oracles"`
+
+	KPIs *incident.KPIs `json:"kpis,omitempty"` // of all incidents, follow-ups too; groups without their days
 }
 
 // Refusal is what the rules refused in one state: how often, and the first time.
