@@ -96,8 +96,10 @@ type Start struct{}
 // Check refuses nothing; the row requires an assignee.
 func (Start) Check(*Incident, itsm.Stamp) error { return nil }
 
-// Apply stamps response and start of repair.
+// Apply stamps response and start of repair, and ends a wait in a state from which
+// a host has it lead.
 func (Start) Apply(inc *Incident, s itsm.Stamp) {
+	inc.EndHold(s)
 	responded(inc, s)
 	if inc.Times.RepairStarted.IsZero() {
 		inc.Times.RepairStarted = s.At

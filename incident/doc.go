@@ -117,7 +117,8 @@
 // the backlog by day, times to response and resolution, rates, ages, and the share
 // of time on hold, of all and by service, group, priority or any other declared
 // field. Each figure keeps what it is made of. It asks the phase of a state, never
-// its name. [Figures] defines each of them.
+// its name; [Incident.BeginHold] has a wait in a host's own state count as one.
+// [Figures] defines each of them.
 //
 // # Other rules
 //

@@ -141,13 +141,14 @@ func (c AskApproval) Check(*incident.Incident, itsm.Stamp) error {
 	return itsm.CheckText("question", c.Question)
 }
 
-func (AskApproval) Apply(*incident.Incident, itsm.Stamp) {}
+// Apply begins a wait, so that it counts as time on hold.
+func (AskApproval) Apply(inc *incident.Incident, s itsm.Stamp) { inc.BeginHold("approval", s) }
 
 // Approve is the answer.
 type Approve struct{}
 
 func (Approve) Check(*incident.Incident, itsm.Stamp) error { return nil }
-func (Approve) Apply(*incident.Incident, itsm.Stamp)       {}
+func (Approve) Apply(inc *incident.Incident, s itsm.Stamp) { inc.EndHold(s) }
 
 const awaitingApproval itsm.State = "awaiting approval"
 

@@ -53,26 +53,50 @@ func TestHeldTimeOfAnOlderHold(t *testing.T) {
 	require.Equal(t, []incident.Held{{incident.AwaitingVendor, hour}}, inc.Held)
 }
 
-// TestHeldTimeOfAHost: a wait in a state of the host's own counts when the host's
-// command says so.
+// TestHeldTimeOfAHost: a wait in a state of the host's own counts under the host's
+// reason, whichever command ends it.
 func TestHeldTimeOfAHost(t *testing.T) {
-	w := in(t, withOwnStates(t), incident.InProgress)
-	w.Do(bob, AskApproval{Question: "May we restart it?"})
-	w.Wait(3*hour).Do(ann, Agree{})
-	require.Equal(t, []incident.Held{{"approval", 3 * hour}}, w.Record().Held)
+	for name, end := range map[string]itsm.Command[incident.Incident]{"approve": Approve{}, "start": incident.Start{}, "resolve": fixed()} {
+		t.Run(name, func(t *testing.T) {
+			w := in(t, withOwnStates(t), incident.InProgress)
+			w.Do(bob, AskApproval{Question: "May we?"})
+			require.Equal(t, &incident.OnHoldFor{Reason: "approval", Since: w.Now(), Back: incident.InProgress}, w.Record().Hold)
+			require.Equal(t, 1, w.Record().Counts.Holds)
+			w.Wait(3*hour).Do(ann, end)
+			require.Equal(t, []incident.Held{{"approval", 3 * hour}}, w.Record().Held)
+			require.Nil(t, w.Record().Hold)
+		})
+	}
 }
 
-func TestAddHeld(t *testing.T) {
-	var inc incident.Incident
-	inc.AddHeld("b", 0)
-	inc.AddHeld("b", -hour)
-	require.Empty(t, inc.Held)
-	inc.AddHeld("b", hour)
+func TestBeginHold(t *testing.T) {
+	at := func(d time.Duration) itsm.Stamp { return itsm.Stamp{At: midnight.Add(d)} }
+	inc := incident.Incident{Header: itsm.Header{State: incident.Assigned, Since: midnight}}
+	inc.EndHold(at(0))
+	require.Empty(t, inc.Held, "there was no wait")
+	inc.BeginHold("b", at(0))
+	inc.BeginHold("b", at(hour))
+	require.Equal(t, midnight, inc.Hold.Since, "the wait goes on")
+	inc.State = awaitingApproval
+	inc.BeginHold("a", at(2*hour))
 	was := inc.Held
-	inc.AddHeld("a", hour)
-	inc.AddHeld("b", hour)
-	require.Equal(t, []incident.Held{{"a", hour}, {"b", 2 * hour}}, inc.Held)
-	require.Equal(t, []incident.Held{{"b", hour}}, was, "a copy that somebody kept stays true")
-	inc.AddHeld("b", math.MaxInt64)
-	require.Equal(t, time.Duration(math.MaxInt64), inc.Held[1].For, "cut, not wrapped")
+	require.Equal(t, []incident.Held{{"b", 2 * hour}}, was)
+	require.Equal(t, incident.Assigned, inc.Hold.Back, "where it was before it waited")
+	require.Equal(t, 1, inc.Counts.Holds)
+	inc.BeginHold("b", at(3*hour))
+	inc.EndHold(at(5 * hour))
+	inc.EndHold(at(6 * hour))
+	require.Equal(t, []incident.Held{{"a", hour}, {"b", 4 * hour}}, inc.Held)
+	require.Equal(t, []incident.Held{{"b", 2 * hour}}, was, "a copy that somebody kept stays true")
+
+	inc.BeginHold("a", at(6*hour))
+	inc.EndHold(at(6 * hour))
+	require.Equal(t, hour, inc.Held[0].For)
+	inc.Held = []incident.Held{{"a", math.MaxInt64 - 1}}
+	inc.BeginHold("a", at(6*hour))
+	inc.EndHold(at(7 * hour))
+	require.Equal(t, time.Duration(math.MaxInt64), inc.Held[0].For, "cut, not wrapped")
+	inc.BeginHold("c", at(7*hour))
+	inc.EndHold(at(7 * hour))
+	require.Len(t, inc.Held, 1, "no time is no entry")
 }

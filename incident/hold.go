@@ -84,16 +84,8 @@ func (c Hold) Check(_ *Incident, s itsm.Stamp) error {
 // Apply puts the incident on hold. Another reason ends the wait for the one
 // before; an extension goes on with it.
 func (c Hold) Apply(inc *Incident, s itsm.Stamp) {
-	since := s.At
-	switch {
-	case inc.Hold == nil:
-		inc.Counts.Holds++
-	case inc.Hold.Reason == c.Reason:
-		since = inc.Hold.Since
-	default:
-		inc.endHold(s)
-	}
-	inc.Hold = &OnHoldFor{c.Reason, since, c.Awaits, c.ReviewBy, c.Extensions, c.Back}
+	inc.BeginHold(c.Reason, s)
+	inc.Hold = &OnHoldFor{c.Reason, inc.Hold.Since, c.Awaits, c.ReviewBy, c.Extensions, c.Back}
 }
 
 // Resume goes on with the work. The caller resumes by replying, the system when
@@ -134,12 +126,34 @@ func (c Resume) Check(*Incident, itsm.Stamp) error {
 }
 
 // Apply ends the hold.
-func (Resume) Apply(inc *Incident, s itsm.Stamp) { inc.endHold(s) }
+func (Resume) Apply(inc *Incident, s itsm.Stamp) { inc.EndHold(s) }
 
-// endHold ends the wait, if there is one, and keeps how long it was. A hold that a
-// host's own command made may not say since when: then it lasted as long as the
-// state.
-func (inc *Incident) endHold(s itsm.Stamp) {
+// BeginHold has the incident wait from now on, for a reason that may be the host's
+// own. It is for a host with a paused state of its own, in the Apply of the command
+// that leads there; [Hold] does so by itself. It has no review date. For the reason
+// that it waits for already the wait goes on; another one ends that.
+//
+//	func (AskApproval) Apply(inc *incident.Incident, s itsm.Stamp) { inc.BeginHold("approval", s) }
+//	func (Approve) Apply(inc *incident.Incident, s itsm.Stamp)     { inc.EndHold(s) }
+func (inc *Incident) BeginHold(reason HoldReason, s itsm.Stamp) {
+	back := inc.State
+	switch {
+	case inc.Hold == nil:
+		inc.Counts.Holds++
+	case inc.Hold.Reason == reason:
+		return
+	default:
+		back = inc.Hold.Back
+		inc.EndHold(s)
+	}
+	inc.Hold = &OnHoldFor{Reason: reason, Since: s.At, Back: back}
+}
+
+// EndHold ends the wait, if there is one, and adds to Held how long it was. Resume,
+// Start, Resolve and Cancel do so by themselves, wherever a host has them lead from;
+// Assign does not. A wait that does not say since when it lasts, as a host's own
+// command may have made it, lasted as long as the state.
+func (inc *Incident) EndHold(s itsm.Stamp) {
 	if inc.Hold == nil {
 		return
 	}
@@ -147,19 +161,12 @@ func (inc *Incident) endHold(s itsm.Stamp) {
 	if since.IsZero() {
 		since = inc.Since
 	}
-	inc.AddHeld(inc.Hold.Reason, s.At.Sub(since))
+	inc.addHeld(inc.Hold.Reason, s.At.Sub(since))
 	inc.Hold = nil
 }
 
-// AddHeld adds to the time that the incident waited for a reason; what is not more
-// than none adds nothing. The commands of the process do so by themselves. It is
-// for a host with a paused state of its own, in the Apply of the command that leads
-// out of it, where Since still says when the incident got there:
-//
-//	func (Approve) Apply(inc *incident.Incident, s itsm.Stamp) {
-//		inc.AddHeld("approval", s.At.Sub(inc.Since))
-//	}
-func (inc *Incident) AddHeld(reason HoldReason, d time.Duration) {
+// addHeld adds to the time that the incident waited for a reason, in a copy.
+func (inc *Incident) addHeld(reason HoldReason, d time.Duration) {
 	if d <= 0 {
 		return
 	}

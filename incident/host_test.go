@@ -15,11 +15,11 @@ import (
 func TestHostLeadsOnHoldByItself(t *testing.T) {
 	own := lifecycle(t, nil)
 	lc, err := own.With(itsm.Definition[incident.Incident]{Transitions: []itsm.Transition[incident.Incident]{
-		itsm.On("ask approval", AskApproval{}, itsm.From(incident.InProgress), itsm.To(incident.OnHold), itsm.By(incident.Agent)),
+		itsm.On("wait", Watching{}, itsm.From(incident.InProgress), itsm.To(incident.OnHold), itsm.By(incident.Agent)),
 	}})
 	require.NoError(t, err)
 	w := in(t, lc, incident.InProgress)
-	w.Do(ann, AskApproval{Question: "May we restart it?"})
+	w.Do(ann, Watching{})
 	require.Equal(t, incident.OnHold, w.Record().State)
 	require.Empty(t, lc.Due(w.Record()), "there is no review date")
 	for _, by := range []itsm.Actor{ann, carl, system} {

@@ -33,7 +33,7 @@ type Incident struct {
 
 	Group    string      `json:"group,omitzero"`
 	Assignee string      `json:"assignee,omitzero"`
-	Hold     *OnHoldFor  `json:"hold,omitempty"` // while on hold
+	Hold     *OnHoldFor  `json:"hold,omitempty"` // while it waits
 	Major    *Major      `json:"major,omitempty"`
 	Solution *Resolution `json:"solution,omitempty"` // while resolved, and for good once closed
 	Times    Times       `json:"times,omitzero"`
@@ -79,7 +79,7 @@ type OnHoldFor struct {
 	Reason     HoldReason `json:"reason"`
 	Since      time.Time  `json:"since,omitzero"`      // when it began to wait for that reason
 	Awaits     itsm.Ref   `json:"awaits,omitzero"`     // the record waited for
-	ReviewBy   time.Time  `json:"review_by"`           // it resumes then by itself (R11)
+	ReviewBy   time.Time  `json:"review_by,omitzero"`  // it resumes then by itself (R11)
 	Extensions int        `json:"extensions,omitzero"` // of ReviewBy
 	Back       itsm.State `json:"back"`                // where it was
 }

@@ -50,14 +50,6 @@ func (Reject) Apply(*incident.Incident, itsm.Stamp)         {}
 func (Archive) Check(*incident.Incident, itsm.Stamp) error  { return nil }
 func (Archive) Apply(*incident.Incident, itsm.Stamp)        {}
 
-// Agree ends the wait for an approval.
-type Agree struct{}
-
-func (Agree) Check(*incident.Incident, itsm.Stamp) error { return nil }
-func (Agree) Apply(inc *incident.Incident, s itsm.Stamp) {
-	inc.AddHeld("approval", s.At.Sub(inc.Since))
-}
-
 func withOwnStates(t testing.TB) *itsm.Lifecycle[incident.Incident] {
 	t.Helper()
 	const watched, rejected, archived itsm.State = "watched", "rejected", "archived"
@@ -67,8 +59,10 @@ func withOwnStates(t testing.TB) *itsm.Lifecycle[incident.Incident] {
 			{State: rejected, Phase: itsm.Final}, {State: archived, Phase: itsm.Final},
 		},
 		Transitions: []itsm.Transition[incident.Incident]{
-			itsm.On("ask approval", AskApproval{}, itsm.From(incident.InProgress), itsm.To(awaitingApproval), itsm.By(incident.Agent)),
-			itsm.On("agree", Agree{}, itsm.From(awaitingApproval), itsm.To(incident.InProgress), itsm.By(incident.Agent)),
+			itsm.On("ask approval", AskApproval{}, itsm.From(incident.InProgress), itsm.To(awaitingApproval), itsm.By(incident.Agent), itsm.Sets("hold_reason")),
+			itsm.On("resolve", incident.Resolve{}, itsm.From(awaitingApproval), itsm.To(incident.Resolved), itsm.By(incident.Agent), itsm.Sets("resolution_code")),
+			itsm.On("start", incident.Start{}, itsm.From(awaitingApproval), itsm.To(incident.InProgress), itsm.By(incident.Agent)),
+			itsm.On("approve", Approve{}, itsm.From(awaitingApproval), itsm.To(incident.InProgress), itsm.By(incident.Agent)),
 			itsm.On("watching", Watching{}, itsm.From(incident.InProgress), itsm.To(watched), itsm.By(incident.Agent)),
 			itsm.On("reject", Reject{}, itsm.From(incident.InProgress, watched), itsm.To(rejected), itsm.By(incident.Agent)),
 			itsm.On("archive", Archive{}, itsm.From(incident.Resolved), itsm.To(archived), itsm.By(incident.Manager)),
@@ -89,7 +83,7 @@ func weekOfDesk(t testing.TB, lc *itsm.Lifecycle[incident.Incident]) []*incident
 			step{15 * hour, bob, fixed()}),
 		story(t, lc, 2, step{33 * hour, ann, printer}, step{33*hour + time.Minute, ann, incident.Assign{Group: "print", To: "bob"}},
 			step{34 * hour, ann, incident.Assign{Group: "network", To: "nina"}}, step{35 * hour, bob, incident.Start{}}, step{36 * hour, bob, fixed()},
-			step{37 * hour, carl, incident.Reopen{Reason: "It jams."}}, step{38 * hour, bob, AskApproval{"A new one?"}}, step{62 * hour, bob, Agree{}},
+			step{37 * hour, carl, incident.Reopen{Reason: "It jams."}}, step{38 * hour, bob, AskApproval{"A new one?"}}, step{62 * hour, bob, Approve{}},
 			step{63 * hour, bob, fixed()}),
 		story(t, lc, 3, step{34 * hour, ann, outage()}, step{35 * hour, bob, duplicate}),
 		story(t, lc, 4, step{40 * hour, ann, printer}, step{41 * hour, ann, incident.Cancel{Reason: "It was a drill."}}),

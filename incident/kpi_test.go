@@ -88,7 +88,7 @@ func TestISO_9_1_WhatCounts(t *testing.T) {
 		"resolved just before, closed within": {[]step{at(-2*hour, report), at(-hour, assign), at(-time.Microsecond, resolve), closing(hour)}, counted{closed: 1}},
 		"over before":                         {[]step{at(-3*hour, report), at(-2*hour, resolve), closing(-hour)}, counted{}},
 
-		"waiting in a state of the host's": {[]step{report, assign, start, {3 * hour, ann, AskApproval{"May we?"}}}, counted{opened: 1, backlog: 1, responses: 1}},
+		"waiting in a state of the host's": {[]step{report, assign, start, {3 * hour, ann, AskApproval{Question: "May we?"}}}, counted{opened: 1, backlog: 1, responses: 1}},
 		"done in a state of the host's": {[]step{report, assign, start, {3 * hour, bob, Watching{}}},
 			counted{opened: 1, resolved: 1, responses: 1, resolutions: 1, first: whole, reopened: none, reassigned: none}},
 		"ended in a state of the host's": {[]step{report, assign, start, {3 * hour, bob, Reject{}}}, counted{opened: 1, cancelled: 1}},
@@ -154,7 +154,7 @@ func TestReasonsOfAHostAreSorted(t *testing.T) {
 	lc := lifecycle(t, nil)
 	waited := func(reason incident.HoldReason) *incident.Incident {
 		inc := story(t, lc, 1, step{0, ann, outage()}, step{day, bob, fixed()})
-		inc.AddHeld(reason, hour)
+		inc.Held = []incident.Held{{reason, hour}}
 		return inc
 	}
 	k := measure(t, lc, nil, waited("weather"), waited("approval"), waited(incident.AwaitingEvidence))

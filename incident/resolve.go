@@ -88,7 +88,7 @@ func (c Resolve) Check(*Incident, itsm.Stamp) error {
 
 // Apply resolves.
 func (c Resolve) Apply(inc *Incident, s itsm.Stamp) {
-	inc.endHold(s)
+	inc.EndHold(s)
 	inc.Solution = &Resolution{c.Code, s.By.ID, c.DuplicateOf, c.Cascade}
 	inc.Times.Resolved = s.At
 }
@@ -217,7 +217,7 @@ func (c Cancel) Check(*Incident, itsm.Stamp) error { return itsm.CheckText("reas
 
 // Apply ends a hold and stamps the closing.
 func (Cancel) Apply(inc *Incident, s itsm.Stamp) {
-	inc.endHold(s)
+	inc.EndHold(s)
 	inc.Times.Closed = s.At
 }
 

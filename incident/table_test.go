@@ -187,7 +187,7 @@ func sample(command string, by itsm.Actor, inc *incident.Incident) itsm.Command[
 		report.Caller = "" // for himself
 	}
 	return map[string]itsm.Command[incident.Incident]{
-		"ask approval": AskApproval{Question: "May we?"}, "agree": Agree{}, "watching": Watching{}, "reject": Reject{}, "archive": Archive{}, // a host's
+		"ask approval": AskApproval{Question: "May we?"}, "approve": Approve{}, "watching": Watching{}, "reject": Reject{}, "archive": Archive{}, // a host's
 
 		"report":      report,
 		"follow up":   incident.FollowUp{Of: id(1), Reason: "It came back."},
