@@ -3,6 +3,7 @@ package incident
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,12 +94,9 @@ func (m *Meter) Add(inc *Incident) error {
 		}
 	}
 	m.find(inc)
+	m.place(&c)
 	for _, t := range m.touched {
-		t.volumes(&c, &m.dates, m.period.From)
-		if !c.resolved.IsZero() || !c.cancelled.IsZero() {
-			continue
-		}
-		t.ages[bucket(m.options.Ages, m.period.To.Sub(c.opened))]++
+		t.volumes(&c)
 	}
 	if c.responded {
 		calendar, business := m.elapsed(&m.response, c.opened, inc.Times.Responded)
@@ -123,6 +121,11 @@ type course struct {
 	opened, resolved, closed, cancelled time.Time // zero: not before the end
 	duplicate, major                    bool
 	responded, measured                 bool // in the period, and for the times and rates
+
+	// Where it counts, as [Meter.place] finds it; less than zero: nowhere.
+	openedOn, resolvedOn, closedOn, cancelledOn int  // days
+	bucket                                      int  // of ages, while open
+	before                                      bool // open when the period began
 }
 
 func (m *Meter) course(inc *Incident) (course, error) {
@@ -170,6 +173,23 @@ func (m *Meter) course(inc *Incident) (course, error) {
 	return c, nil
 }
 
+// place finds the days and the age bucket in which an incident counts.
+func (m *Meter) place(c *course) {
+	day := func(t time.Time) int {
+		if !m.in(t) {
+			return -1
+		}
+		return m.dates.of(t)
+	}
+	c.openedOn, c.resolvedOn, c.closedOn, c.cancelledOn = day(c.opened), day(c.resolved), day(c.closed), day(c.cancelled)
+	ended := first(c.resolved, c.cancelled)
+	c.before = c.opened.Before(m.period.From) && (ended.IsZero() || !ended.Before(m.period.From))
+	c.bucket = -1
+	if ended.IsZero() {
+		c.bucket = bucket(m.options.Ages, m.period.To.Sub(c.opened))
+	}
+}
+
 func (m *Meter) in(t time.Time) bool {
 	return !t.IsZero() && !t.Before(m.period.From) && t.Before(m.period.To)
 }
@@ -189,7 +209,7 @@ func (m *Meter) find(inc *Incident) {
 	for i := range m.breakdowns {
 		b := &m.breakdowns[i]
 		value := b.field.Get(inc)
-		key := value.String()
+		key := keyOf(value)
 		g, known := b.byKey[key]
 		if !known {
 			g = int32(len(b.tallies))
@@ -198,6 +218,14 @@ func (m *Meter) find(inc *Incident) {
 		}
 		m.groups[i], m.touched[i+1] = g, b.tallies[g]
 	}
+}
+
+// keyOf is the text of a value, without an allocation for small whole numbers.
+func keyOf(v itsm.Value) string {
+	if v.Type() == itsm.Number && v.Number().Exponent() == 0 && v.Number().NumDigits() <= 18 {
+		return strconv.FormatInt(v.Number().CoefficientInt64(), 10)
+	}
+	return v.String()
 }
 
 // elapsed measures the time from a to b and keeps it for the percentiles.

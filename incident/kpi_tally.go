@@ -46,29 +46,29 @@ func (m *Meter) newTally(key itsm.Value) *tally {
 }
 
 // volumes counts what happened in the period.
-func (t *tally) volumes(c *course, d *dates, from time.Time) {
-	ended := first(c.resolved, c.cancelled)
-	switch {
-	case !c.opened.Before(from):
-		t.days[d.of(c.opened)].opened++
+func (t *tally) volumes(c *course) {
+	if c.openedOn >= 0 {
+		t.days[c.openedOn].opened++
 		if c.major {
 			t.majors++
 		}
-	case ended.IsZero() || !ended.Before(from):
+	} else if c.before {
 		t.before++
 	}
-	in := func(at time.Time) bool { return !at.IsZero() && !at.Before(from) }
-	if in(c.resolved) {
-		t.days[d.of(c.resolved)].resolved++
+	if c.resolvedOn >= 0 {
+		t.days[c.resolvedOn].resolved++
 		if c.duplicate {
 			t.duplicates++
 		}
 	}
-	if in(c.closed) {
-		t.days[d.of(c.closed)].closed++
+	if c.closedOn >= 0 {
+		t.days[c.closedOn].closed++
 	}
-	if in(c.cancelled) {
-		t.days[d.of(c.cancelled)].cancelled++
+	if c.cancelledOn >= 0 {
+		t.days[c.cancelledOn].cancelled++
+	}
+	if c.bucket >= 0 {
+		t.ages[c.bucket]++
 	}
 }
 

@@ -2,10 +2,12 @@ package incident_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
@@ -147,6 +149,28 @@ func TestAgesBeginAtTheirBound(t *testing.T) {
 	k := measure(t, lc, &incident.KPIOptions{Ages: []time.Duration{hour, day}},
 		opened(time.Microsecond), opened(hour-time.Microsecond), opened(hour), opened(day-time.Microsecond), opened(day), opened(9*day))
 	require.Equal(t, []incident.Age{{0, hour, 2}, {hour, day, 2}, {day, 0, 2}}, k.Ages)
+}
+
+// TestAnyDeclaredFieldBreaksDown, a host's own too: equal values are one group, and
+// groups come in the order of the values, not of their texts.
+func TestAnyDeclaredFieldBreaksDown(t *testing.T) {
+	lc := under(t, func(p *incident.Policy) { p.Custom = itsm.CustomFields{{Name: "seats", Type: itsm.Number}} })
+	var list []*incident.Incident
+	for _, seats := range []string{"18446744073709551617", "10", "1", "", "1.00", "9", "-3", "0.5"} {
+		report := outage()
+		if seats != "" {
+			report.Custom = map[string]itsm.Value{"seats": itsm.NumberValue(decimal.RequireFromString(seats))}
+		}
+		list = append(list, story(t, lc, 1, step{0, ann, report}))
+	}
+	k := measure(t, lc, &incident.KPIOptions{By: []string{"seats", "major", "opened"}}, list...)
+	var got []string
+	for _, g := range k.By[0].Groups {
+		got = append(got, fmt.Sprintf("%s: %d", g.Key, g.Opened))
+	}
+	require.Equal(t, []string{": 1", "-3: 1", "0.5: 1", "1: 2", "9: 1", "10: 1", "18446744073709551617: 1"}, got)
+	require.Equal(t, "false", k.By[1].Groups[0].Key)
+	require.Equal(t, "2026-03-02T00:00:00Z", k.By[2].Groups[0].Key)
 }
 
 // TestReasonsOfAHostAreSorted, whichever occurs first.
