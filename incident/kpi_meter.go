@@ -93,8 +93,10 @@ func (m *Meter) Add(inc *Incident) error {
 			return named(inc, err)
 		}
 	}
+	if m.place(&c); !c.counts() {
+		return nil
+	}
 	m.find(inc)
-	m.place(&c)
 	for _, t := range m.touched {
 		t.volumes(&c)
 	}
@@ -188,6 +190,12 @@ func (m *Meter) place(c *course) {
 	if ended.IsZero() {
 		c.bucket = bucket(m.options.Ages, m.period.To.Sub(c.opened))
 	}
+}
+
+// counts reports whether an incident counts anywhere; one that does not makes no
+// group either.
+func (c *course) counts() bool {
+	return max(c.openedOn, c.resolvedOn, c.closedOn, c.cancelledOn, c.bucket) >= 0 || c.before || c.responded || c.measured
 }
 
 func (m *Meter) in(t time.Time) bool {

@@ -268,10 +268,13 @@ func TestKPIsAgainstNaiveFigures(t *testing.T) {
 				func(x past) string { return x.group },
 				func(x past) string { return x.priority[1:] },
 			} {
+				var opened, before, resolved int64
 				for _, g := range k.By[i].Groups {
+					opened, before, resolved = opened+g.Opened, before+g.Before, resolved+g.Resolved
 					of := slices.DeleteFunc(slices.Clone(pasts), func(x past) bool { return key(x) != g.Key })
 					require.Equal(t, naively(of, p, o, outcomes), trimmed(g.Figures), "seed %d, %v, %s %s", seed, p, k.By[i].Field, g.Key)
 				}
+				require.Equal(t, []int64{k.Opened, k.Before, k.Resolved}, []int64{opened, before, resolved}, "no group is missing")
 			}
 			measured += k.Resolution.Calendar.Count
 			for _, h := range k.Holds {

@@ -222,6 +222,14 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	slices.Reverse(list)
 	require.Equal(t, want, measure(t, lc, withTargets(t), list...))
 
+	elsewhere := outage()
+	elsewhere.Service, elsewhere.Group = ticket, "archive" // would be groups of their own
+	over := story(t, lc, 7, step{-9 * day, ann, elsewhere}, step{-8 * day, bob, incident.Assign{To: "bob"}}, step{-8 * day, bob, incident.Start{}},
+		step{-8 * day, bob, fixed()}, step{-7 * day, carl, incident.Close{}})
+	cancelled := story(t, lc, 8, step{-9 * day, ann, elsewhere}, step{-8 * day, ann, incident.Cancel{Reason: "It was a drill."}})
+	after := story(t, lc, 9, step{7 * day, ann, elsewhere})
+	require.Equal(t, want, measure(t, lc, withTargets(t), slices.Concat(list, []*incident.Incident{over, cancelled, after})...))
+
 	m, err := incident.NewMeter(lc, week, withTargets(t))
 	require.NoError(t, err)
 	for _, inc := range list {
