@@ -46,7 +46,7 @@ func (p *Policy) hold(inc *Incident, c Hold, s itsm.Stamp) (Hold, error) {
 		return c, nil
 	}
 	c.Back, c.Extensions = inc.Hold.Back, inc.Hold.Extensions
-	if c.ReviewBy.After(inc.Hold.ReviewBy) {
+	if !inc.Hold.ReviewBy.IsZero() && c.ReviewBy.After(inc.Hold.ReviewBy) {
 		c.Extensions++
 		if c.Extensions > p.Extensions {
 			return c, itsm.Refuse("R11", "was extended %d times, which is the most; resume it", inc.Hold.Extensions)

@@ -46,7 +46,7 @@ func newFigures(t *translator) (*figures, error) {
 
 	o := &incident.KPIOptions{By: []string{}, Promise: f.outcome}
 	for _, field := range []Field{Service, Group} {
-		if len(t.mapping.Columns[field]) > 0 {
+		if _, named := t.mapping.Columns[field]; named {
 			o.By = append(o.By, string(field))
 		}
 	}
