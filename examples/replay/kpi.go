@@ -94,7 +94,11 @@ func breakdown(out io.Writer, table incident.Breakdown) error {
 	for _, g := range groups {
 		mean, ok := g.Resolution.Calendar.Mean()
 		at, _ := g.Resolution.Calendar.Percentile(90)
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", cmp.Or(g.Key, "none"), grouped(int(g.Opened)), grouped(int(g.Resolved)), grouped(int(g.Backlog)),
+		key := cmp.Or(g.Key, "none")
+		if table.Field == "priority" { // a number to the field, P1 to people
+			key = "P" + key
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", key, grouped(int(g.Opened)), grouped(int(g.Resolved)), grouped(int(g.Backlog)),
 			hours(mean, ok), hours(at, ok), g.FirstAssignment.Percent(), g.Reopened.Percent(), g.Reassigned.Percent(), g.Breached.Percent())
 	}
 	err := w.Flush()

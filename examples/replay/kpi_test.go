@@ -22,7 +22,7 @@ func TestRunPrintsTheFigures(t *testing.T) {
 		"  reopened                          0 of 1        0.00 %\n",
 		"  held for caller                   0h00 of 2h00  0.00 %\n",
 		"  open for 0 to 1 days              0 of 0        no data\n",
-		"         1       1         1        0  2h00  2h00           no data    0.00 %      0.00 %   no data\n",
+		"        P1       1         1        0  2h00  2h00           no data    0.00 %      0.00 %   no data\n",
 	} {
 		require.Contains(t, out.String(), want)
 	}
