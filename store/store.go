@@ -29,7 +29,8 @@ type Backend interface {
 	// Write nor makes one wait. The methods of the Tx that would change
 	// something return [ErrReadOnly].
 	//
-	// Read returns the error of fn, as errors.Is sees it.
+	// Read returns the error of fn, as errors.Is sees it, and lets a panic pass
+	// through. After any of these the next unit finds the backend in order.
 	Read(ctx context.Context, t Tenant, fn func(context.Context, Tx) error) error
 
 	// Write runs fn as one unit that either commits whole or leaves no trace.

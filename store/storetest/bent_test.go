@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"io"
 
 	"github.com/itsmkit/itsm/store"
 )
@@ -51,6 +52,9 @@ func (b *bent) Journal(ctx context.Context, t store.Tenant, q store.JournalQuery
 	}
 	return b.Backend.Journal(ctx, t, q)
 }
+
+// Close closes the backend inside.
+func (b *bent) Close() error { return b.Backend.(io.Closer).Close() }
 
 type bentTx struct {
 	store.Tx

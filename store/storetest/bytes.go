@@ -139,6 +139,13 @@ func resultBytes(ctx context.Context, b store.Backend) error {
 	for _, e := range all {
 		scribble(e.Payload, e.Salt, e.Digest, e.Previous, e.Hash)
 	}
+	again, err := journalOf(ctx, b, acme, 10)
+	if err != nil {
+		return err
+	}
+	if err := sameEntries(again, []store.Entry{entryOf(1, 1)}); err != nil {
+		return fmt.Errorf("from Journal: %w", err)
+	}
 	// Work after the unit must not reach into what it returned.
 	for n := range 50 {
 		if _, err := put(ctx, b, ticketOf(n+2)); err != nil {

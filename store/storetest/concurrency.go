@@ -19,7 +19,7 @@ func concurrencyClauses() []Clause {
 		{Name: "snapshot/uncommitted", Needs: ReadWhileWriting, check: snapshotUncommitted,
 			Law: `A Read holds all or nothing of a unit: nothing of one that has not committed. It does not wait for it.`},
 		{Name: "snapshot/current", check: snapshotCurrent,
-			Law: `A Read holds all of every unit that had returned when it was called.`},
+			Law: `A Read holds all of every unit that had returned when it was called, and so does a Write.`},
 		{Name: "snapshot/whole", check: snapshotWhole,
 			Law: `Units of one tenant are serialisable: readers see the sum that every writer keeps.`},
 		{Name: "serial/increments", check: increments,
@@ -80,7 +80,9 @@ func snapshotStable(ctx context.Context, b store.Backend) error {
 		if err != nil {
 			return err
 		}
-		if err := write(ctx, b, func(ctx context.Context, tx store.Tx) error { return aBit(ctx, tx, version, taskVersion) }); err != nil {
+		foreign, cancel := context.WithTimeout(ctx, grace)
+		defer cancel()
+		if err := write(foreign, b, func(ctx context.Context, tx store.Tx) error { return aBit(ctx, tx, version, taskVersion) }); err != nil {
 			return fmt.Errorf("Write while a Read runs: %w", err)
 		}
 		after, err := see()
@@ -105,7 +107,7 @@ func snapshotUncommitted(ctx context.Context, b store.Backend) error {
 			return err
 		}
 		// A foreign context: this Read is not part of the unit.
-		foreign, cancel := context.WithTimeout(ctx, 10*time.Second)
+		foreign, cancel := context.WithTimeout(ctx, grace)
 		defer cancel()
 		err := read(foreign, b, func(ctx context.Context, tx store.Tx) error {
 			d, err := tx.Get(ctx, store.GetParams{Kind: ticket, ID: id(1)})
@@ -170,13 +172,23 @@ func snapshotCurrent(ctx context.Context, b store.Backend) error {
 		if d.Version != version {
 			return fmt.Errorf("it saw version %d after %d was committed", d.Version, version)
 		}
+		err = write(ctx, b, func(ctx context.Context, tx store.Tx) (err error) {
+			d, err = tx.Get(ctx, store.GetParams{Kind: ticket, ID: id(1)})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if d.Version != version {
+			return fmt.Errorf("a Write saw version %d after %d was committed", d.Version, version)
+		}
 		p.Expect = version
 	}
 	return nil
 }
 
 func snapshotWhole(ctx context.Context, b store.Backend) error {
-	const accounts, writers, transfers, total = 5, 3, 40, 500
+	const accounts, writers, total = 5, 3, 500
 	err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
 		for n := range accounts {
 			p := store.PutParams{Kind: ticket, ID: id(n + 1), Body: body(total / accounts)}
@@ -189,13 +201,16 @@ func snapshotWhole(ctx context.Context, b store.Backend) error {
 	if err != nil {
 		return err
 	}
-	done, watched := make(chan struct{}), make(chan error, 1)
-	go func() { watched <- watchTotal(ctx, b, done, total) }()
-	results := make([]error, writers)
+	done, results := make(chan struct{}), make([]error, writers)
 	var wg sync.WaitGroup
 	for w := range writers {
 		wg.Go(func() {
-			for i := 0; i < transfers && results[w] == nil; i++ {
+			for i := 0; results[w] == nil; i++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
 				results[w] = write(ctx, b, func(ctx context.Context, tx store.Tx) error {
 					if err := add(ctx, tx, id((w+i)%accounts+1), -i); err != nil {
 						return err
@@ -205,14 +220,15 @@ func snapshotWhole(ctx context.Context, b store.Backend) error {
 			}
 		})
 	}
-	wg.Wait()
+	err = watchTotal(ctx, b, total)
 	close(done)
-	return errors.Join(append(results, <-watched)...)
+	wg.Wait()
+	return errors.Join(append(results, err)...)
 }
 
-// watchTotal checks until done that the numbers of all tickets add up.
-func watchTotal(ctx context.Context, b store.Backend, done <-chan struct{}, total int) error {
-	for {
+// watchTotal checks for a while that the numbers of all tickets add up.
+func watchTotal(ctx context.Context, b store.Backend, total int) error {
+	for range 50 {
 		err := read(ctx, b, func(ctx context.Context, tx store.Tx) error {
 			sum, q := 0, store.Query{Kind: ticket, Limit: 2}
 			for {
@@ -235,12 +251,9 @@ func watchTotal(ctx context.Context, b store.Backend, done <-chan struct{}, tota
 		if err != nil {
 			return err
 		}
-		select {
-		case <-done:
-			return nil
-		default:
-		}
+		time.Sleep(100 * time.Microsecond) // for the writers to do something
 	}
+	return nil
 }
 
 func increments(ctx context.Context, b store.Backend) error {

@@ -18,7 +18,7 @@ func contextClauses() []Clause {
 		{Name: "context/deadline", check: deadline,
 			Law: `Write does not commit if the deadline of ctx has passed by the time fn returns.`},
 		{Name: "context/call", check: endedCall,
-			Law: `A call on a Tx whose context has ended gives an error that matches its Err and loses the unit: whatever fn returns, it does not commit.`},
+			Law: `A call of any method of a Tx whose context has ended gives an error that matches its Err and loses the unit: whatever fn returns, it does not commit.`},
 		{Name: "context/wait", check: waitEnds,
 			Law: `Write may wait for another Write; the wait ends with ctx.`},
 	}
@@ -85,26 +85,67 @@ func deadline(ctx context.Context, b store.Backend) error {
 	return untouched()
 }
 
+// calls is every method of a Tx but Tenant, by name, on what begin stored.
+func calls(version, taskVersion store.Version) map[string]func(context.Context, store.Tx) error {
+	return map[string]func(context.Context, store.Tx) error{
+		"Get": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Get(ctx, store.GetParams{Kind: ticket, ID: id(1)})
+			return err
+		},
+		"Page": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Page(ctx, store.Query{Kind: ticket, Index: "state", Limit: 1})
+			return err
+		},
+		"Count": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Count(ctx, store.Query{Kind: ticket, Index: "state"})
+			return err
+		},
+		"History": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.History(ctx, store.HistoryQuery{Kind: ticket, ID: id(1), Limit: 1})
+			return err
+		},
+		"Put": func(ctx context.Context, tx store.Tx) error {
+			p := ticketOf(1)
+			p.Expect = version
+			_, err := tx.Put(ctx, p)
+			return err
+		},
+		"Delete": func(ctx context.Context, tx store.Tx) error {
+			return tx.Delete(ctx, store.DeleteParams{Kind: task, ID: id(3), Expect: taskVersion})
+		},
+		"Append": func(ctx context.Context, tx store.Tx) error { return tx.Append(ctx, entryOf(1, 2)) },
+		"Erase": func(ctx context.Context, tx store.Tx) error {
+			return tx.Erase(ctx, store.EraseParams{Kind: ticket, ID: id(1), Revision: 1})
+		},
+		"Next": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Next(ctx, store.NextParams{Sequence: "INC"})
+			return err
+		},
+	}
+}
+
 func endedCall(ctx context.Context, b store.Backend) error {
 	version, taskVersion, untouched, err := begin(ctx, b)
 	if err != nil {
 		return err
 	}
-	var called error
-	err = write(ctx, b, func(ctx context.Context, tx store.Tx) error {
-		if err := aBit(ctx, tx, version, taskVersion); err != nil {
+	for name, call := range calls(version, taskVersion) {
+		var called error
+		err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
+			if _, err := tx.Put(ctx, ticketOf(2, term("state", "new"), unique("number", "2"))); err != nil {
+				return err
+			}
+			ended, cancel := context.WithCancel(ctx)
+			cancel()
+			called = call(ended, tx)
+			return nil
+		})
+		if err := expect(name, called, context.Canceled); err != nil {
 			return err
 		}
-		ended, cancel := context.WithCancel(ctx)
-		cancel()
-		_, called = tx.Get(ended, store.GetParams{Kind: ticket, ID: id(1)})
-		return nil
-	})
-	if err := expect("Get", called, context.Canceled); err != nil {
-		return err
-	}
-	if err == nil {
-		return errors.New("Write returned nil after a call that lost the unit")
+		if err == nil {
+			return fmt.Errorf("Write returned nil after a call of %s that lost the unit", name)
+		}
 	}
 	return untouched()
 }
@@ -135,7 +176,7 @@ func waitEnds(ctx context.Context, b store.Backend) error {
 				return nil
 			}
 			return expect("the Write that waits", err, context.DeadlineExceeded)
-		case <-time.After(10 * time.Second):
+		case <-time.After(grace):
 			return fmt.Errorf("the Write still waits, though its context has ended: %w", foreign.Err())
 		}
 	})

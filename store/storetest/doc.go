@@ -13,7 +13,7 @@
 //	}
 //
 // Each [Clause] checks one sentence of the contract on an empty backend of its
-// own, in a subtest named after it; a failure quotes the sentence. To run one:
+// own (one clause, on two), in a subtest named after it; a failure quotes the sentence. To run one:
 //
 //	go test -run 'TestContract/put/stale'
 //
@@ -30,6 +30,6 @@
 // ask for retries that it would not need.
 //
 // The suite uses the standard library, google/uuid and package store alone. It
-// is tested with backends that are broken in one way each, which it has to
-// catch.
+// is tested with backends that are broken in one way each, at least one for every
+// clause, which it has to catch: docs/storage.md lists them.
 package storetest

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/itsmkit/itsm/store"
 )
@@ -13,7 +14,7 @@ func documentClauses() []Clause {
 		{Name: "get/absent", check: getAbsent,
 			Law: `Get of a document that does not exist is ErrNotFound, with a NotFoundError that names it.`},
 		{Name: "put/create", check: putCreate,
-			Law: `A document comes back as it was put, under the version that Put returned, which is not 0.`},
+			Law: `A document comes back as it was put, under the version that Put returned, which is not 0 and fits an int64.`},
 		{Name: "put/create-create", check: putCreateCreate,
 			Law: `Put with Expect 0 of a document that exists is ErrExists, with an ExistsError whose Holder is its id, and changes nothing.`},
 		{Name: "put/stale", check: putStale,
@@ -62,8 +63,8 @@ func putCreate(ctx context.Context, b store.Backend) error {
 		if err != nil {
 			return err
 		}
-		if version == 0 {
-			return errors.New("Put returned version 0")
+		if version == 0 || version > math.MaxInt64 {
+			return fmt.Errorf("Put returned version %d", version)
 		}
 		versions[p] = version
 	}
@@ -183,11 +184,21 @@ func putTerms(ctx context.Context, b store.Backend) error {
 	if err := sameDocument(d, p, version); err != nil {
 		return err
 	}
-	return read(ctx, b, func(ctx context.Context, tx store.Tx) error {
+	err = read(ctx, b, func(ctx context.Context, tx store.Tx) error {
 		return wantFound(ctx, tx, map[string][]int{
 			"state new": {2}, "state assigned": {1}, "group mail": {}, "owner bob": {1},
 			"tag a": {2}, "tag b": {1}, "tag c": {1},
 		})
+	})
+	if err != nil {
+		return err
+	}
+	p.Expect, p.Terms = version, nil
+	if _, err := put(ctx, b, p); err != nil {
+		return err
+	}
+	return read(ctx, b, func(ctx context.Context, tx store.Tx) error {
+		return wantFound(ctx, tx, map[string][]int{"state new": {2}, "state assigned": {}, "tag a": {2}, "tag b": {}, "tag c": {}, "owner bob": {}})
 	})
 }
 

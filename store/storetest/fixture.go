@@ -154,11 +154,11 @@ func numbers(page store.Page) []int {
 	return list
 }
 
-// journalOf reads the whole journal of acme in pages of the given length.
+// journalOf reads the whole journal of a tenant in pages of the given length.
 func journalOf(ctx context.Context, b store.Backend, t store.Tenant, limit int) ([]store.Entry, error) {
 	var all []store.Entry
 	var from store.Position
-	for {
+	for range 10_000 {
 		page, next, err := journal(ctx, b, t, store.JournalQuery{From: from, Limit: limit})
 		if err != nil {
 			return nil, err
@@ -172,6 +172,7 @@ func journalOf(ctx context.Context, b store.Backend, t store.Tenant, limit int) 
 		all = append(all, page...)
 		from = next
 	}
+	return nil, errors.New("the journal does not end")
 }
 
 func journal(ctx context.Context, b store.Backend, t store.Tenant, q store.JournalQuery) (page []store.Entry, next store.Position, err error) {

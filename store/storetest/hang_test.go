@@ -36,7 +36,7 @@ func TestCheckEnds(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 				defer cancel()
-				err := c.Check(ctx, &bent{Backend: memory.New(), get: get})
+				err := c.Check(ctx, func() store.Backend { return &bent{Backend: memory.New(), get: get} })
 				if err == nil || !strings.Contains(err.Error(), says) {
 					t.Errorf("got %v, want an error that says %q", err, says)
 				}

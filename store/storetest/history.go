@@ -17,6 +17,8 @@ func historyClauses() []Clause {
 			Law: `History returns one record's entries in the order of their revision, or with Desc the reverse, and After skips those already seen.`},
 		{Name: "append/revision", check: appendRevision,
 			Law: `Append of an entry whose revision is not greater than that of the record's last is ErrConflict, with a RevisionError.`},
+		{Name: "append/no-document", check: appendNoDocument,
+			Law: `The record that an entry tells of need not exist as a document: not before, not after, not any more.`},
 		{Name: "append/all-or-none", check: appendAllOrNone,
 			Law: `Append adds all of its entries or none.`},
 		{Name: "erase/payload", check: erasePayload,
@@ -141,6 +143,31 @@ func appendRevision(ctx context.Context, b store.Backend) error {
 		other.Kind = task
 		return tx.Append(ctx, entryOf(1, 4), entryOf(2, 2), other)
 	})
+}
+
+func appendNoDocument(ctx context.Context, b store.Backend) error {
+	version, err := put(ctx, b, ticketOf(1))
+	if err != nil {
+		return err
+	}
+	if err := remove(ctx, b, store.DeleteParams{Kind: ticket, ID: id(1), Expect: version}); err != nil {
+		return err
+	}
+	never := entryOf(2, 1)
+	never.Kind = "never"
+	want := []store.Entry{entryOf(1, 1), never}
+	if err := write(ctx, b, func(ctx context.Context, tx store.Tx) error { return tx.Append(ctx, want...) }); err != nil {
+		return err
+	}
+	all, err := journalOf(ctx, b, acme, 10)
+	if err != nil {
+		return err
+	}
+	if err := sameEntries(all, want); err != nil {
+		return err
+	}
+	_, err = get(ctx, b, id(1))
+	return expect("Get of a record that has an entry and no document", err, store.ErrNotFound)
 }
 
 func appendAllOrNone(ctx context.Context, b store.Backend) error {

@@ -20,6 +20,8 @@ func journalClauses() []Clause {
 			Law: `A reader that goes on from each position to the next sees every entry exactly once and in commit order, also while writers that began earlier are still to commit.`},
 		{Name: "journal/overtaken", Needs: ReadWhileWriting, check: journalOvertaken,
 			Law: `A reader misses no entry of a writer that began before another, and commits after it.`},
+		{Name: "journal/kept-position", check: journalKeptPosition,
+			Law: `Positions stay valid for the life of the data: whatever is appended, erased and deleted after, the entries behind one stay the same.`},
 		{Name: "journal/position", check: journalPosition,
 			Law: `A position that did not come from this tenant's journal is ErrCursor.`},
 	}
@@ -243,6 +245,61 @@ func journalOvertaken(ctx context.Context, b store.Backend) error {
 	}
 	if seen := len(tail) + len(rest); seen != 2 {
 		return fmt.Errorf("a reader that looked in between saw %d entries and then %d, want 2 together", len(tail), len(rest))
+	}
+	return nil
+}
+
+func journalKeptPosition(ctx context.Context, b store.Backend) error {
+	const units = 30
+	kept, want := []store.Position{""}, []store.Entry{}
+	for n := range units {
+		e := entryOf(n%3+1, uint64(n/3+1))
+		err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Put(ctx, ticketOf(n+1))
+			return errors.Join(err, tx.Append(ctx, e))
+		})
+		if err != nil {
+			return err
+		}
+		want = append(want, e)
+		page, next, err := journal(ctx, b, acme, store.JournalQuery{From: kept[n], Limit: 1})
+		if err != nil {
+			return err
+		}
+		if err := sameEntries(page, want[n:]); err != nil {
+			return err
+		}
+		kept = append(kept, next)
+	}
+	err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
+		for n := range units / 2 {
+			d, err := tx.Get(ctx, store.GetParams{Kind: ticket, ID: id(n + 1)})
+			if err != nil {
+				return err
+			}
+			if err := tx.Delete(ctx, store.DeleteParams{Kind: ticket, ID: id(n + 1), Expect: d.Version}); err != nil {
+				return err
+			}
+			if err := tx.Erase(ctx, store.EraseParams{Kind: ticket, ID: want[2*n].ID, Revision: want[2*n].Revision}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for n := range units / 2 {
+		want[2*n] = erased(want[2*n])
+	}
+	for n, from := range kept {
+		rest, _, err := journal(ctx, b, acme, store.JournalQuery{From: from, Limit: units})
+		if err != nil {
+			return fmt.Errorf("from the position after %d entries: %w", n, err)
+		}
+		if err := sameEntries(rest, want[n:]); err != nil {
+			return fmt.Errorf("from the position after %d entries: %w", n, err)
+		}
 	}
 	return nil
 }

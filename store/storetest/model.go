@@ -15,14 +15,30 @@ import (
 )
 
 func modelClauses() []Clause {
-	return []Clause{{Name: "model/random", check: modelRandom,
-		Law: `Under random operations, units that commit and units that do not, a backend answers as maps and slices do.`}}
+	return []Clause{
+		{Name: "model/random", check: modelRandom,
+			Law: `Under random operations, units that commit and units that do not, a backend answers as maps and slices do.`},
+		{Name: "model/tenants", check: modelTenants,
+			Law: `Two tenants under random operations, whatever they and their kinds and sequences are called, each see what they would see alone.`},
+	}
 }
 
 // model is a tenant's data, in the plainest form that has the right behaviour.
 type model struct {
+	tenant    store.Tenant
+	kinds     [2]string
+	sequence  string
 	documents map[modelKey]modelDocument
 	journal   []store.Entry
+	last      uint64          // number of the sequence
+	drawn     map[uint64]bool // every number that any unit had, committed or not
+}
+
+func newModel(t store.Tenant, sequence string, kinds ...string) *model {
+	return &model{
+		tenant: t, kinds: [2]string(kinds), sequence: sequence,
+		documents: map[modelKey]modelDocument{}, drawn: map[uint64]bool{},
+	}
 }
 
 type modelKey struct {
@@ -41,8 +57,24 @@ type match struct {
 	modelKey
 }
 
+// clone is for a unit to work on. The numbers drawn stay drawn.
 func (m *model) clone() *model {
-	return &model{documents: maps.Clone(m.documents), journal: slices.Clone(m.journal)}
+	c := *m
+	c.documents, c.journal = maps.Clone(m.documents), slices.Clone(m.journal)
+	return &c
+}
+
+// next checks a number that the sequence gave.
+func (m *model) next(after, number uint64) error {
+	least := max(m.last, after) + 1
+	for ; least < number && m.drawn[least]; least++ {
+		// A unit that did not commit may have taken it for good.
+	}
+	if number != least {
+		return fmt.Errorf("Next of %q after %d with After %d gave %d", m.sequence, m.last, after, number)
+	}
+	m.last, m.drawn[number] = number, true
+	return nil
 }
 
 // put returns the sentinel that a Put deserves.
@@ -106,17 +138,29 @@ func (m *model) history(kind string, u uuid.UUID) []store.Entry {
 }
 
 func modelRandom(ctx context.Context, b store.Backend) error {
-	const units = 300
+	return randomUnits(ctx, b, 300, newModel(acme, "INC", ticket, task))
+}
+
+// modelTenants gives the tenants names that come to the same as those of the
+// other with its kinds and sequences, for backends that join them.
+func modelTenants(ctx context.Context, b store.Backend) error {
+	return randomUnits(ctx, b, 200,
+		newModel("t", "iINC", "icket", "iask"),
+		newModel("ti", "INC", "cket", "ask"))
+}
+
+// randomUnits lets the tenants take turns and compares each with its model.
+func randomUnits(ctx context.Context, b store.Backend, units int, committed ...*model) error {
 	rng := rand.New(rand.NewPCG(2024, 229))
-	committed := &model{documents: map[modelKey]modelDocument{}}
 	refused := errors.New("refused")
 	for unit := range units {
+		turn := rng.IntN(len(committed))
 		seed, give := rng.Uint64(), rng.IntN(4) == 0
 		var after *model
-		err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
+		err := writeAs(ctx, b, committed[turn].tenant, func(ctx context.Context, tx store.Tx) error {
 			// Made anew each time, as the unit may be run again.
 			rng := rand.New(rand.NewPCG(seed, 1))
-			after = committed.clone()
+			after = committed[turn].clone()
 			for range 1 + rng.IntN(12) {
 				if err := step(ctx, tx, rng, after); err != nil {
 					return err
@@ -130,21 +174,31 @@ func modelRandom(ctx context.Context, b store.Backend) error {
 		if give {
 			err = expect("Write", err, refused)
 		} else {
-			committed = after
+			committed[turn] = after
 		}
 		if err != nil {
-			return fmt.Errorf("unit %d: %w", unit, err)
+			return fmt.Errorf("unit %d of tenant %q: %w", unit, committed[turn].tenant, err)
 		}
-		err = read(ctx, b, func(ctx context.Context, tx store.Tx) error { return look(ctx, tx, rng, committed) })
+		for _, m := range committed {
+			seed := rng.Uint64()
+			err = readAs(ctx, b, m.tenant, func(ctx context.Context, tx store.Tx) error {
+				return look(ctx, tx, rand.New(rand.NewPCG(seed, 2)), m)
+			})
+			if err != nil {
+				return fmt.Errorf("tenant %q after unit %d: %w", m.tenant, unit, err)
+			}
+		}
+	}
+	for _, m := range committed {
+		all, err := journalOf(ctx, b, m.tenant, 17)
 		if err != nil {
-			return fmt.Errorf("after unit %d: %w", unit, err)
+			return err
+		}
+		if err := sameEntries(all, m.journal); err != nil {
+			return fmt.Errorf("the journal of tenant %q: %w", m.tenant, err)
 		}
 	}
-	all, err := journalOf(ctx, b, acme, 17)
-	if err != nil {
-		return err
-	}
-	return sameEntries(all, committed.journal)
+	return nil
 }
 
 func randomKey(rng *rand.Rand) []byte {
@@ -156,19 +210,19 @@ func randomKey(rng *rand.Rand) []byte {
 	return key
 }
 
-func randomRecord(rng *rand.Rand) modelKey {
-	return modelKey{[]string{ticket, task}[rng.IntN(2)], id(rng.IntN(12) + 1)}
+func (m *model) randomRecord(rng *rand.Rand) modelKey {
+	return modelKey{m.kinds[rng.IntN(2)], id(rng.IntN(12) + 1)}
 }
 
 // step does one random operation on both and compares the outcome.
 func step(ctx context.Context, tx store.Tx, rng *rand.Rand, m *model) error {
-	r := randomRecord(rng)
+	r := m.randomRecord(rng)
 	d := m.documents[r]
 	expected := d.version
 	if rng.IntN(5) == 0 { // seldom right
 		expected = store.Version(rng.IntN(4))
 	}
-	switch op := rng.IntN(10); {
+	switch op := rng.IntN(11); {
 	case op < 5:
 		p := store.PutParams{Kind: r.kind, ID: r.id, Expect: expected, Head: randomKey(rng), Body: randomKey(rng)}
 		for _, index := range []string{"x", "y", "z"} {
@@ -216,13 +270,23 @@ func step(ctx context.Context, tx store.Tx, rng *rand.Rand, m *model) error {
 		e := m.journal[at]
 		m.journal[at] = erased(e)
 		return tx.Erase(ctx, store.EraseParams{Kind: e.Kind, ID: e.ID, Revision: e.Revision})
+	case op == 9:
+		after := uint64(0)
+		if rng.IntN(4) == 0 {
+			after = m.last + uint64(rng.IntN(5)) - min(2, m.last)
+		}
+		number, err := tx.Next(ctx, store.NextParams{Sequence: m.sequence, After: after})
+		if err != nil {
+			return err
+		}
+		return m.next(after, number)
 	}
 	return look(ctx, tx, rng, m)
 }
 
 // look asks both a few random questions.
 func look(ctx context.Context, tx store.Tx, rng *rand.Rand, m *model) error {
-	r := randomRecord(rng)
+	r := m.randomRecord(rng)
 	d, err := tx.Get(ctx, store.GetParams{Kind: r.kind, ID: r.id})
 	if want, exists := m.documents[r]; !exists {
 		err = expect("Get", err, store.ErrNotFound)

@@ -25,6 +25,8 @@ func pageClauses() []Clause {
 			Law: `Without an Index, Page returns every document of the kind in the order of its id.`},
 		{Name: "page/nothing", check: pageNothing,
 			Law: `A kind or index that was never used is empty.`},
+		{Name: "page/whole", check: pageWhole,
+			Law: `The documents of a page are those that Get returns, in both directions, by a term and by id.`},
 		{Name: "page/count", check: pageCount,
 			Law: `Count returns how many documents pages of the query would hold; it ignores Desc, Limit and Cursor.`},
 		{Name: "page/own-writes", check: pageOwnWrites,
@@ -218,6 +220,34 @@ func pageNothing(ctx context.Context, b store.Backend) error {
 		}
 	}
 	return nil
+}
+
+func pageWhole(ctx context.Context, b store.Backend) error {
+	if _, err := shelf(ctx, b); err != nil {
+		return err
+	}
+	return read(ctx, b, func(ctx context.Context, tx store.Tx) error {
+		for _, q := range []store.Query{{Index: "group"}, {Index: "group", Desc: true}, {}, {Desc: true}} {
+			q.Kind, q.Limit = ticket, 100
+			page, err := tx.Page(ctx, q)
+			if err != nil {
+				return err
+			}
+			if len(page.Documents) != 12 {
+				return fmt.Errorf("%d documents, want 12", len(page.Documents))
+			}
+			for i, n := range numbers(page) {
+				d, err := tx.Get(ctx, store.GetParams{Kind: ticket, ID: id(n)})
+				if err != nil {
+					return err
+				}
+				if err := sameDocument(page.Documents[i], ticketOf(n), d.Version); err != nil {
+					return fmt.Errorf("index %q desc %t: %w", q.Index, q.Desc, err)
+				}
+			}
+		}
+		return nil
+	})
 }
 
 func pageCount(ctx context.Context, b store.Backend) error {

@@ -19,6 +19,7 @@ type Clause struct {
 	Needs Capability
 
 	check func(context.Context, store.Backend) error
+	pair  func(ctx context.Context, b, other store.Backend) error // in place of check
 }
 
 // Capability is something that not every backend can do, for a reason it has
@@ -53,8 +54,8 @@ const (
 )
 
 // Run checks a backend against every clause of the contract, each in a subtest
-// with a backend of its own. open returns an empty one and leaves its removal
-// to t.Cleanup.
+// with a backend of its own. open returns an empty one, apart from all that it
+// returned before, and leaves its removal to t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) store.Backend, lacks ...Lack) {
 	t.Helper()
 	for _, lack := range lacks {
@@ -69,7 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend, lacks ...Lack) {
 					t.Skipf("not checked: %s\nthe backend lacks %q: %s", c.Law, c.Needs, lack.Reason)
 				}
 			}
-			if err := c.Check(t.Context(), open(t)); err != nil {
+			if err := c.Check(t.Context(), func() store.Backend { return open(t) }); err != nil {
 				t.Error(err)
 			}
 		})
@@ -79,16 +80,21 @@ func Run(t *testing.T, open func(t *testing.T) store.Backend, lacks ...Lack) {
 // Clauses returns every clause, in the order of Run.
 func Clauses() []Clause {
 	return slices.Concat(
-		documentClauses(), uniqueClauses(), unitClauses(), contextClauses(), concurrencyClauses(),
+		documentClauses(), uniqueClauses(), unitClauses(), backendClauses(), contextClauses(), concurrencyClauses(),
 		byteClauses(), pageClauses(), cursorClauses(), journalClauses(), historyClauses(),
 		tenantClauses(), paramClauses(), modelClauses(),
 	)
 }
 
-// Check verifies the clause on an empty backend. The error names the law and
-// says what was seen instead. A panic of the backend, and a clause that does not
-// end, are errors too.
-func (c Clause) Check(ctx context.Context, b store.Backend) error {
+// Check verifies the clause on an empty backend from open, or on two of them.
+// The error names the law and says what was seen instead. A panic of the
+// backend, and a clause that does not end, are errors too.
+func (c Clause) Check(ctx context.Context, open func() store.Backend) error {
+	check, b := c.check, open()
+	if c.pair != nil {
+		other := open()
+		check = func(ctx context.Context, b store.Backend) error { return c.pair(ctx, b, other) }
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	result := make(chan error, 1)
@@ -100,7 +106,7 @@ func (c Clause) Check(ctx context.Context, b store.Backend) error {
 			}
 			result <- err
 		}()
-		err = c.check(ctx, b)
+		err = check(ctx, b)
 	}()
 	var err error
 	select {

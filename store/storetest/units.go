@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
+	"slices"
 
 	"github.com/itsmkit/itsm/store"
 )
@@ -16,6 +16,8 @@ func unitClauses() []Clause {
 			Law: `Write does not commit if fn returns an error, and leaves no trace; it returns that error as errors.Is sees it.`},
 		{Name: "unit/read-error", check: readError,
 			Law: `Read returns the error of fn, as errors.Is sees it.`},
+		{Name: "unit/read-panic", check: panicInRead,
+			Law: `Read lets a panic pass through, and leaves the backend in order after it and after a function that ends its goroutine.`},
 		{Name: "unit/panic", check: panicInUnit,
 			Law: `Write does not commit if fn panics, and lets the panic pass through; the next Write finds the backend in order.`},
 		{Name: "unit/goexit", check: goexitInUnit,
@@ -24,10 +26,6 @@ func unitClauses() []Clause {
 			Law: `In a Read, the methods that would change something return ErrReadOnly.`},
 		{Name: "unit/escaped", check: escaped,
 			Law: `Once the function of a unit has returned, every method of its Tx returns ErrEnded and does nothing.`},
-		{Name: "unit/nested", check: nested,
-			Law: `Read, Write and Journal in the context of a unit of the same backend are ErrNested, whatever the tenant.`},
-		{Name: "unit/closed", Needs: Closing, check: closedBackend,
-			Law: `A closed backend gives ErrClosed.`},
 	}
 }
 
@@ -126,6 +124,37 @@ func readError(ctx context.Context, b store.Backend) error {
 	refused := errors.New("refused")
 	err := read(ctx, b, func(context.Context, store.Tx) error { return fmt.Errorf("seen enough: %w", refused) })
 	return expect("Read", err, refused)
+}
+
+// panicInRead reads more often than any pool has connections.
+func panicInRead(ctx context.Context, b store.Backend) error {
+	_, _, untouched, err := begin(ctx, b)
+	if err != nil {
+		return err
+	}
+	for round := range 100 {
+		var caught any
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer func() { caught = recover() }()
+			err = read(ctx, b, func(context.Context, store.Tx) error {
+				if round%2 == 0 {
+					runtime.Goexit()
+				}
+				panic("as planned")
+			})
+			err = fmt.Errorf("Read returned %v", err)
+		}()
+		<-done
+		if err != nil {
+			return fmt.Errorf("round %d: %w", round, err)
+		}
+		if round%2 == 1 && caught != "as planned" {
+			return fmt.Errorf("the panic came through as %v", caught)
+		}
+	}
+	return untouched()
 }
 
 func panicInUnit(ctx context.Context, b store.Backend) error {
@@ -230,6 +259,23 @@ func escaped(ctx context.Context, b store.Backend) error {
 	if err := expect("Write", err, refused); err != nil {
 		return err
 	}
+	if err := allEnded(ctx, kept, version); err != nil {
+		return err
+	}
+	// While others run, an old Tx must not reach into what is theirs.
+	earlier := slices.Clone(kept)
+	inside := func(ctx context.Context, _ store.Tx) error { return allEnded(ctx, earlier, version) }
+	if err := read(ctx, b, inside); err != nil {
+		return fmt.Errorf("while a Read runs: %w", err)
+	}
+	if err := write(ctx, b, inside); err != nil {
+		return fmt.Errorf("while a Write runs: %w", err)
+	}
+	return untouched()
+}
+
+// allEnded checks that no method of any Tx does anything.
+func allEnded(ctx context.Context, kept []store.Tx, version store.Version) error {
 	for _, tx := range kept {
 		calls := changes(ctx, tx, version)
 		_, calls["Get"] = tx.Get(ctx, store.GetParams{Kind: ticket, ID: id(1)})
@@ -240,64 +286,6 @@ func escaped(ctx context.Context, b store.Backend) error {
 			if err := expect(name, err, store.ErrEnded); err != nil {
 				return err
 			}
-		}
-	}
-	return untouched()
-}
-
-func nested(ctx context.Context, b store.Backend) error {
-	inside := func(ctx context.Context, _ store.Tx) error {
-		type key struct{}
-		derived, cancel := context.WithCancel(context.WithValue(ctx, key{}, 1))
-		defer cancel()
-		for _, t := range []store.Tenant{acme, zenith} {
-			called := errors.New("the function of the nested unit was called")
-			fn := func(context.Context, store.Tx) error { return called }
-			_, _, errJournal := b.Journal(derived, t, store.JournalQuery{Limit: 1})
-			for name, err := range map[string]error{
-				"Write": b.Write(derived, t, fn), "Read": b.Read(derived, t, fn), "Journal": errJournal,
-			} {
-				if err := expect(name+" inside a unit", err, store.ErrNested); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-	if err := read(ctx, b, inside); err != nil {
-		return fmt.Errorf("in a Read: %w", err)
-	}
-	err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
-		if _, err := tx.Put(ctx, ticketOf(1)); err != nil {
-			return err
-		}
-		return inside(ctx, tx)
-	})
-	if err != nil {
-		return fmt.Errorf("in a Write: %w", err)
-	}
-	_, err = get(ctx, b, id(1))
-	return err
-}
-
-func closedBackend(ctx context.Context, b store.Backend) error {
-	if _, err := put(ctx, b, ticketOf(1)); err != nil {
-		return err
-	}
-	closer, ok := b.(io.Closer)
-	if !ok {
-		return errors.New("the backend has no method Close() error")
-	}
-	if err := closer.Close(); err != nil {
-		return fmt.Errorf("Close: %w", err)
-	}
-	fn := func(context.Context, store.Tx) error { return nil }
-	_, _, errJournal := b.Journal(ctx, acme, store.JournalQuery{Limit: 1})
-	for name, err := range map[string]error{
-		"Write": b.Write(ctx, acme, fn), "Read": b.Read(ctx, acme, fn), "Journal": errJournal,
-	} {
-		if err := expect(name, err, store.ErrClosed); err != nil {
-			return err
 		}
 	}
 	return nil
