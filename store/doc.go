@@ -44,8 +44,9 @@
 //     gap would never see the earlier one: serialise the counter, or order by
 //     the transaction's id and read only below the oldest one still running.
 //
-// Package storetest checks every sentence of the contract. Package memory is an
-// implementation without a database.
+// Package storetest checks every sentence of the contract, and has a whole
+// adapter as an example, which docs/write-an-adapter.md goes through. Package
+// memory is an implementation without a database.
 //
 // # Calling a backend
 //

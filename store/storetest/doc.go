@@ -26,6 +26,9 @@
 // with one writer and one that runs units side by side both pass. A clause that
 // does not end is stopped and fails.
 //
+// [Benchmark] measures a backend with the same work as every other. The example
+// is a whole adapter; docs/write-an-adapter.md goes through it.
+//
 // [Flaky] is for the code on the other side of the contract: it makes a backend
 // ask for retries that it would not need.
 //

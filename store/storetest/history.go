@@ -124,7 +124,9 @@ func historyOrder(ctx context.Context, b store.Backend) error {
 }
 
 func appendRevision(ctx context.Context, b store.Backend) error {
-	err := write(ctx, b, func(ctx context.Context, tx store.Tx) error { return tx.Append(ctx, entryOf(1, 3), entryOf(2, 1)) })
+	err := write(ctx, b, func(ctx context.Context, tx store.Tx) error {
+		return tx.Append(ctx, entryOf(1, 1), entryOf(1, 3), entryOf(2, 1))
+	})
 	if err != nil {
 		return err
 	}
