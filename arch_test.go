@@ -191,6 +191,9 @@ var dependencies = []arch.Dependency{
 	{Module: "internal/benchmarks", Path: "github.com/qmuntal/stateless", Why: "peer: state machine"},
 	{Module: "internal/benchmarks", Path: "github.com/looplab/fsm", Why: "peer: state machine"},
 	{Module: "internal/benchmarks", Path: "github.com/hashicorp/go-memdb", Why: "peer: memory store with snapshots"},
+	{Module: "internal/histories", Path: uuids, Why: "record ids"},
+	{Module: "internal/histories", Path: "github.com/anishathalye/porcupine", Why: "tests only: searches a concurrent history for an order in which it is right"},
+	{Module: "internal/histories", Path: "pgregory.net/rapid", Why: "tests only: generates programs, and shrinks one that fails"},
 }
 
 func TestArchitecture(t *testing.T) {
