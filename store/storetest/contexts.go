@@ -176,7 +176,7 @@ func waitEnds(ctx context.Context, b store.Backend) error {
 				return nil
 			}
 			return expect("the Write that waits", err, context.DeadlineExceeded)
-		case <-time.After(grace):
+		case <-time.After(2 * grace):
 			return fmt.Errorf("the Write still waits, though its context has ended: %w", foreign.Err())
 		}
 	})
