@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"sync"
+
+	"github.com/itsmkit/itsm/store"
+)
+
+// tx is the view of a unit. A statement that takes microseconds is not worth
+// watching the context for, which costs as much: what comes after it looks.
+type tx struct {
+	run    runner
+	path   string // empty: joined
+	tenant store.Tenant
+	writes bool
+	spaces *spaces // nil: joined
+
+	// What a unit of a backend has learnt. It is the only one that writes, so
+	// that nothing of it can change; in a joined transaction it could.
+	found map[spaceName]int64
+	last  int64 // the place of the tenant's last journal entry, 0: not looked up
+
+	terms []term // memory that is used again
+	old   []term
+	pack  []byte
+
+	// A Tx is for one goroutine; the lock is for those that keep one longer
+	// than they may, who get ErrEnded and not the data of another unit.
+	mu    sync.Mutex
+	ended bool
+	lost  error // why the unit cannot commit any more
+}
+
+var _ store.Tx = (*tx)(nil)
+
+// Tenant is whose unit it is.
+func (tx *tx) Tenant() store.Tenant { return tx.tenant }
+
+// end makes every later call fail, and returns why the unit was lost, if so.
+func (tx *tx) end() error {
+	tx.mu.Lock()
+	defer tx.mu.Unlock()
+	tx.ended = true
+	return tx.lost
+}
+
+// enter begins a call that reads. If it returns nil, leave ends the call.
+func (tx *tx) enter(ctx context.Context) error {
+	tx.mu.Lock()
+	err := tx.lost
+	switch {
+	case tx.ended:
+		err = store.ErrEnded
+	case err == nil:
+		err = ctx.Err()
+		tx.lost = err
+	}
+	if err != nil {
+		tx.mu.Unlock()
+	}
+	return err
+}
+
+// enterWrite begins a call that changes something.
+func (tx *tx) enterWrite(ctx context.Context) error {
+	if err := tx.enter(ctx); err != nil {
+		return err
+	}
+	if !tx.writes {
+		tx.mu.Unlock()
+		return store.ErrReadOnly
+	}
+	return nil
+}
+
+func (tx *tx) leave() { tx.mu.Unlock() }
+
+// lose is for an error of the driver: whatever it left behind does not commit.
+func (tx *tx) lose(err error) error {
+	tx.lost = explain(tx.path, err)
+	return tx.lost
+}
+
+// Get implements store.Tx.
+func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error) {
+	if err := tx.enter(ctx); err != nil {
+		return store.Document{}, err
+	}
+	defer tx.leave()
+	if err := p.Validate(); err != nil {
+		return store.Document{}, err
+	}
+	space, err := tx.space(p.Kind, "")
+	if err != nil {
+		return store.Document{}, tx.lose(err)
+	}
+	d := store.Document{Kind: p.Kind, ID: p.ID}
+	if space != 0 {
+		err = tx.run.query(context.Background(), getDocument, func(v []driver.Value) {
+			d.Version, d.Head, d.Body = store.Version(integer(v[0])), blob(v[1]), blob(v[2])
+		}, space, p.ID[:])
+	}
+	switch {
+	case err != nil:
+		return store.Document{}, tx.lose(err)
+	case d.Version == 0:
+		return store.Document{}, &store.NotFoundError{Kind: p.Kind, ID: p.ID}
+	}
+	return d, nil
+}
+
+// Next implements store.Tx.
+func (tx *tx) Next(ctx context.Context, p store.NextParams) (uint64, error) {
+	if err := tx.enterWrite(ctx); err != nil {
+		return 0, err
+	}
+	defer tx.leave()
+	if err := p.Validate(); err != nil {
+		return 0, err
+	}
+	space, err := tx.makeSpace("", "")
+	if err != nil {
+		return 0, tx.lose(err)
+	}
+	var number int64
+	err = tx.run.query(context.Background(), nextNumber, func(v []driver.Value) {
+		number = integer(v[0])
+	}, space, p.Sequence, int64(p.After))
+	if err != nil {
+		return 0, tx.lose(err)
+	}
+	return uint64(number), nil
+}
