@@ -23,7 +23,7 @@ const applicationID = 0x6974736d
 // What the connections of a backend are set to.
 const (
 	writerCache = 64 << 10 // KiB
-	checkpoint  = 4000     // pages of the log, after which it is brought into the file
+	checkpoint  = 16384    // pages of the log, after which it is brought into the file
 	logLimit    = 64 << 20 // bytes of the log that are kept for use again
 )
 
@@ -80,6 +80,7 @@ func (b *Backend) connect(ctx context.Context) (*conn, error) {
 		fmt.Sprintf("cache_size = -%d", writerCache),
 		fmt.Sprintf("wal_autocheckpoint = %d", checkpoint),
 		fmt.Sprintf("journal_size_limit = %d", logLimit),
+		"temp_store = MEMORY",
 		"secure_delete = FAST",
 	} {
 		if _, err := c.text(ctx, "PRAGMA "+pragma); err != nil {

@@ -33,29 +33,44 @@ func (tx *tx) Append(ctx context.Context, entries ...store.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	// All entries are checked before the first is added, so that there is
-	// nothing to undo.
-	refused, err := tx.follow(entries)
-	switch {
-	case err != nil:
-		return tx.lose(err)
-	case refused != nil:
-		return refused
+	// Of several entries, all are checked before the first is added, so that
+	// there is nothing to undo.
+	if len(entries) > 1 {
+		refused, err := tx.follow(entries)
+		switch {
+		case err != nil:
+			return tx.lose(err)
+		case refused != nil:
+			return refused
+		}
 	}
 	place, err := tx.lastPlace()
 	if err != nil {
 		return tx.lose(err)
 	}
 	for i := range entries {
-		place++
-		if err := tx.addEntry(place, &entries[i]); err != nil {
+		added, err := tx.addEntry(place+1, &entries[i])
+		switch {
+		case err != nil:
 			return tx.lose(err)
+		case !added:
+			return tx.refuse(&entries[i])
 		}
+		place++
 	}
 	if tx.spaces != nil {
 		tx.last = place
 	}
 	return nil
+}
+
+// refuse says why an entry was not added.
+func (tx *tx) refuse(e *store.Entry) error {
+	last, err := tx.lastRevision(e.Kind, e.ID)
+	if err != nil {
+		return tx.lose(err)
+	}
+	return &store.RevisionError{Kind: e.Kind, ID: e.ID, Revision: e.Revision, Last: last}
 }
 
 // follow refuses the entries unless each comes after the last one of its record,
@@ -125,19 +140,26 @@ func (tx *tx) tenantSpace() (int64, error) {
 	return tx.space("", "")
 }
 
-func (tx *tx) addEntry(place int64, e *store.Entry) error {
+// addEntry adds an entry, unless the record has one of that revision or a later.
+func (tx *tx) addEntry(place int64, e *store.Entry) (added bool, err error) {
 	space, err := tx.makeSpace(e.Kind, "")
 	if err != nil {
-		return err
+		return false, err
 	}
 	erased := int64(0)
 	if e.Erased {
 		erased = 1
 	}
-	_, err = tx.run.exec(context.Background(), addEntry,
-		place, space, e.ID[:], int64(e.Revision), e.Type, e.Time.UnixMicro(), erased,
-		notNull(e.Salt), notNull(e.Digest), notNull(e.Previous), notNull(e.Hash), notNull(e.Payload))
-	return err
+	id, revision := e.ID[:], int64(e.Revision)
+	result, err := tx.run.exec(context.Background(), addEntry,
+		place, space, id, revision, e.Type, e.Time.UnixMicro(), erased,
+		notNull(e.Salt), notNull(e.Digest), notNull(e.Previous), notNull(e.Hash), notNull(e.Payload),
+		space, id, revision)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // scanEntry takes the entryColumns.

@@ -39,66 +39,112 @@ func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error)
 	if err != nil {
 		return 0, tx.lose(err)
 	}
-	old, err := tx.stored(space, p.ID)
-	if err != nil {
-		return 0, tx.lose(err)
+	if p.Expect == 0 {
+		return tx.create(space, p)
 	}
+	old, err := tx.stored(space, p.ID)
 	switch {
-	case p.Expect == 0 && old.document != 0:
-		return 0, &store.ExistsError{Kind: p.Kind, ID: p.ID, Holder: p.ID}
+	case err != nil:
+		return 0, tx.lose(err)
 	case p.Expect != old.version:
 		return 0, &store.ConflictError{Kind: p.Kind, ID: p.ID, Expected: p.Expect, Current: old.version}
-	}
-	if err := tx.readTerms(p.Kind, p.Terms); err != nil {
-		return 0, tx.lose(err)
 	}
 	if tx.old, err = unpackTerms(tx.old[:0], old.terms); err != nil {
 		return 0, tx.lose(err)
 	}
-	holder, taken, err := tx.taken(p.ID)
+	taken, err := tx.prepareTerms(p)
 	switch {
 	case err != nil:
 		return 0, tx.lose(err)
 	case taken != nil:
-		return 0, &store.ExistsError{
-			Kind: p.Kind, ID: p.ID, Holder: holder,
-			Index: taken.index, Key: append([]byte(nil), taken.key...),
-		}
+		return 0, taken
 	}
-	version, err := tx.write(space, old, p)
+	version := old.version + 1
+	_, err = tx.run.exec(context.Background(), changeDocument,
+		int64(version), notNull(p.Head), notNull(tx.pack), notNull(p.Body), old.document)
+	if err == nil {
+		err = tx.reindex(old.document, p.ID)
+	}
 	if err != nil {
 		return 0, tx.lose(err)
 	}
 	return version, nil
 }
 
-// write is Put after all checks.
-func (tx *tx) write(space int64, old stored, p store.PutParams) (store.Version, error) {
-	tx.pack = packTerms(tx.pack[:0], tx.terms)
-	head, terms, body := notNull(p.Head), notNull(tx.pack), notNull(p.Body)
-	if old.document != 0 {
-		version := old.version + 1
-		_, err := tx.run.exec(context.Background(), changeDocument, int64(version), head, terms, body, old.document)
-		if err != nil {
-			return 0, err
+// create is Put for a document that must not exist. Whether it does shows when it
+// is added, so that the usual case costs no look.
+func (tx *tx) create(space int64, p store.PutParams) (store.Version, error) {
+	tx.old = tx.old[:0]
+	taken, err := tx.prepareTerms(p)
+	if err != nil {
+		return 0, tx.lose(err)
+	}
+	if taken != nil {
+		there, err := tx.stored(space, p.ID)
+		switch {
+		case err != nil:
+			return 0, tx.lose(err)
+		case there.document == 0:
+			return 0, taken
 		}
-		return version, tx.reindex(old.document, p.ID)
+		return 0, &store.ExistsError{Kind: p.Kind, ID: p.ID, Holder: p.ID}
 	}
-	var floor int64
-	err := tx.run.query(context.Background(), getFloor, func(v []driver.Value) { floor = integer(v[0]) }, space)
+	floor, err := tx.floorOf(space)
 	if err != nil {
-		return 0, err
+		return 0, tx.lose(err)
 	}
-	version := store.Version(floor + 1)
-	result, err := tx.run.exec(context.Background(), addDocument, space, p.ID[:], int64(version), head, terms, body)
+	result, err := tx.run.exec(context.Background(), addDocument,
+		space, p.ID[:], floor+1, notNull(p.Head), notNull(tx.pack), notNull(p.Body))
 	if err != nil {
-		return 0, err
+		return 0, tx.lose(err)
+	}
+	added, err := result.RowsAffected()
+	switch {
+	case err != nil:
+		return 0, tx.lose(err)
+	case added == 0:
+		return 0, &store.ExistsError{Kind: p.Kind, ID: p.ID, Holder: p.ID}
 	}
 	document, err := result.LastInsertId()
-	if err != nil {
-		return 0, err
+	if err == nil {
+		err = tx.reindex(document, p.ID)
 	}
-	return version, tx.reindex(document, p.ID)
+	if err != nil {
+		return 0, tx.lose(err)
+	}
+	return store.Version(floor + 1), nil
+}
+
+// prepareTerms sets tx.terms and their packed form to those of p, and returns the
+// error to refuse it with if another document holds one that is unique.
+func (tx *tx) prepareTerms(p store.PutParams) (refused, err error) {
+	if err := tx.readTerms(p.Kind, p.Terms); err != nil {
+		return nil, err
+	}
+	tx.pack = packTerms(tx.pack[:0], tx.terms)
+	holder, taken, err := tx.taken(p.ID)
+	if err != nil || taken == nil {
+		return nil, err
+	}
+	return &store.ExistsError{
+		Kind: p.Kind, ID: p.ID, Holder: holder,
+		Index: taken.index, Key: append([]byte(nil), taken.key...),
+	}, nil
+}
+
+// floorOf returns the greatest version of the kind that was deleted.
+func (tx *tx) floorOf(space int64) (floor int64, err error) {
+	if floor, ok := tx.floors[space]; ok {
+		return floor, nil
+	}
+	err = tx.run.query(context.Background(), getFloor, func(v []driver.Value) { floor = integer(v[0]) }, space)
+	if err == nil && tx.spaces != nil {
+		if tx.floors == nil {
+			tx.floors = make(map[int64]int64)
+		}
+		tx.floors[space] = floor
+	}
+	return floor, err
 }
 
 // Delete implements store.Tx. The floor of the kind rises to the version of what
@@ -129,6 +175,7 @@ func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
 	if err := tx.reindex(old.document, p.ID); err != nil {
 		return tx.lose(err)
 	}
+	delete(tx.floors, space)
 	if _, err := tx.run.exec(context.Background(), raiseFloor, int64(old.version), space); err != nil {
 		return tx.lose(err)
 	}

@@ -1,5 +1,7 @@
 package sqlite
 
+import "strings"
+
 // statement is one of the SQL statements of this package.
 type statement int
 
@@ -22,7 +24,10 @@ const (
 	removeDocument
 
 	findHolder
-	addTerm
+	addTerm // one, and then so many at a time
+	addTerms2
+	addTerms4
+	addTerms8
 	removeTerm
 
 	pageUp
@@ -76,15 +81,17 @@ func (s statement) text() string {
 	case getStored:
 		return "SELECT document, version, terms FROM itsm_documents WHERE space = ? AND id = ?"
 	case addDocument:
-		return "INSERT INTO itsm_documents (space, id, version, head, terms, body) VALUES (?, ?, ?, ?, ?, ?)"
+		return `INSERT INTO itsm_documents (space, id, version, head, terms, body) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (space, id) DO NOTHING`
 	case changeDocument:
 		return "UPDATE itsm_documents SET version = ?, head = ?, terms = ?, body = ? WHERE document = ?"
 	case removeDocument:
 		return "DELETE FROM itsm_documents WHERE document = ?"
 	case findHolder:
 		return "SELECT id FROM itsm_terms WHERE space = ? AND key = ? AND is_unique"
-	case addTerm:
-		return "INSERT INTO itsm_terms (space, key, id, document, is_unique) VALUES (?, ?, ?, ?, ?)"
+	case addTerm, addTerms2, addTerms4, addTerms8:
+		return "INSERT OR FAIL INTO itsm_terms (space, key, id, document, is_unique) VALUES (?, ?, ?, ?, ?)" +
+			strings.Repeat(", (?, ?, ?, ?, ?)", 1<<(s-addTerm)-1)
 	case removeTerm:
 		return "DELETE FROM itsm_terms WHERE space = ? AND key = ? AND id = ?"
 	case pageUp:
@@ -110,9 +117,10 @@ func (s statement) text() string {
 	case lastRevision:
 		return "SELECT max(revision) FROM itsm_journal WHERE space = ? AND id = ?"
 	case addEntry:
-		return `INSERT INTO itsm_journal
+		return `INSERT OR FAIL INTO itsm_journal
 		(place, space, id, revision, type, time, erased, salt, digest, previous, hash, payload)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+		WHERE NOT EXISTS (SELECT 1 FROM itsm_journal WHERE space = ? AND id = ? AND revision >= ?)`
 	case readJournal:
 		return "SELECT " + entryColumns + `, k.kind FROM itsm_journal j CROSS JOIN itsm_spaces k ON k.space = j.space
 		WHERE place > ? AND place < ? ORDER BY place LIMIT ?`

@@ -128,7 +128,8 @@ func (tx *tx) taken(id uuid.UUID) (holder uuid.UUID, taken *term, err error) {
 // reindex makes the rows of a document's terms those of tx.terms. What stays is
 // not touched.
 func (tx *tx) reindex(document int64, id uuid.UUID) error {
-	return tx.changes(func(t *term, comes bool) error {
+	tx.rows = tx.rows[:0]
+	err := tx.changes(func(t *term, comes bool) error {
 		if !comes {
 			_, err := tx.run.exec(context.Background(), removeTerm, t.space, t.key, id[:])
 			return err
@@ -137,7 +138,20 @@ func (tx *tx) reindex(document int64, id uuid.UUID) error {
 		if t.unique {
 			unique = 1
 		}
-		_, err := tx.run.exec(context.Background(), addTerm, t.space, t.key, id[:], document, unique)
-		return err
+		tx.rows = append(tx.rows, t.space, t.key, id[:], document, unique)
+		return nil
 	})
+	// In few statements: each costs as much as a row.
+	const columns = 5
+	rows := tx.rows
+	for s := addTerms8; err == nil && len(rows) > 0; {
+		n := columns << (s - addTerm)
+		if len(rows) < n {
+			s--
+			continue
+		}
+		_, err = tx.run.exec(context.Background(), s, rows[:n]...)
+		rows = rows[n:]
+	}
+	return err
 }

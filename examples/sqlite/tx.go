@@ -19,12 +19,14 @@ type tx struct {
 
 	// What a unit of a backend has learnt. It is the only one that writes, so
 	// that nothing of it can change; in a joined transaction it could.
-	found map[spaceName]int64
-	last  int64 // the place of the tenant's last journal entry, 0: not looked up
+	found  map[spaceName]int64
+	floors map[int64]int64
+	last   int64 // the place of the tenant's last journal entry, 0: not looked up
 
 	terms []term // memory that is used again
 	old   []term
 	pack  []byte
+	rows  []any
 
 	// A Tx is for one goroutine; the lock is for those that keep one longer
 	// than they may, who get ErrEnded and not the data of another unit.
