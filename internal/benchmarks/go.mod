@@ -13,8 +13,21 @@ require (
 )
 
 require (
+	github.com/dustin/go-humanize v1.1.0 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/ncruces/go-strftime v1.1.0 // indirect
+	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	modernc.org/libc v1.80.1 // indirect
+	modernc.org/mathutil v1.7.1 // indirect
+	modernc.org/memory v1.12.1 // indirect
+	modernc.org/sqlite v1.62.0 // indirect
+)
+
+require (
 	github.com/hashicorp/go-immutable-radix v1.3.1 // indirect
 	github.com/hashicorp/golang-lru v0.5.4 // indirect
+	github.com/itsmkit/itsm/examples/sqlite v0.0.0
 	github.com/shopspring/decimal v1.4.0 // indirect
 )
 
@@ -22,3 +35,5 @@ replace (
 	github.com/itsmkit/itsm => ../../
 	github.com/itsmkit/itsm/examples => ../../examples
 )
+
+replace github.com/itsmkit/itsm/examples/sqlite => ../../examples/sqlite
