@@ -46,11 +46,12 @@ func (e *SchemaError) Error() string {
 
 // Result codes of SQLite: https://www.sqlite.org/rescode.html
 const (
-	codeError    = 1 // among others: there is no transaction to roll back
-	codeBusy     = 5
-	codeLocked   = 6
-	codeFull     = 13
-	codeProtocol = 15 // lost a race for a lock too often
+	codeError      = 1 // among others: there is no transaction to roll back
+	codeBusy       = 5
+	codeLocked     = 6
+	codeFull       = 13
+	codeProtocol   = 15 // lost a race for a lock too often
+	codeConstraint = 19
 )
 
 // code returns the primary result code of an error of the driver, or 0.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 
 	"github.com/google/uuid"
 	"github.com/itsmkit/itsm/store"
@@ -25,8 +26,8 @@ func (tx *tx) stored(space int64, id uuid.UUID) (s stored, err error) {
 	return s, err
 }
 
-// Put implements store.Tx. It checks everything before it writes anything, so
-// that a Put which is refused has nothing to undo.
+// Put implements store.Tx. To replace a document, it checks everything before it
+// writes anything, so that there is nothing to undo when it is refused.
 func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error) {
 	if err := tx.enterWrite(ctx); err != nil {
 		return 0, err
@@ -52,7 +53,10 @@ func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error)
 	if tx.old, err = unpackTerms(tx.old[:0], old.terms); err != nil {
 		return 0, tx.lose(err)
 	}
-	taken, err := tx.prepareTerms(p)
+	if err := tx.readTerms(p.Kind, p.Terms); err != nil {
+		return 0, tx.lose(err)
+	}
+	taken, err := tx.taken(p)
 	switch {
 	case err != nil:
 		return 0, tx.lose(err)
@@ -71,23 +75,13 @@ func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error)
 	return version, nil
 }
 
-// create is Put for a document that must not exist. Whether it does shows when it
-// is added, so that the usual case costs no look.
+// create is Put for a document that must not exist. Whether it does, or a unique
+// term is taken, shows when they are added: the usual case costs no look, and the
+// other has something to undo.
 func (tx *tx) create(space int64, p store.PutParams) (store.Version, error) {
 	tx.old = tx.old[:0]
-	taken, err := tx.prepareTerms(p)
-	if err != nil {
+	if err := tx.readTerms(p.Kind, p.Terms); err != nil {
 		return 0, tx.lose(err)
-	}
-	if taken != nil {
-		there, err := tx.stored(space, p.ID)
-		switch {
-		case err != nil:
-			return 0, tx.lose(err)
-		case there.document == 0:
-			return 0, taken
-		}
-		return 0, &store.ExistsError{Kind: p.Kind, ID: p.ID, Holder: p.ID}
 	}
 	floor, err := tx.floorOf(space)
 	if err != nil {
@@ -109,27 +103,31 @@ func (tx *tx) create(space int64, p store.PutParams) (store.Version, error) {
 	if err == nil {
 		err = tx.reindex(document, p.ID)
 	}
+	if code(err) == codeConstraint {
+		taken, lookErr := tx.taken(p)
+		if lookErr != nil || taken == nil {
+			return 0, tx.lose(errors.Join(err, lookErr))
+		}
+		if err := tx.uncreate(document, p.ID); err != nil {
+			return 0, tx.lose(err)
+		}
+		return 0, taken
+	}
 	if err != nil {
 		return 0, tx.lose(err)
 	}
 	return store.Version(floor + 1), nil
 }
 
-// prepareTerms sets tx.terms and their packed form to those of p, and returns the
-// error to refuse it with if another document holds one that is unique.
-func (tx *tx) prepareTerms(p store.PutParams) (refused, err error) {
-	if err := tx.readTerms(p.Kind, p.Terms); err != nil {
-		return nil, err
+// uncreate takes back what create has added by the time a term failed.
+func (tx *tx) uncreate(document int64, id uuid.UUID) error {
+	for _, t := range tx.terms {
+		if _, err := tx.run.exec(context.Background(), removeTerm, t.space, t.key, id[:]); err != nil {
+			return err
+		}
 	}
-	tx.pack = packTerms(tx.pack[:0], tx.terms)
-	holder, taken, err := tx.taken(p.ID)
-	if err != nil || taken == nil {
-		return nil, err
-	}
-	return &store.ExistsError{
-		Kind: p.Kind, ID: p.ID, Holder: holder,
-		Index: taken.index, Key: append([]byte(nil), taken.key...),
-	}, nil
+	_, err := tx.run.exec(context.Background(), removeDocument, document)
+	return err
 }
 
 // floorOf returns the greatest version of the kind that was deleted.

@@ -25,7 +25,8 @@ func compareTerms(a, b term) int {
 	return cmp.Or(cmp.Compare(a.space, b.space), bytes.Compare(a.key, b.key))
 }
 
-// readTerms sets tx.terms to the terms of a kind, in order.
+// readTerms sets tx.terms to the terms of a kind, in order, and tx.pack to what is
+// kept of them with the document.
 func (tx *tx) readTerms(kind string, terms []store.Term) error {
 	tx.terms = tx.terms[:0]
 	for _, t := range terms {
@@ -36,6 +37,7 @@ func (tx *tx) readTerms(kind string, terms []store.Term) error {
 		tx.terms = append(tx.terms, term{space, notNull(t.Key), t.Unique, t.Index})
 	}
 	slices.SortFunc(tx.terms, compareTerms)
+	tx.pack = packTerms(tx.pack[:0], tx.terms)
 	return nil
 }
 
@@ -109,20 +111,22 @@ func (tx *tx) changes(each func(t *term, comes bool) error) error {
 	return nil
 }
 
-// taken returns the first of the new terms, as the caller gave them, that is
-// unique and held by another document. Those that stay cannot be.
-func (tx *tx) taken(id uuid.UUID) (holder uuid.UUID, taken *term, err error) {
+// taken returns the error to refuse p with if one of the new terms is unique and
+// held by another document. Those that stay cannot be.
+func (tx *tx) taken(p store.PutParams) (refused, err error) {
 	err = tx.changes(func(t *term, comes bool) error {
-		if !comes || !t.unique || taken != nil {
+		if !comes || !t.unique || refused != nil {
 			return nil
 		}
 		return tx.run.query(context.Background(), findHolder, func(v []driver.Value) {
-			if found := identity(v[0]); found != id {
-				holder, taken = found, t
+			if holder := identity(v[0]); holder != p.ID {
+				refused = &store.ExistsError{
+					Kind: p.Kind, ID: p.ID, Index: t.index, Key: bytes.Clone(t.key), Holder: holder,
+				}
 			}
 		}, t.space, t.key)
 	})
-	return holder, taken, err
+	return refused, err
 }
 
 // reindex makes the rows of a document's terms those of tx.terms. What stays is
