@@ -154,7 +154,7 @@ func TestMigrations(t *testing.T) {
 	require.NoError(t, err)
 
 	version := func() int {
-		v, err := b.version(t.Context(), b.writer, 9)
+		v, err := b.findVersion(t.Context(), b.writer, 9)
 		require.NoError(t, err)
 		return v
 	}
@@ -167,9 +167,14 @@ func TestMigrations(t *testing.T) {
 	require.NoError(t, b.migrate(t.Context(), b.writer, mended))
 	require.Equal(t, 3, version())
 	require.NoError(t, b.migrate(t.Context(), b.writer, mended), "nothing to do")
-	require.True(t, has(t, b, 1))
 
+	// This backend was opened before. It must not write any more.
 	var newer *SchemaError
+	require.ErrorAs(t, create(t.Context(), b, 2, 10), &newer)
+	require.Equal(t, SchemaError{path, 3, 1}, *newer)
+	require.ErrorAs(t, b.Read(t.Context(), "acme", func(context.Context, store.Tx) error { return nil }), &newer)
+	_, _, err = b.Journal(t.Context(), "acme", store.JournalQuery{Limit: 1})
+	require.ErrorAs(t, err, &newer)
 	_, err = Open(t.Context(), path, nil)
 	require.ErrorAs(t, err, &newer)
 	require.Equal(t, SchemaError{path, 3, 1}, *newer)

@@ -73,6 +73,8 @@ func explain(path string, err error) error {
 		return err
 	case errors.Is(err, sql.ErrTxDone):
 		return store.ErrEnded
+	case errors.As(err, new(*SchemaError)) || errors.As(err, new(*ForeignError)):
+		return err // it names the file itself
 	}
 	if path != "" {
 		err = fmt.Errorf("sqlite: %s: %w", path, err)

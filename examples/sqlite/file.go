@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/itsmkit/itsm/store"
@@ -64,7 +65,11 @@ func (b *Backend) connect(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "_error_rc=1&_dqs=0"}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // a drive's letter
+		path = "/" + path
+	}
+	name := url.URL{Scheme: "file", Path: path, RawQuery: "_error_rc=1&_dqs=0"}
 	connector, err := modernc.NewConnector(name.String())
 	if err != nil {
 		return nil, explain(b.path, err)
@@ -94,14 +99,22 @@ func (b *Backend) connect(ctx context.Context) (*conn, error) {
 // first: in the mode a new file has, they and the application id are either all
 // in the file itself or not at all, so that checkHeader knows it again.
 func (b *Backend) prepareFile(ctx context.Context, c *conn) error {
-	files, err := migrationFiles(migrations)
+	scripts, err := migrationFiles(migrations)
 	if err != nil {
 		return err
 	}
-	if err := b.migrate(ctx, c, files); err != nil {
+	if _, err := c.text(ctx, "PRAGMA synchronous = FULL"); err != nil {
 		return err
 	}
-	return b.setWAL(ctx, c)
+	if err := b.migrate(ctx, c, scripts); err != nil {
+		return err
+	}
+	if err := b.setWAL(ctx, c); err != nil {
+		return err
+	}
+	b.version = len(scripts)
+	_, err = c.text(ctx, "PRAGMA synchronous = "+string(b.options.Synchronous))
+	return err
 }
 
 // setWAL needs the file for itself for a moment when it is not in that mode yet,
@@ -147,7 +160,7 @@ func migrationFiles(fsys fs.FS) ([]string, error) {
 // migrate brings the tables from the version they have to the last, in one
 // transaction, unless there is nothing to do.
 func (b *Backend) migrate(ctx context.Context, c *conn, scripts []string) error {
-	version, err := b.version(ctx, c, len(scripts))
+	version, err := b.findVersion(ctx, c, len(scripts))
 	if err != nil || version == len(scripts) {
 		return err
 	}
@@ -167,7 +180,7 @@ func (b *Backend) migrate(ctx context.Context, c *conn, scripts []string) error 
 }
 
 func (b *Backend) migrateInside(ctx context.Context, c *conn, scripts []string) error {
-	version, err := b.version(ctx, c, len(scripts)) // again: another process may have been first
+	version, err := b.findVersion(ctx, c, len(scripts)) // again: another process may have been first
 	if err != nil {
 		return err
 	}
@@ -184,8 +197,8 @@ func (b *Backend) migrateInside(ctx context.Context, c *conn, scripts []string) 
 	return c.script(ctx, fmt.Sprintf("UPDATE itsm_schema SET version = %d", version))
 }
 
-// version returns the version of the tables, or 0 for a file without.
-func (b *Backend) version(ctx context.Context, c *conn, known int) (int, error) {
+// findVersion returns the version of the tables, or 0 for a file without.
+func (b *Backend) findVersion(ctx context.Context, c *conn, known int) (int, error) {
 	tables, err := c.text(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'itsm_schema'")
 	if err != nil {
 		return 0, err

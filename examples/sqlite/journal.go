@@ -242,7 +242,8 @@ func (tx *tx) History(ctx context.Context, q store.HistoryQuery) ([]store.Entry,
 	return entries, nil
 }
 
-// Erase implements store.Tx.
+// Erase implements store.Tx. What it removes is overwritten first: a page that is
+// only given up keeps its bytes.
 func (tx *tx) Erase(ctx context.Context, p store.EraseParams) error {
 	if err := tx.enterWrite(ctx); err != nil {
 		return err
@@ -269,8 +270,10 @@ func (tx *tx) Erase(ctx context.Context, p store.EraseParams) error {
 	case erased != 0:
 		return nil
 	}
-	if _, err := tx.run.exec(context.Background(), eraseEntry, place); err != nil {
-		return tx.lose(err)
+	for _, s := range []statement{overwriteEntry, eraseEntry} {
+		if _, err := tx.run.exec(context.Background(), s, place); err != nil {
+			return tx.lose(err)
+		}
 	}
 	return nil
 }

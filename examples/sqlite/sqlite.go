@@ -52,6 +52,7 @@ type Backend struct {
 	path    string
 	options Options
 	spaces  *spaces
+	version int // of the tables
 
 	turn   chan struct{} // held by the unit that writes
 	writer *conn         // for whoever has the turn; nil: to be opened

@@ -10,7 +10,7 @@ const (
 	beginImmediate
 	commit
 	rollback
-	takeSnapshot
+	schemaVersion
 
 	findSpace
 	addSpace
@@ -44,6 +44,7 @@ const (
 	historyUp
 	historyDown
 	findEntry
+	overwriteEntry
 	eraseEntry
 
 	nextNumber
@@ -66,7 +67,7 @@ func (s statement) text() string {
 		return "COMMIT"
 	case rollback:
 		return "ROLLBACK"
-	case takeSnapshot: // a transaction has no snapshot before it has read something
+	case schemaVersion:
 		return "SELECT version FROM itsm_schema"
 	case findSpace:
 		return "SELECT space FROM itsm_spaces WHERE tenant = ? AND kind = ? AND name = ?"
@@ -132,6 +133,8 @@ func (s statement) text() string {
 		WHERE space = ? AND id = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`
 	case findEntry:
 		return "SELECT place, erased FROM itsm_journal WHERE space = ? AND id = ? AND revision = ?"
+	case overwriteEntry: // in place, as the sizes stay
+		return "UPDATE itsm_journal SET salt = zeroblob(length(salt)), payload = zeroblob(length(payload)) WHERE place = ?"
 	case eraseEntry:
 		return "UPDATE itsm_journal SET erased = 1, salt = x'', payload = x'' WHERE place = ?"
 	case nextNumber:

@@ -22,13 +22,16 @@ func (b *Backend) Read(ctx context.Context, t store.Tenant, fn func(context.Cont
 	}
 	fit := false
 	defer func() { b.giveReader(c, fit) }()
-	if err := c.beginRead(ctx); err != nil {
+	if _, err := c.exec(context.Background(), begin); err != nil {
 		return explain(b.path, err)
 	}
 	defer func() {
 		_, err := c.exec(context.Background(), commit)
 		fit = err == nil
 	}()
+	if err := b.checkVersion(c); err != nil {
+		return explain(b.path, err)
+	}
 	tx := &tx{run: c, path: b.path, tenant: t, spaces: b.spaces}
 	defer func() {
 		tx.end()
@@ -37,12 +40,16 @@ func (b *Backend) Read(ctx context.Context, t store.Tenant, fn func(context.Cont
 	return fn(ctx, tx)
 }
 
-// beginRead begins a transaction that has its snapshot.
-func (c *conn) beginRead(ctx context.Context) error {
-	if _, err := c.exec(context.Background(), begin); err != nil {
-		return err
+// checkVersion is the first thing that a transaction reads, with which it takes its
+// snapshot, and without which it has none. It refuses tables that another process,
+// of a newer version, has changed since they were opened.
+func (b *Backend) checkVersion(c *conn) error {
+	version := 0
+	err := c.query(context.Background(), schemaVersion, func(v []driver.Value) { version = int(integer(v[0])) })
+	if err == nil && version != b.version {
+		err = &SchemaError{Path: b.path, Version: version, Known: b.version}
 	}
-	return c.query(context.Background(), takeSnapshot, func([]driver.Value) {})
+	return err
 }
 
 // Write implements store.Backend. Units of all tenants take turns: SQLite has one
@@ -111,7 +118,11 @@ func (b *Backend) beginWrite(ctx context.Context) (*conn, error) {
 		}
 		b.writer = c
 	}
-	if _, err := b.writer.exec(ctx, beginImmediate); err != nil {
+	_, err := b.writer.exec(ctx, beginImmediate)
+	if err == nil {
+		err = b.checkVersion(b.writer)
+	}
+	if err != nil {
 		b.undo(b.writer) // it may have begun before its context ended
 		return nil, explain(b.path, err)
 	}

@@ -1,0 +1,52 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/itsmkit/itsm/store"
+	"github.com/stretchr/testify/require"
+)
+
+// TestErasedBytesAreGone: after Close nothing of a payload or salt that was erased
+// is in the file, however long it was and whatever happened around it.
+func TestErasedBytesAreGone(t *testing.T) {
+	path := file(t)
+	b := open(t, path, nil)
+	random := rand.New(rand.NewPCG(1, 2))
+	var secrets [][]byte
+	secret := func(size int) []byte {
+		s := make([]byte, size)
+		for i := range s {
+			s[i] = byte(random.Uint32())
+		}
+		secrets = append(secrets, s)
+		return s
+	}
+	for n := range byte(60) {
+		size := []int{40, 700, 3000, 5000, 50_000}[n%5]
+		require.NoError(t, b.Write(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
+			return tx.Append(ctx, store.Entry{
+				Kind: "incident", ID: uuid.UUID{n % 7, 1}, Revision: uint64(n) + 1, Type: "event",
+				Salt: secret(16), Payload: secret(size), Digest: []byte("digest"),
+			})
+		}))
+	}
+	for _, n := range random.Perm(60) {
+		require.NoError(t, b.Write(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
+			return tx.Erase(ctx, store.EraseParams{Kind: "incident", ID: uuid.UUID{byte(n) % 7, 1}, Revision: uint64(n) + 1})
+		}))
+	}
+	require.NoError(t, b.Close())
+	for name, content := range contents(t, filepath.Dir(path)) {
+		for _, s := range secrets {
+			for at := 0; at+16 <= len(s); at += 16 {
+				require.False(t, bytes.Contains([]byte(content), s[at:at+16]), "%s holds a part of %d bytes that were erased", name, len(s))
+			}
+		}
+	}
+}
