@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql/driver"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/uuid"
 	"github.com/itsmkit/itsm/store"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -188,4 +190,28 @@ func TestMigrationFilesAreInOrder(t *testing.T) {
 	scripts, err := migrationFiles(fsys)
 	require.NoError(t, err)
 	require.Equal(t, []string{"0001", "0002", "0010"}, scripts)
+}
+
+// TestMoreReadersThanAreKept: readers do not wait for each other, and those that
+// are kept are no more than was asked for.
+func TestMoreReadersThanAreKept(t *testing.T) {
+	b, err := Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), &Options{Readers: 2})
+	require.NoError(t, err)
+	defer b.Close()
+	require.NoError(t, create(t.Context(), b, 1, 10))
+	var all, done sync.WaitGroup
+	all.Add(20)
+	for range 20 {
+		done.Go(func() {
+			err := b.Read(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
+				all.Done()
+				all.Wait()
+				_, err := tx.Get(ctx, store.GetParams{Kind: "incident", ID: uuid.UUID{1}})
+				return err
+			})
+			assert.NoError(t, err)
+		})
+	}
+	done.Wait()
+	require.Len(t, b.idle, 2)
 }
