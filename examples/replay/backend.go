@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/itsmkit/itsm/examples/sqlite"
 	"github.com/itsmkit/itsm/store"
 	"github.com/itsmkit/itsm/store/memory"
 )
@@ -31,7 +32,7 @@ func checkBackend(s settings) error {
 
 // openBackend opens what the records are kept in; nil for the rules alone. The
 // function closes it.
-func openBackend(_ context.Context, s settings) (store.Backend, func() error, error) {
+func openBackend(ctx context.Context, s settings) (store.Backend, func() error, error) {
 	switch s.backend {
 	case "memory":
 		backend := memory.New()
@@ -39,5 +40,13 @@ func openBackend(_ context.Context, s settings) (store.Backend, func() error, er
 	case "none":
 		return nil, func() error { return nil }, nil
 	}
-	return nil, nil, fmt.Errorf("there is no -backend %s in this build", s.backend)
+	options := &sqlite.Options{Synchronous: sqlite.Normal}
+	if s.sync == "full" {
+		options.Synchronous = sqlite.Full
+	}
+	backend, err := sqlite.Open(ctx, s.file, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	return backend, backend.Close, nil
 }

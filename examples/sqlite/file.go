@@ -199,16 +199,15 @@ func (b *Backend) migrateInside(ctx context.Context, c *conn, scripts []string) 
 
 // findVersion returns the version of the tables, or 0 for a file without.
 func (b *Backend) findVersion(ctx context.Context, c *conn, known int) (int, error) {
-	tables, err := c.text(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'itsm_schema'")
-	if err != nil {
+	// In one statement, since another process may be making the tables.
+	tables, err := c.text(ctx, "SELECT CASE WHEN count(*) = 0 THEN 'none' WHEN max(name = 'itsm_schema') THEN 'ours' ELSE 'others' END FROM sqlite_schema")
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if integer(tables) == 0 {
-		others, err := c.text(ctx, "SELECT count(*) FROM sqlite_schema")
-		if err == nil && integer(others) != 0 && !b.options.Shared {
-			err = &ForeignError{b.path, "it has tables, and none of this package"}
-		}
-		return 0, err
+	case tables == "none", tables == "others" && b.options.Shared:
+		return 0, nil
+	case tables == "others":
+		return 0, &ForeignError{b.path, "it has tables, and none of this package"}
 	}
 	found, err := c.text(ctx, "SELECT version FROM itsm_schema")
 	if err != nil {
