@@ -53,6 +53,15 @@ func everywhere(t *testing.T, test func(t *testing.T, b store.Backend)) {
 	t.Run("flaky", func(t *testing.T) { test(t, storetest.Flaky(memory.New(), 2)) })
 }
 
+// atOnce runs n functions at once and waits for all.
+func atOnce(n int, fn func(i int)) {
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { fn(i) })
+	}
+	group.Wait()
+}
+
 // fixture is a register of tickets with its clock and backend.
 type fixture struct {
 	*register.Register[Ticket]
@@ -68,7 +77,7 @@ func setup(t testing.TB, b store.Backend, change ...func(*register.Options[Ticke
 func setupProcess(t testing.TB, b store.Backend, p itsm.Process[Ticket], change ...func(*register.Options[Ticket])) fixture {
 	t.Helper()
 	c := newClock()
-	o := &register.Options[Ticket]{Now: c.Now, Erasers: []itsm.Role{"privacy"}, Retry: &store.RetryOptions{Attempts: 10_000, MinWait: 1, MaxWait: 1}}
+	o := &register.Options[Ticket]{Now: c.Now, Erasers: []itsm.Role{"privacy"}, Migrators: []itsm.Role{"operator"}, Retry: &store.RetryOptions{Attempts: 10_000, MinWait: 1, MaxWait: 1}}
 	for _, f := range change {
 		f(o)
 	}

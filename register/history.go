@@ -14,22 +14,30 @@ import (
 
 // The types of journal entries.
 const (
-	EventEntry   = "event"   // a command was carried out
-	RefusalEntry = "refusal" // the record refused a command of the system
-	ErasureEntry = "erasure" // the content of an earlier entry was erased
+	EventEntry     = "event"     // a command was carried out
+	RefusalEntry   = "refusal"   // the record refused a command of the system
+	ErasureEntry   = "erasure"   // the content of an earlier entry was erased
+	MigrationEntry = "migration" // the record was moved out of a forgotten state
 )
 
-// Entry is one entry of a record's journal. Of Event, Refusal and Erasure, the
-// one that Type says is set, none if the content was erased.
+// Entry is one entry of a record's journal. Of Event, Refusal, Erasure and
+// Migration, the one that Type says is set, none if the content was erased.
 type Entry[R any] struct {
-	ID      uuid.UUID // of the record
-	Place   uint64    // in the journal of the record, from 1
-	Type    string
-	Time    time.Time // when it happened
-	Erased  bool
-	Event   *itsm.Event[R]
-	Refusal *Refusal
-	Erasure *Erasure
+	ID        uuid.UUID // of the record
+	Place     uint64    // in the journal of the record, from 1
+	Type      string
+	Time      time.Time // when it happened
+	Erased    bool
+	Event     *itsm.Event[R]
+	Refusal   *Refusal
+	Erasure   *Erasure
+	Migration *Migration
+}
+
+// stepOf is a migration as a step of its record.
+func stepOf[R any](id uuid.UUID, m Migration) itsm.Event[R] {
+	return itsm.Event[R]{ID: id, Number: m.Number, Revision: m.Revision, From: m.From, To: m.To,
+		Stamp: itsm.Stamp{At: m.At, By: m.By}, Command: moved[R]{}}
 }
 
 // Erasure tells of the content of a journal entry that is gone.
@@ -74,14 +82,20 @@ func (c *core[R]) decodeEntry(e *store.Entry) (Entry[R], error) {
 		if err := strictJSON(e.Payload, decoded.Erasure); err != nil {
 			return fail(err)
 		}
+	case MigrationEntry:
+		decoded.Migration = new(Migration)
+		if err := strictJSON(e.Payload, decoded.Migration); err != nil {
+			return fail(err)
+		}
+		decoded.Migration.At = itsm.Normal(decoded.Migration.At)
 	default:
 		return fail(&itsm.FieldError{Field: "type", Problem: "is " + e.Type + ", which this version does not know"})
 	}
 	return decoded, nil
 }
 
-// History walks over the journal of a record from its birth: events, refusals and
-// erasures. At most one error comes, and it is last. Like [Register.Find] it reads
+// History walks over the journal of a record from its birth: events, refusals,
+// erasures and migrations. At most one error comes, and it is last. Like [Register.Find] it reads
 // page by page; entries are only ever added at the end.
 func (r *Register[R]) History(ctx context.Context, by itsm.Actor, id uuid.UUID) iter.Seq2[Entry[R], error] {
 	return func(yield func(Entry[R], error) bool) {
@@ -166,7 +180,7 @@ func (u *unit[R]) replay(id uuid.UUID, revision int) (rec R, last itsm.Event[R],
 		if err != nil {
 			return rec, last, err
 		}
-		if e.Type != EventEntry {
+		if e.Type != EventEntry && e.Type != MigrationEntry {
 			continue
 		}
 		if e.Erased {
@@ -176,7 +190,11 @@ func (u *unit[R]) replay(id uuid.UUID, revision int) (rec R, last itsm.Event[R],
 		if err != nil {
 			return rec, last, err
 		}
-		events = append(events, *entry.Event)
+		if entry.Migration != nil {
+			events = append(events, stepOf[R](id, *entry.Migration))
+		} else {
+			events = append(events, *entry.Event)
+		}
 		if len(events) == revision {
 			break
 		}
@@ -238,18 +256,9 @@ func (r *Register[R]) Verify(ctx context.Context, by itsm.Actor, id uuid.UUID) (
 // [itsm.FieldError]. ErrNotFound of package store: there is no such record or
 // entry.
 func (r *Register[R]) Erase(ctx context.Context, by itsm.Actor, id uuid.UUID, place uint64, reason string) error {
-	if err := r.checkTenant(by.Tenant); err != nil {
-		return err
-	}
-	by, err := checkActor(by)
+	by, err := r.checkOfficer(by, reason)
 	if err != nil {
 		return err
-	}
-	if err := itsm.CheckText("reason", reason); err != nil {
-		return err
-	}
-	if by.ID == "" {
-		return &itsm.FieldError{Field: "by.id", Problem: "is empty; name who acts"}
 	}
 	if place == 0 {
 		return &itsm.FieldError{Field: "place", Problem: "is 0; journals begin with 1"}

@@ -14,6 +14,10 @@ import (
 type Change[R any] struct {
 	Record R
 	Event  itsm.Event[R]
+
+	// Migration is set if it was [Register.Migrate] that changed the record. The
+	// event then has neither name nor command.
+	Migration *Migration
 }
 
 // Outcome is everything that came of one command.

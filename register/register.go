@@ -46,6 +46,10 @@ type Options[R any] struct {
 	// Erasers are the roles that may [Register.Erase]. Without them nobody may.
 	Erasers []itsm.Role
 
+	// Migrators are the roles that may [Register.Migrate]. Without them nobody
+	// may.
+	Migrators []itsm.Role
+
 	// Observe sees each change inside its transaction, after it was written and
 	// before what follows from it. It may be run again, or for a dry run, and so
 	// acts on nothing but the Tx, where it may use other registers through
@@ -98,6 +102,7 @@ func New[R any](backend store.Backend, process itsm.Process[R], o *Options[R]) (
 	if o != nil {
 		c.options = *o
 		c.options.Erasers = slices.Clone(o.Erasers)
+		c.options.Migrators = slices.Clone(o.Migrators)
 	}
 	if c.options.Now == nil {
 		c.options.Now = time.Now

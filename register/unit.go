@@ -194,11 +194,8 @@ func (u *unit[R]) act(l *loaded[R], p prepared[R], by itsm.Actor, follows bool) 
 		return Change[R]{}, nil, err
 	}
 	c := Change[R]{Record: l.record, Event: event}
-	u.changes = append(u.changes, c)
-	if u.options.Observe != nil {
-		if err := u.options.Observe(u.ctx, u.tx, c); err != nil {
-			return Change[R]{}, nil, &fatalError{err}
-		}
+	if err := u.tell(c); err != nil {
+		return Change[R]{}, nil, err
 	}
 	return c, near, nil
 }
