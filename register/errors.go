@@ -29,6 +29,10 @@ var (
 	// process. See [BodyError] and [StateError].
 	ErrUnreadable = errors.New("register: stored data does not fit the process")
 
+	// ErrImport: a file cannot be imported as it is, or not here. See
+	// [LineError].
+	ErrImport = errors.New("register: cannot be imported")
+
 	// ErrTooMany: a command concerns more records than one transaction should.
 	// See [LimitError].
 	ErrTooMany = errors.New("register: too many records")

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -31,6 +32,25 @@ type keyJSON struct {
 	ID       uuid.UUID `json:"id"`      // of the record
 	Revision int       `json:"revision"`
 	At       time.Time `json:"at"`
+}
+
+// parseKey reads a key in the one form in which it is written.
+func parseKey(d store.Document) (keyJSON, error) {
+	var k keyJSON
+	if err := strictJSON(d.Body, &k); err != nil {
+		return k, err
+	}
+	again, err := json.Marshal(k)
+	if err == nil && !bytes.Equal(again, d.Body) {
+		err = errors.New("it is not in the form in which it was written")
+	}
+	return k, err
+}
+
+// params is the document of a key.
+func (k *keyJSON) params(id uuid.UUID, body []byte) store.PutParams {
+	term := appendKey(nil, itsm.Key{itsm.TextValue(k.Kind), itsm.InstantValue(k.At)})
+	return store.PutParams{Kind: keyKind, ID: id, Body: body, Terms: []store.Term{{Index: keyIndex, Key: term}}}
 }
 
 // keyID is where the key of a kind is kept.
@@ -72,8 +92,8 @@ func (u *unit[R]) repeated(q request[R]) (Outcome[R], bool, error) {
 	if err != nil {
 		return Outcome[R]{}, false, err
 	}
-	var k keyJSON
-	if err := strictJSON(d.Body, &k); err != nil {
+	k, err := parseKey(d)
+	if err != nil {
 		return Outcome[R]{}, false, &BodyError{Kind: keyKind, ID: d.ID, Err: err}
 	}
 	if k.Kind != u.kind || k.Key != q.call.Key || k.Command != q.fingerprint() {
@@ -86,16 +106,12 @@ func (u *unit[R]) repeated(q request[R]) (Outcome[R], bool, error) {
 // remember keeps what became of the command under its key.
 func (u *unit[R]) remember(q request[R], e itsm.Event[R]) error {
 	at := itsm.Normal(u.options.Now())
-	body, err := json.Marshal(keyJSON{u.kind, q.call.Key, q.fingerprint(), e.ID, e.Revision, at})
+	k := keyJSON{u.kind, q.call.Key, q.fingerprint(), e.ID, e.Revision, at}
+	body, err := json.Marshal(k)
 	if err != nil {
 		return fmt.Errorf("register: the key cannot be written: %w", err)
 	}
-	term := appendKey(nil, itsm.Key{itsm.TextValue(u.kind), itsm.InstantValue(at)})
-	_, err = u.tx.Put(u.ctx, store.PutParams{
-		Kind: keyKind, ID: u.keyID(q.call.Key), Body: body,
-		Terms: []store.Term{{Index: keyIndex, Key: term}},
-	})
-	if err != nil {
+	if _, err = u.tx.Put(u.ctx, k.params(u.keyID(k.Key), body)); err != nil {
 		return &fatalError{err}
 	}
 	return nil
