@@ -317,9 +317,6 @@ func (x *exporter) keys() error {
 			return err
 		}
 		k, err := parseKey(d)
-		if err == nil {
-			err = oneLine(d.Body)
-		}
 		if err != nil {
 			return &BodyError{Kind: keyKind, ID: d.ID, Err: err}
 		}

@@ -53,14 +53,13 @@ func (u *intake) entry(l *taken) error {
 		if c, err = resume(u.ctx, u.tx, e); err != nil {
 			return err
 		}
-		c.fresh = e.Revision == 1
 	}
 	if err := c.verify(u.tenant, e, &u.hash); err != nil {
 		return l.wrong("entry", "does not fit the journal", err)
 	}
 	err := u.tx.Append(u.ctx, *e)
+	c.fresh = err == nil
 	if errors.Is(err, store.ErrConflict) {
-		c.fresh = false
 		there, lookErr := entryAt(u.ctx, u.tx, e.Kind, e.ID, e.Revision)
 		if lookErr != nil {
 			return lookErr
@@ -123,8 +122,8 @@ func (u *intake) record(l *taken) error {
 	return nil
 }
 
-// sealed compares a record with its journal, and says whether all of that came in
-// this unit.
+// sealed compares a record with its journal, and says whether the last entry of
+// that came in this unit.
 func (u *intake) sealed(l *taken) (fresh bool, err error) {
 	r := l.record
 	c := u.chain(recordID{r.kind, r.id})

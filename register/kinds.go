@@ -37,7 +37,7 @@ type carrier interface {
 	// checkEntry refuses a journal entry that the process cannot read.
 	checkEntry(*store.Entry) error
 
-	// open reads a document as a record, and gives what it is found by. The
+	// openDocument reads a document as a record, and gives what it is found by. The
 	// terms share memory with the scratch.
 	openDocument(*scratch, store.Document, *seal) (contents, error)
 
@@ -173,7 +173,7 @@ type recordID struct {
 type chain struct {
 	seal
 	covered uint64 // export: how many entries the snapshot's record has
-	fresh   bool   // import: all of them were written in this unit
+	fresh   bool   // import: the last of them was written in this unit
 }
 
 // maxChains bounds the memory that records take whose journals are interleaved.
