@@ -25,7 +25,8 @@ var dpo = itsm.Actor{ID: "dpo", Tenant: "acme", Roles: []itsm.Role{"privacy"}}
 // desk is a tenant's registers of two kinds over one backend.
 type desk struct {
 	fixture
-	cases *register.Register[Ticket]
+	cases  *register.Register[Ticket]
+	change []func(*register.Options[Ticket])
 }
 
 func newDesk(t testing.TB, b store.Backend, change ...func(*register.Options[Ticket])) desk {
@@ -39,7 +40,7 @@ func newDesk(t testing.TB, b store.Backend, change ...func(*register.Options[Tic
 	}
 	cases, err := register.New(b, other, o)
 	require.NoError(t, err)
-	return desk{f, cases}
+	return desk{f, cases, change}
 }
 
 func (d desk) kinds() []register.Kind { return []register.Kind{d.Register, d.cases} }
@@ -67,6 +68,15 @@ func (d desk) fill() []uuid.UUID {
 	paused := create(Open{Title: "waits", Group: "h"})
 	d.do(paused.ID, Wait{Until: start.Add(90 * day)})
 
+	// One that was in a state of yesterday's lifecycle.
+	old := setupProcess(d.t, d.backend, process(d.t, renamed), d.change...)
+	old.clock.add(100 * day)
+	moved, err := old.Create(ctx, ann, Open{Title: "moved"})
+	require.NoError(d.t, err)
+	ids = append(ids, moved.ID)
+	old.do(moved.ID, Wait{Until: start.Add(300 * day)})
+	d.migrate(map[itsm.State]itsm.State{parked: waiting}, nil)
+
 	erased := create(Open{Title: "secret"})
 	d.do(erased.ID, Edit{Title: "harmless", Times: []time.Time{start}, Tags: []string{"t"}})
 	for _, err := range []error{
@@ -83,7 +93,7 @@ func (d desk) fill() []uuid.UUID {
 		_, err = d.cases.With(callAt(rec.Opened, "found later")).Do(ctx, ann, rec.ID, Edit{Slug: fmt.Sprint("s", i)})
 		require.NoError(d.t, err)
 	}
-	_, err := d.Create(ctx, eve, Open{Title: "another tenant's"})
+	_, err = d.Create(ctx, eve, Open{Title: "another tenant's"})
 	require.NoError(d.t, err)
 	return ids
 }

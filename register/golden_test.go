@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -14,8 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/register"
 	"github.com/itsmkit/itsm/store"
+	"github.com/itsmkit/itsm/store/memory"
 )
 
 // zeros is a source of salt without chance.
@@ -77,4 +81,54 @@ func asDocumented(e store.Entry) string {
 		binary.BigEndian.AppendUint64(nil, e.Revision), part([]byte(e.Type)),
 		binary.BigEndian.AppendUint64(nil, uint64(e.Time.UnixMicro())), part(digest)))
 	return hex.EncodeToString(sum[:])
+}
+
+// TestGoldenStoreFilesOpenForEver imports an export of every released version: it
+// verifies, replays, is found and works on. The file of the version of today is
+// also what is written today; write it with ITSM_UPDATE=1 when a new version begins,
+// under a new name, and never change one that was released.
+func TestGoldenStoreFilesOpenForEver(t *testing.T) {
+	const today = "testdata/golden/export.v1.jsonl"
+	from := newDesk(t, memory.New(), foretold())
+	ids := from.fill()
+	itsmtest.Golden(t, today, from.dump())
+	files, err := filepath.Glob("testdata/golden/export.v*.jsonl")
+	require.NoError(t, err)
+	require.Contains(t, files, filepath.FromSlash(today))
+	for _, name := range files {
+		file, err := os.ReadFile(name)
+		require.NoError(t, err)
+		everywhere(t, func(t *testing.T, b store.Backend) {
+			d := newDesk(t, b)
+			d.mustLoad(file, &register.ImportOptions{Rebuild: true})
+			if name == filepath.FromSlash(today) {
+				require.Equal(t, string(file), string(d.dump()))
+			}
+			d.lives(from, ids)
+		})
+	}
+	// One of everything is in it.
+	file, err := os.ReadFile(today)
+	require.NoError(t, err)
+	for _, part := range []string{
+		`"type":"event"`, `"type":"refusal"`, `"type":"erasure"`, `"type":"migration"`, `"erased":true`, `"previous":`,
+		`{"record":{"kind":"case"`, `{"record":{"kind":"ticket"`, `"silent":["auto-close"]`, `{"key":{"kind":"case"`, `{"key":{"kind":"ticket"`,
+		`"timer":"auto-close"`, `"by":{"id":"system"`, `"recorded":`, `"custom":{`, `"key \u003c1"`, `\u2028`,
+	} {
+		assert.Contains(t, string(file), part)
+	}
+}
+
+// foretold leaves nothing to chance.
+func foretold() func(*register.Options[Ticket]) {
+	n := uint64(0)
+	return func(o *register.Options[Ticket]) {
+		o.Salt = zeros{}
+		o.NewID = func() uuid.UUID {
+			n++
+			id := uuid.MustParse("01a20ab1-6a44-7d16-8a93-000000000000")
+			binary.BigEndian.PutUint64(id[8:], 0x8a93<<48|n)
+			return id
+		}
+	}
 }
