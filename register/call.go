@@ -25,7 +25,9 @@ type Call struct {
 	// Key makes the call safe to repeat: the same command under the same key
 	// gives the result of the first, and happens once. Another command under it
 	// is a [KeyError]. Keys are the tenant's, per kind of record. A command that
-	// was refused does not use its key up. See [Register.ForgetKeys].
+	// was refused does not use its key up. After store.ErrUnknown, when the
+	// command may have been carried out or not, a key is what makes it harmless
+	// to give it again. See [Register.ForgetKeys].
 	Key string
 }
 

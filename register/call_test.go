@@ -50,35 +50,39 @@ func TestR34_BackdatedFactKeepsReasonAndRecordingTime(t *testing.T) {
 }
 
 func TestR34_FollowUpsOfABackdatedFact(t *testing.T) {
-	f := setup(t, mem())
-	parent := f.create(Open{Title: "parent"})
-	early := f.create(Open{Title: "early", Parent: parent.ID})
-	f.clock.add(time.Hour)
-	late := f.create(Open{Title: "late", Parent: parent.ID})
-	f.clock.add(2 * time.Hour)
-	ahead := f.create(Open{Title: "ahead", Parent: parent.ID})
-	f.clock.add(-time.Hour)
-	at := early.Updated.Add(time.Minute)
-	_, err := f.With(callAt(at, "found later")).Do(ctx, ann, parent.ID, Finish{Code: "fixed"})
-	require.NoError(t, err)
-	assert.Equal(t, at, f.get(early.ID).Updated)
-	assert.Equal(t, late.Updated, f.get(late.ID).Updated, "never before what it follows on its record")
-	assert.Equal(t, ahead.Updated, f.get(ahead.ID).Updated, "even if the clock is behind that")
-	for _, id := range []Ticket{early, late, ahead} {
-		s := f.history(id.ID)[1].Event.Stamp
-		assert.Equal(t, "found later", s.Reason)
-		assert.False(t, s.Recorded.Before(s.At))
-		assert.Equal(t, itsm.System("acme"), s.By)
-	}
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		parent := f.create(Open{Title: "parent"})
+		early := f.create(Open{Title: "early", Parent: parent.ID})
+		f.clock.add(time.Hour)
+		late := f.create(Open{Title: "late", Parent: parent.ID})
+		f.clock.add(2 * time.Hour)
+		ahead := f.create(Open{Title: "ahead", Parent: parent.ID})
+		f.clock.add(-time.Hour)
+		at := early.Updated.Add(time.Minute)
+		_, err := f.With(callAt(at, "found later")).Do(ctx, ann, parent.ID, Finish{Code: "fixed"})
+		require.NoError(t, err)
+		assert.Equal(t, at, f.get(early.ID).Updated)
+		assert.Equal(t, late.Updated, f.get(late.ID).Updated, "never before what it follows on its record")
+		assert.Equal(t, ahead.Updated, f.get(ahead.ID).Updated, "even if the clock is behind that")
+		for _, id := range []Ticket{early, late, ahead} {
+			s := f.history(id.ID)[1].Event.Stamp
+			assert.Equal(t, "found later", s.Reason)
+			assert.False(t, s.Recorded.Before(s.At))
+			assert.Equal(t, itsm.System("acme"), s.By)
+		}
+	})
 }
 
 func TestClockBehindTheRecordIsLifted(t *testing.T) {
-	f := setup(t, mem())
-	rec := f.create(Open{Title: "x"})
-	f.clock.add(-time.Hour)
-	after := f.do(rec.ID, Lock{On: true})
-	assert.Equal(t, rec.Updated, after.Updated)
-	assert.Equal(t, itsm.Stamp{At: rec.Updated, By: ann}, f.history(rec.ID)[1].Event.Stamp)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		rec := f.create(Open{Title: "x"})
+		f.clock.add(-time.Hour)
+		after := f.do(rec.ID, Lock{On: true})
+		assert.Equal(t, rec.Updated, after.Updated)
+		assert.Equal(t, itsm.Stamp{At: rec.Updated, By: ann}, f.history(rec.ID)[1].Event.Stamp)
+	})
 }
 
 func TestIfRevision(t *testing.T) {
@@ -149,14 +153,16 @@ func TestKeyMakesACallSafeToRepeat(t *testing.T) {
 }
 
 func TestRefusedCommandDoesNotUseItsKeyUp(t *testing.T) {
-	f := setup(t, mem())
-	rec := f.create(Open{Title: "x"})
-	keyed := f.With(register.Call{Key: "k"})
-	_, err := keyed.Do(ctx, ann, rec.ID, Reopen{})
-	require.ErrorIs(t, err, itsm.ErrRefused)
-	f.do(rec.ID, Finish{Code: "x"})
-	_, err = keyed.Do(ctx, ann, rec.ID, Reopen{})
-	require.NoError(t, err)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		rec := f.create(Open{Title: "x"})
+		keyed := f.With(register.Call{Key: "k"})
+		_, err := keyed.Do(ctx, ann, rec.ID, Reopen{})
+		require.ErrorIs(t, err, itsm.ErrRefused)
+		f.do(rec.ID, Finish{Code: "x"})
+		_, err = keyed.Do(ctx, ann, rec.ID, Reopen{})
+		require.NoError(t, err)
+	})
 }
 
 func TestForgetKeys(t *testing.T) {

@@ -25,7 +25,9 @@ func (r *Register[R]) Create(ctx context.Context, by itsm.Actor, cmd itsm.Comman
 //
 // On an error nothing has changed. A refusal is an [itsm.TransitionError], wrong
 // input an [itsm.FieldError], an unknown id store.ErrNotFound, a unique key that
-// another record has store.ErrExists; see also the errors of this package.
+// another record has store.ErrExists; see also the errors of this package. Only
+// after store.ErrUnknown the command may have been carried out all the same:
+// whoever gives it again does so under the [Call] Key that it had.
 func (r *Register[R]) Do(ctx context.Context, by itsm.Actor, id uuid.UUID, cmd itsm.Command[R]) (R, error) {
 	o, err := r.perform(ctx, by, id, cmd, false)
 	return o.Record, err

@@ -64,26 +64,28 @@ func TestFindSelects(t *testing.T) {
 }
 
 func TestFindRefuses(t *testing.T) {
-	f := setup(t, mem())
-	for field, sel := range map[string]itsm.Selection[Ticket]{
-		"selection.index": {Index: "colour"},
-		"selection":       {IDs: []uuid.UUID{uuid.Max}, Index: "group"},
-	} {
-		n := 0
-		for _, err := range f.Find(ctx, ann, sel) {
-			assert.Equal(t, field, requireAs[*itsm.FieldError](t, err).Field)
-			n++
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		for field, sel := range map[string]itsm.Selection[Ticket]{
+			"selection.index": {Index: "colour"},
+			"selection":       {IDs: []uuid.UUID{uuid.Max}, Index: "group"},
+		} {
+			n := 0
+			for _, err := range f.Find(ctx, ann, sel) {
+				assert.Equal(t, field, requireAs[*itsm.FieldError](t, err).Field)
+				n++
+			}
+			assert.Equal(t, 1, n)
+			_, err := f.Count(ctx, ann, sel)
+			require.ErrorIs(t, err, itsm.ErrInvalid)
 		}
-		assert.Equal(t, 1, n)
-		_, err := f.Count(ctx, ann, sel)
-		require.ErrorIs(t, err, itsm.ErrInvalid)
-	}
-	for _, err := range f.Find(ctx, ann, itsm.Selection[Ticket]{Equal: itsm.Key{itsm.IntValue(1)}}) {
-		assert.Equal(t, "selection.index", requireAs[*itsm.FieldError](t, err).Field)
-	}
-	for _, err := range f.Find(ctx, ann, byGroup(strings.Repeat("x", 2000))) {
-		assert.Equal(t, "selection", requireAs[*itsm.FieldError](t, err).Field)
-	}
+		for _, err := range f.Find(ctx, ann, itsm.Selection[Ticket]{Equal: itsm.Key{itsm.IntValue(1)}}) {
+			assert.Equal(t, "selection.index", requireAs[*itsm.FieldError](t, err).Field)
+		}
+		for _, err := range f.Find(ctx, ann, byGroup(strings.Repeat("x", 2000))) {
+			assert.Equal(t, "selection", requireAs[*itsm.FieldError](t, err).Field)
+		}
+	})
 }
 
 func TestRecordWithSeveralKeysComesOnce(t *testing.T) {
@@ -139,21 +141,23 @@ func TestFindWhileWriting(t *testing.T) {
 }
 
 func TestFindStopsWhenTheLoopDoes(t *testing.T) {
-	f := setup(t, mem())
-	for range 5 {
-		f.create(Open{Title: "x"})
-	}
-	n := 0
-	for _, err := range f.Find(ctx, ann, itsm.Selection[Ticket]{}) {
-		require.NoError(t, err)
-		if n++; n == 3 {
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		for range 5 {
+			f.create(Open{Title: "x"})
+		}
+		n := 0
+		for _, err := range f.Find(ctx, ann, itsm.Selection[Ticket]{}) {
+			require.NoError(t, err)
+			if n++; n == 3 {
+				break
+			}
+		}
+		assert.Equal(t, 3, n)
+		for range f.History(ctx, ann, f.create(Open{Title: "x"}).ID) {
 			break
 		}
-	}
-	assert.Equal(t, 3, n)
-	for range f.History(ctx, ann, f.create(Open{Title: "x"}).ID) {
-		break
-	}
+	})
 }
 
 func TestInSharesOneUnit(t *testing.T) {

@@ -86,35 +86,41 @@ func TestFollowUpsThatGoInCirclesEnd(t *testing.T) {
 
 // What a decision needs are other records, whatever it asks for.
 func TestRecordIsNotNearItself(t *testing.T) {
-	id := uuid.MustParse("01a20ab1-6a44-7d16-8a93-b66d8a094d14")
-	f := setup(t, mem(), func(o *register.Options[Ticket]) { o.NewID = func() uuid.UUID { return id } })
-	f.create(Open{Title: "its own parent", Parent: id})
-	o, err := f.Perform(ctx, ann, id, Finish{Code: "x"})
-	require.NoError(t, err)
-	assert.Zero(t, o.Record.Finished)
-	assert.Empty(t, o.Refused)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		id := uuid.MustParse("01a20ab1-6a44-7d16-8a93-b66d8a094d14")
+		f := setup(t, b, func(o *register.Options[Ticket]) { o.NewID = func() uuid.UUID { return id } })
+		f.create(Open{Title: "its own parent", Parent: id})
+		o, err := f.Perform(ctx, ann, id, Finish{Code: "x"})
+		require.NoError(t, err)
+		assert.Zero(t, o.Record.Finished)
+		assert.Empty(t, o.Refused)
+	})
 }
 
 func TestFollowUpOnNothing(t *testing.T) {
-	f := setup(t, mem())
-	a := f.create(Open{Title: "a"})
-	f.do(a.ID, Link{Peer: uuid.Max})
-	o, err := f.Perform(ctx, ann, a.ID, Ping{})
-	require.NoError(t, err)
-	require.Len(t, o.Refused, 1)
-	require.ErrorIs(t, o.Refused[0].Err, store.ErrNotFound)
-	assert.Equal(t, uuid.Max, o.Refused[0].ID)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		a := f.create(Open{Title: "a"})
+		f.do(a.ID, Link{Peer: uuid.Max})
+		o, err := f.Perform(ctx, ann, a.ID, Ping{})
+		require.NoError(t, err)
+		require.Len(t, o.Refused, 1)
+		require.ErrorIs(t, o.Refused[0].Err, store.ErrNotFound)
+		assert.Equal(t, uuid.Max, o.Refused[0].ID)
+	})
 }
 
 func TestFollowUpOnWhatCannotBeRead(t *testing.T) {
-	f := setup(t, mem())
-	a, child := f.create(Open{Title: "a"}), f.create(Open{Title: "child"})
-	f.do(a.ID, Link{Peer: child.ID})
-	f.breakBody(child.ID)
-	o, err := f.Perform(ctx, ann, a.ID, Ping{})
-	require.NoError(t, err)
-	require.Len(t, o.Refused, 1)
-	require.ErrorIs(t, o.Refused[0].Err, register.ErrUnreadable)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		a, child := f.create(Open{Title: "a"}), f.create(Open{Title: "child"})
+		f.do(a.ID, Link{Peer: child.ID})
+		f.breakBody(child.ID)
+		o, err := f.Perform(ctx, ann, a.ID, Ping{})
+		require.NoError(t, err)
+		require.Len(t, o.Refused, 1)
+		require.ErrorIs(t, o.Refused[0].Err, register.ErrUnreadable)
+	})
 }
 
 // A decision that needs more than it may fails before anything is written.

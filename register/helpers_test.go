@@ -179,6 +179,17 @@ func (f fixture) body(id uuid.UUID) (d store.Document) {
 	return d
 }
 
+// journal is what the backend keeps of the tenant.
+func (f fixture) journal() (entries []store.Entry) {
+	f.t.Helper()
+	err := store.Retry(ctx, nil, func(ctx context.Context) (err error) {
+		entries, _, err = f.backend.Journal(ctx, store.Tenant(ann.Tenant), store.JournalQuery{Limit: 10_000})
+		return err
+	})
+	require.NoError(f.t, err)
+	return entries
+}
+
 type unitFunc func(context.Context, store.Tenant, func(context.Context, store.Tx) error) error
 
 // unit runs a unit of the tests' own.

@@ -60,7 +60,7 @@ type Options[R any] struct {
 	// Committed is called once after the commit of each unit that changed
 	// something, with the changes in order; units that ran at once come in any
 	// order. Inside [Register.In] the commit is the host's, and Committed is not
-	// called.
+	// called. Nor is it after store.ErrUnknown, when nobody knows.
 	Committed func(context.Context, []Change[R])
 }
 
@@ -184,9 +184,27 @@ func (r *Register[R]) write(ctx context.Context, tenant string, fn func(context.
 	if r.tx != nil {
 		return fn(ctx, r.tx)
 	}
-	return store.Retry(ctx, r.options.Retry, func(ctx context.Context) error {
+	return retry(ctx, r.options.Retry, func(ctx context.Context) error {
 		return r.backend.Write(ctx, store.Tenant(tenant), fn)
 	})
+}
+
+// retry is store.Retry, but never runs a unit again whose outcome is unknown,
+// whatever else its error says: it may have happened.
+func retry(ctx context.Context, o *store.RetryOptions, unit func(context.Context) error) error {
+	var unknown error
+	err := store.Retry(ctx, o, func(ctx context.Context) error {
+		err := unit(ctx)
+		if errors.Is(err, store.ErrUnknown) {
+			unknown = err
+			return nil
+		}
+		return err
+	})
+	if unknown != nil {
+		return unknown
+	}
+	return err
 }
 
 // read runs fn over one snapshot, again after store.ErrRetry.

@@ -43,13 +43,14 @@ func TestCreateAndDo(t *testing.T) {
 }
 
 func TestNumberGrowsBeyondItsZeros(t *testing.T) {
-	b := memory.New()
-	f := setup(t, b)
-	f.unit(b.Write, func(ctx context.Context, tx store.Tx) error {
-		_, err := tx.Next(ctx, store.NextParams{Sequence: "TKT", After: 9_999_999})
-		return err
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		f.unit(b.Write, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Next(ctx, store.NextParams{Sequence: "TKT", After: 9_999_999})
+			return err
+		})
+		assert.Equal(t, "TKT10000001", f.create(Open{Title: "x"}).Number)
 	})
-	assert.Equal(t, "TKT10000001", f.create(Open{Title: "x"}).Number)
 }
 
 func TestRefusalChangesNothing(t *testing.T) {
@@ -82,50 +83,54 @@ func TestRefusalChangesNothing(t *testing.T) {
 }
 
 func TestUnknownRecord(t *testing.T) {
-	f := setup(t, memory.New())
-	for _, id := range []uuid.UUID{uuid.Nil, uuid.Max} {
-		_, err := f.Do(ctx, ann, id, Lock{})
-		require.ErrorIs(t, err, store.ErrNotFound)
-		_, err = f.Get(ctx, ann, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		_, err = f.Replay(ctx, ann, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		_, err = f.Verify(ctx, ann, id)
-		require.ErrorIs(t, err, store.ErrNotFound)
-		n := 0
-		for _, err := range f.History(ctx, ann, id) {
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		for _, id := range []uuid.UUID{uuid.Nil, uuid.Max} {
+			_, err := f.Do(ctx, ann, id, Lock{})
 			require.ErrorIs(t, err, store.ErrNotFound)
-			n++
+			_, err = f.Get(ctx, ann, id)
+			require.ErrorIs(t, err, store.ErrNotFound)
+			_, err = f.Replay(ctx, ann, id)
+			require.ErrorIs(t, err, store.ErrNotFound)
+			_, err = f.Verify(ctx, ann, id)
+			require.ErrorIs(t, err, store.ErrNotFound)
+			n := 0
+			for _, err := range f.History(ctx, ann, id) {
+				require.ErrorIs(t, err, store.ErrNotFound)
+				n++
+			}
+			assert.Equal(t, 1, n)
 		}
-		assert.Equal(t, 1, n)
-	}
-	_, err := f.Permitted(ctx, ann, uuid.Max)
-	require.ErrorIs(t, err, store.ErrNotFound)
-	for _, number := range []string{"", "TKT0000001", strings.Repeat("9", 2000)} {
-		_, err = f.ByNumber(ctx, ann, number)
+		_, err := f.Permitted(ctx, ann, uuid.Max)
 		require.ErrorIs(t, err, store.ErrNotFound)
-		assert.Equal(t, number, requireAs[*register.NumberError](t, err).Number)
-	}
+		for _, number := range []string{"", "TKT0000001", strings.Repeat("9", 2000)} {
+			_, err = f.ByNumber(ctx, ann, number)
+			require.ErrorIs(t, err, store.ErrNotFound)
+			assert.Equal(t, number, requireAs[*register.NumberError](t, err).Number)
+		}
+	})
 }
 
 func TestPermitted(t *testing.T) {
-	f := setup(t, memory.New())
-	permitted := func(id uuid.UUID) []string {
-		options, err := f.Permitted(ctx, ann, id)
-		require.NoError(t, err)
-		var list []string
-		for _, o := range options {
-			if o.Refusal == nil {
-				list = append(list, o.Name)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		permitted := func(id uuid.UUID) []string {
+			options, err := f.Permitted(ctx, ann, id)
+			require.NoError(t, err)
+			var list []string
+			for _, o := range options {
+				if o.Refusal == nil {
+					list = append(list, o.Name)
+				}
 			}
+			return list
 		}
-		return list
-	}
-	assert.Equal(t, []string{"open"}, permitted(uuid.Nil))
-	rec := f.create(Open{Title: "x"})
-	assert.Equal(t, []string{"edit", "wait", "finish", "lock", "link", "ping"}, permitted(rec.ID))
-	f.do(rec.ID, Lock{On: true})
-	assert.Equal(t, []string{"edit", "wait", "lock", "link", "ping"}, permitted(rec.ID))
+		assert.Equal(t, []string{"open"}, permitted(uuid.Nil))
+		rec := f.create(Open{Title: "x"})
+		assert.Equal(t, []string{"edit", "wait", "finish", "lock", "link", "ping"}, permitted(rec.ID))
+		f.do(rec.ID, Lock{On: true})
+		assert.Equal(t, []string{"edit", "wait", "lock", "link", "ping"}, permitted(rec.ID))
+	})
 }
 
 func TestTenantsAreApart(t *testing.T) {
@@ -170,112 +175,120 @@ func TestTenantsAreApart(t *testing.T) {
 }
 
 func TestUniqueKeyIsRefusedWithItsHolder(t *testing.T) {
-	f := setup(t, memory.New())
-	first := f.create(Open{Title: "a", Slug: "one"})
-	_, err := f.Create(ctx, ann, Open{Title: "b", Slug: "one"})
-	require.ErrorIs(t, err, store.ErrExists)
-	assert.Equal(t, first.ID, requireAs[*store.ExistsError](t, err).Holder)
-	f.do(first.ID, Edit{Slug: "two"})
-	f.create(Open{Title: "b", Slug: "one"})
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		first := f.create(Open{Title: "a", Slug: "one"})
+		_, err := f.Create(ctx, ann, Open{Title: "b", Slug: "one"})
+		require.ErrorIs(t, err, store.ErrExists)
+		assert.Equal(t, first.ID, requireAs[*store.ExistsError](t, err).Holder)
+		f.do(first.ID, Edit{Slug: "two"})
+		f.create(Open{Title: "b", Slug: "one"})
+	})
 }
 
 func TestTooLongForAnIndex(t *testing.T) {
-	f := setup(t, memory.New())
-	_, err := f.Create(ctx, ann, Open{Title: "a", Group: strings.Repeat("g", 2000)})
-	assert.Equal(t, "index.group", requireAs[*itsm.FieldError](t, err).Field)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		_, err := f.Create(ctx, ann, Open{Title: "a", Group: strings.Repeat("g", 2000)})
+		assert.Equal(t, "index.group", requireAs[*itsm.FieldError](t, err).Field)
+	})
 }
 
 func TestNewRefuses(t *testing.T) {
-	good := process(t)
-	key := func(*Ticket) []itsm.Key { return nil }
-	for field, change := range map[string]func(*itsm.Process[Ticket]){
-		"process.lifecycle":  func(p *itsm.Process[Ticket]) { p.Lifecycle = nil },
-		"process.prefix":     func(p *itsm.Process[Ticket]) { p.Prefix = "" },
-		"process.kind":       func(p *itsm.Process[Ticket]) { p.Prefix = "register.key" },
-		"process.indexes[0]": func(p *itsm.Process[Ticket]) { p.Indexes = []itsm.Index[Ticket]{{Name: "", Keys: key}} },
-		"process.indexes[1]": func(p *itsm.Process[Ticket]) {
-			p.Indexes = []itsm.Index[Ticket]{{Name: "a", Keys: key}, {Name: "a", Keys: key}}
-		},
-		"process.indexes[2]": func(p *itsm.Process[Ticket]) {
-			p.Indexes = []itsm.Index[Ticket]{{Name: "a", Keys: key}, {Name: "b", Keys: key}, {Name: "register.due", Keys: key}}
-		},
-		"process.indexes[3]": func(p *itsm.Process[Ticket]) {
-			p.Indexes = []itsm.Index[Ticket]{{Name: "a", Keys: key}, {Name: "b", Keys: key}, {Name: "c", Keys: key}, {Name: "d"}}
-		},
-	} {
-		p := good
-		change(&p)
-		_, err := register.New(memory.New(), p, nil)
-		assert.Equal(t, field, requireAs[*itsm.FieldError](t, err).Field)
-	}
-	_, err := register.New(nil, good, nil)
-	assert.Equal(t, "backend", requireAs[*itsm.FieldError](t, err).Field)
-	r, err := register.New(memory.New(), good, nil)
-	require.NoError(t, err)
-	rec, err := r.Create(ctx, ann, Open{Title: "x"})
-	require.NoError(t, err)
-	assert.WithinDuration(t, time.Now(), rec.Opened, time.Minute)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		good := process(t)
+		key := func(*Ticket) []itsm.Key { return nil }
+		for field, change := range map[string]func(*itsm.Process[Ticket]){
+			"process.lifecycle":  func(p *itsm.Process[Ticket]) { p.Lifecycle = nil },
+			"process.prefix":     func(p *itsm.Process[Ticket]) { p.Prefix = "" },
+			"process.kind":       func(p *itsm.Process[Ticket]) { p.Prefix = "register.key" },
+			"process.indexes[0]": func(p *itsm.Process[Ticket]) { p.Indexes = []itsm.Index[Ticket]{{Name: "", Keys: key}} },
+			"process.indexes[1]": func(p *itsm.Process[Ticket]) {
+				p.Indexes = []itsm.Index[Ticket]{{Name: "a", Keys: key}, {Name: "a", Keys: key}}
+			},
+			"process.indexes[2]": func(p *itsm.Process[Ticket]) {
+				p.Indexes = []itsm.Index[Ticket]{{Name: "a", Keys: key}, {Name: "b", Keys: key}, {Name: "register.due", Keys: key}}
+			},
+			"process.indexes[3]": func(p *itsm.Process[Ticket]) {
+				p.Indexes = []itsm.Index[Ticket]{{Name: "a", Keys: key}, {Name: "b", Keys: key}, {Name: "c", Keys: key}, {Name: "d"}}
+			},
+		} {
+			p := good
+			change(&p)
+			_, err := register.New(b, p, nil)
+			assert.Equal(t, field, requireAs[*itsm.FieldError](t, err).Field)
+		}
+		_, err := register.New(nil, good, nil)
+		assert.Equal(t, "backend", requireAs[*itsm.FieldError](t, err).Field)
+		r, err := register.New(b, good, nil)
+		require.NoError(t, err)
+		rec, err := r.Create(ctx, ann, Open{Title: "x"})
+		require.NoError(t, err)
+		assert.WithinDuration(t, time.Now(), rec.Opened, time.Minute)
+	})
 }
 
 func TestUnreadableIsNamed(t *testing.T) {
-	b := memory.New()
-	f := setup(t, b)
-	rec := f.create(Open{Title: "x", Group: "g"})
-	rewrite := func(change func(*store.PutParams)) { f.tamper(rec.ID, change) }
-	good := f.body(rec.ID)
-	for name, body := range map[string]string{
-		"empty":         "",
-		"cut":           string(good.Body[:20]),
-		"unknown field": strings.Replace(string(good.Body), `"title"`, `"headline"`, 1),
-		"trailing":      string(good.Body) + "{}",
-		"not UTF-8":     strings.Replace(string(good.Body), `"x"`, "\"\xff\"", 1),
-		"another's":     strings.Replace(string(good.Body), rec.ID.String(), uuid.Max.String(), 1),
-		"wrong type":    strings.Replace(string(good.Body), `"x"`, "7", 1),
-	} {
-		rewrite(func(p *store.PutParams) { p.Body = []byte(body) })
-		_, err := f.Get(ctx, ann, rec.ID)
-		wrong := requireAs[*register.BodyError](t, err)
-		require.ErrorIs(t, err, register.ErrUnreadable, name)
-		assert.Equal(t, rec.ID, wrong.ID)
-		assert.Contains(t, err.Error(), "ticket "+rec.ID.String())
-		_, err = f.Do(ctx, ann, rec.ID, Lock{})
-		require.ErrorIs(t, err, register.ErrUnreadable, name)
-		for _, err := range f.Find(ctx, ann, itsm.Selection[Ticket]{}) {
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		rec := f.create(Open{Title: "x", Group: "g"})
+		rewrite := func(change func(*store.PutParams)) { f.tamper(rec.ID, change) }
+		good := f.body(rec.ID)
+		for name, body := range map[string]string{
+			"empty":         "",
+			"cut":           string(good.Body[:20]),
+			"unknown field": strings.Replace(string(good.Body), `"title"`, `"headline"`, 1),
+			"trailing":      string(good.Body) + "{}",
+			"not UTF-8":     strings.Replace(string(good.Body), `"x"`, "\"\xff\"", 1),
+			"another's":     strings.Replace(string(good.Body), rec.ID.String(), uuid.Max.String(), 1),
+			"wrong type":    strings.Replace(string(good.Body), `"x"`, "7", 1),
+		} {
+			rewrite(func(p *store.PutParams) { p.Body = []byte(body) })
+			_, err := f.Get(ctx, ann, rec.ID)
+			wrong := requireAs[*register.BodyError](t, err)
 			require.ErrorIs(t, err, register.ErrUnreadable, name)
+			assert.Equal(t, rec.ID, wrong.ID)
+			assert.Contains(t, err.Error(), "ticket "+rec.ID.String())
+			_, err = f.Do(ctx, ann, rec.ID, Lock{})
+			require.ErrorIs(t, err, register.ErrUnreadable, name)
+			for _, err := range f.Find(ctx, ann, itsm.Selection[Ticket]{}) {
+				require.ErrorIs(t, err, register.ErrUnreadable, name)
+			}
 		}
-	}
-	for _, head := range []string{"", "x", string(good.Head[:10]), "\x02" + string(good.Head[1:]), string(good.Head) + "\x09ab"} {
-		rewrite(func(p *store.PutParams) { p.Body, p.Head = good.Body, []byte(head) })
-		_, err := f.Do(ctx, ann, rec.ID, Lock{})
-		requireAs[*register.BodyError](t, err)
-	}
-	rewrite(func(p *store.PutParams) { p.Body, p.Head = good.Body, good.Head })
-	f.do(rec.ID, Lock{})
+		for _, head := range []string{"", "x", string(good.Head[:10]), "\x02" + string(good.Head[1:]), string(good.Head) + "\x09ab"} {
+			rewrite(func(p *store.PutParams) { p.Body, p.Head = good.Body, []byte(head) })
+			_, err := f.Do(ctx, ann, rec.ID, Lock{})
+			requireAs[*register.BodyError](t, err)
+		}
+		rewrite(func(p *store.PutParams) { p.Body, p.Head = good.Body, good.Head })
+		f.do(rec.ID, Lock{})
+	})
 }
 
 func TestForgottenStateIsNamed(t *testing.T) {
-	b := memory.New()
-	rec := setup(t, b).create(Open{Title: "x"})
-	setup(t, b).do(rec.ID, Wait{Until: start})
-	f := setupProcess(t, b, process(t, func(d *itsm.Definition[Ticket]) { // the host has dropped a state
-		kept := d.Transitions[:0]
-		for _, tr := range d.Transitions {
-			tr.From = without(tr.From, waiting)
-			if tr.Name != "wait" && len(tr.From) > 0 {
-				kept = append(kept, tr)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		rec := setup(t, b).create(Open{Title: "x"})
+		setup(t, b).do(rec.ID, Wait{Until: start})
+		f := setupProcess(t, b, process(t, func(d *itsm.Definition[Ticket]) { // the host has dropped a state
+			kept := d.Transitions[:0]
+			for _, tr := range d.Transitions {
+				tr.From = without(tr.From, waiting)
+				if tr.Name != "wait" && len(tr.From) > 0 {
+					kept = append(kept, tr)
+				}
 			}
-		}
-		d.Transitions = kept
-		d.States = []itsm.StateDef{d.States[0], d.States[2], d.States[3]}
-		d.Timers = d.Timers[1:]
-	}))
-	assert.Equal(t, waiting, f.get(rec.ID).State, "it can still be read")
-	_, err := f.Do(ctx, ann, rec.ID, Edit{})
-	wrong := requireAs[*register.StateError](t, err)
-	assert.Equal(t, register.StateError{Kind: "ticket", ID: rec.ID, Number: rec.Number, State: waiting}, *wrong)
-	require.ErrorIs(t, err, register.ErrUnreadable)
-	_, err = f.Permitted(ctx, ann, rec.ID)
-	requireAs[*register.StateError](t, err)
+			d.Transitions = kept
+			d.States = []itsm.StateDef{d.States[0], d.States[2], d.States[3]}
+			d.Timers = d.Timers[1:]
+		}))
+		assert.Equal(t, waiting, f.get(rec.ID).State, "it can still be read")
+		_, err := f.Do(ctx, ann, rec.ID, Edit{})
+		wrong := requireAs[*register.StateError](t, err)
+		assert.Equal(t, register.StateError{Kind: "ticket", ID: rec.ID, Number: rec.Number, State: waiting}, *wrong)
+		require.ErrorIs(t, err, register.ErrUnreadable)
+		_, err = f.Permitted(ctx, ann, rec.ID)
+		requireAs[*register.StateError](t, err)
+	})
 }
 
 func without(list []itsm.State, s itsm.State) []itsm.State {
@@ -353,18 +366,20 @@ func TestBulkGivesAResultForEachItem(t *testing.T) {
 }
 
 func TestEndedContext(t *testing.T) {
-	f := setup(t, memory.New())
-	rec := f.create(Open{Title: "x"})
-	ended, cancel := context.WithCancel(ctx)
-	cancel()
-	_, err := f.Do(ended, ann, rec.ID, Lock{})
-	require.ErrorIs(t, err, context.Canceled)
-	_, err = f.Tick(ended, "acme", start, 1)
-	require.ErrorIs(t, err, context.Canceled)
-	for _, err := range f.Find(ended, ann, itsm.Selection[Ticket]{}) {
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		rec := f.create(Open{Title: "x"})
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := f.Do(ended, ann, rec.ID, Lock{})
 		require.ErrorIs(t, err, context.Canceled)
-	}
-	assert.Equal(t, 1, f.get(rec.ID).Revision)
+		_, err = f.Tick(ended, "acme", start, 1)
+		require.ErrorIs(t, err, context.Canceled)
+		for _, err := range f.Find(ended, ann, itsm.Selection[Ticket]{}) {
+			require.ErrorIs(t, err, context.Canceled)
+		}
+		assert.Equal(t, 1, f.get(rec.ID).Revision)
+	})
 }
 
 func TestRetryIsBounded(t *testing.T) {

@@ -141,51 +141,55 @@ func (g *generator) command() itsm.Command[Ticket] {
 }
 
 func TestWhatIsFiredIsNormal(t *testing.T) {
-	f := setup(t, mem())
-	there := time.FixedZone("there", 3600)
-	at := time.Date(2026, 3, 2, 10, 0, 0, 123456789, there)
-	watchers := []string{}
-	times := []time.Time{at}
-	rec := f.create(Open{Title: "x", Watchers: watchers, Budget: itsm.Money{Amount: money("12.5 EUR").Amount.Shift(3).Truncate(0), Currency: "EUR"}, Deadline: at, Custom: map[string]itsm.Value{}})
-	assert.Nil(t, rec.Watchers)
-	assert.Nil(t, rec.Custom)
-	assert.Equal(t, time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC), rec.Deadline)
-	assert.Equal(t, money("12500 EUR"), rec.Budget)
-	rec = f.do(rec.ID, Edit{Times: times, Tags: []string{}})
-	assert.Nil(t, rec.Tags)
-	assert.Equal(t, at, times[0], "the caller's slice is the caller's")
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		there := time.FixedZone("there", 3600)
+		at := time.Date(2026, 3, 2, 10, 0, 0, 123456789, there)
+		watchers := []string{}
+		times := []time.Time{at}
+		rec := f.create(Open{Title: "x", Watchers: watchers, Budget: itsm.Money{Amount: money("12.5 EUR").Amount.Shift(3).Truncate(0), Currency: "EUR"}, Deadline: at, Custom: map[string]itsm.Value{}})
+		assert.Nil(t, rec.Watchers)
+		assert.Nil(t, rec.Custom)
+		assert.Equal(t, time.Date(2026, 3, 2, 9, 0, 0, 123456000, time.UTC), rec.Deadline)
+		assert.Equal(t, money("12500 EUR"), rec.Budget)
+		rec = f.do(rec.ID, Edit{Times: times, Tags: []string{}})
+		assert.Nil(t, rec.Tags)
+		assert.Equal(t, at, times[0], "the caller's slice is the caller's")
 
-	// What a decision fills in is brought to the same form before it is applied.
-	rec = f.create(Open{Title: "y"})
-	assert.Equal(t, itsm.Normal(rec.Deadline), rec.Deadline)
-	assert.Equal(t, rec.Opened.Add(time.Hour+time.Microsecond), rec.Deadline)
-	assert.Equal(t, rec, f.get(rec.ID))
-	event := f.history(rec.ID)[0].Event
-	assert.Equal(t, rec.Deadline, event.Command.(Open).Deadline)
+		// What a decision fills in is brought to the same form before it is applied.
+		rec = f.create(Open{Title: "y"})
+		assert.Equal(t, itsm.Normal(rec.Deadline), rec.Deadline)
+		assert.Equal(t, rec.Opened.Add(time.Hour+time.Microsecond), rec.Deadline)
+		assert.Equal(t, rec, f.get(rec.ID))
+		event := f.history(rec.ID)[0].Event
+		assert.Equal(t, rec.Deadline, event.Command.(Open).Deadline)
+	})
 }
 
 func TestBadTextAndTimesAreNamed(t *testing.T) {
-	f := setup(t, mem())
-	rec := f.create(Open{Title: "x"})
-	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
-	huge := itsm.NumberValue(money("1 EUR").Amount.Shift(1_000_000_000))
-	for field, cmd := range map[string]itsm.Command[Ticket]{
-		"title":           Edit{Title: "a\xffb"},
-		"watchers[1]":     Edit{Watchers: []string{"ok", "\xc3"}},
-		"budget.Currency": Edit{Budget: itsm.Money{Currency: "\xff"}},
-		"budget.Amount":   Edit{Budget: itsm.Money{Currency: "EUR", Amount: huge.Number()}},
-		"custom.text":     Edit{Custom: map[string]itsm.Value{"text": itsm.TextValue("\xff"), "x": itsm.TextValue("\xff")}},
-		"custom.number":   Edit{Custom: map[string]itsm.Value{"number": huge}},
-		"custom.small":    Edit{Custom: map[string]itsm.Value{"small": itsm.NumberValue(money("1 EUR").Amount.Shift(-61))}},
-		"custom.instant":  Edit{Custom: map[string]itsm.Value{"instant": itsm.InstantValue(far)}},
-		"custom.\uFFFD":   Edit{Custom: map[string]itsm.Value{"\xff": itsm.TextValue("x")}},
-		"times[2]":        Edit{Times: []time.Time{start, start, far}},
-		"until":           Wait{Until: far},
-	} {
-		_, err := f.Do(ctx, ann, rec.ID, cmd)
-		assert.Equal(t, field, requireAs[*itsm.FieldError](t, err).Field)
-	}
-	_, err := f.With(callAt(start.Add(time.Hour), "\xff")).Do(ctx, ann, rec.ID, Lock{})
-	assert.Equal(t, "call.reason", requireAs[*itsm.FieldError](t, err).Field)
-	assert.Equal(t, 1, f.get(rec.ID).Revision)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		rec := f.create(Open{Title: "x"})
+		far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+		huge := itsm.NumberValue(money("1 EUR").Amount.Shift(1_000_000_000))
+		for field, cmd := range map[string]itsm.Command[Ticket]{
+			"title":           Edit{Title: "a\xffb"},
+			"watchers[1]":     Edit{Watchers: []string{"ok", "\xc3"}},
+			"budget.Currency": Edit{Budget: itsm.Money{Currency: "\xff"}},
+			"budget.Amount":   Edit{Budget: itsm.Money{Currency: "EUR", Amount: huge.Number()}},
+			"custom.text":     Edit{Custom: map[string]itsm.Value{"text": itsm.TextValue("\xff"), "x": itsm.TextValue("\xff")}},
+			"custom.number":   Edit{Custom: map[string]itsm.Value{"number": huge}},
+			"custom.small":    Edit{Custom: map[string]itsm.Value{"small": itsm.NumberValue(money("1 EUR").Amount.Shift(-61))}},
+			"custom.instant":  Edit{Custom: map[string]itsm.Value{"instant": itsm.InstantValue(far)}},
+			"custom.\uFFFD":   Edit{Custom: map[string]itsm.Value{"\xff": itsm.TextValue("x")}},
+			"times[2]":        Edit{Times: []time.Time{start, start, far}},
+			"until":           Wait{Until: far},
+		} {
+			_, err := f.Do(ctx, ann, rec.ID, cmd)
+			assert.Equal(t, field, requireAs[*itsm.FieldError](t, err).Field)
+		}
+		_, err := f.With(callAt(start.Add(time.Hour), "\xff")).Do(ctx, ann, rec.ID, Lock{})
+		assert.Equal(t, "call.reason", requireAs[*itsm.FieldError](t, err).Field)
+		assert.Equal(t, 1, f.get(rec.ID).Revision)
+	})
 }

@@ -86,7 +86,7 @@ func (r *Register[R]) Tick(ctx context.Context, tenant string, now time.Time, li
 
 // stops reports whether an error concerns more than one record.
 func stops(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, store.ErrClosed) || errors.Is(err, store.ErrRetry) || errors.Is(err, store.ErrNested)
+	return ctx.Err() != nil || errors.Is(err, store.ErrUnknown) || errors.Is(err, store.ErrClosed) || errors.Is(err, store.ErrRetry) || errors.Is(err, store.ErrNested)
 }
 
 // tickRecord carries out the rules of one record that are due, each at most once.

@@ -95,13 +95,15 @@ func TestTickLimit(t *testing.T) {
 }
 
 func TestTickBehindTheRecordIsLifted(t *testing.T) {
-	f := setup(t, mem())
-	f.clock.add(day)
-	rec := f.create(Open{Title: "x"})
-	rec = f.do(rec.ID, Wait{Until: start})
-	ticked := f.tick(start, 1)
-	require.Len(t, ticked.Fired, 1)
-	assert.Equal(t, rec.Updated, ticked.Fired[0].Record.Updated)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		f.clock.add(day)
+		rec := f.create(Open{Title: "x"})
+		rec = f.do(rec.ID, Wait{Until: start})
+		ticked := f.tick(start, 1)
+		require.Len(t, ticked.Fired, 1)
+		assert.Equal(t, rec.Updated, ticked.Fired[0].Record.Updated)
+	})
 }
 
 func TestR35_RefusedRuleReportsOnceUntilTheRecordChanges(t *testing.T) {
@@ -146,74 +148,80 @@ func TestR35_RefusedRuleReportsOnceUntilTheRecordChanges(t *testing.T) {
 
 // The refusal of one rule does not keep the others of its record.
 func TestR35_EachRuleForItself(t *testing.T) {
-	since := func(t *Ticket) time.Time { return t.Since }
-	f := setupProcess(t, mem(), process(t, func(d *itsm.Definition[Ticket]) {
-		d.Timers = []itsm.Timer[Ticket]{
-			{Name: "first", In: []itsm.State{done}, Since: since, Command: Close{}},
-			{Name: "second", In: []itsm.State{done}, Since: since, Wait: itsm.Wait{Days: 1}, Command: Close{}},
-			{Name: "third", In: []itsm.State{done}, Since: since, Wait: itsm.Wait{Days: 2}, Command: Ping{}},
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		since := func(t *Ticket) time.Time { return t.Since }
+		f := setupProcess(t, b, process(t, func(d *itsm.Definition[Ticket]) {
+			d.Timers = []itsm.Timer[Ticket]{
+				{Name: "first", In: []itsm.State{done}, Since: since, Command: Close{}},
+				{Name: "second", In: []itsm.State{done}, Since: since, Wait: itsm.Wait{Days: 1}, Command: Close{}},
+				{Name: "third", In: []itsm.State{done}, Since: since, Wait: itsm.Wait{Days: 2}, Command: Ping{}},
+			}
+		}))
+		rec := f.create(Open{Title: "x"})
+		f.do(rec.ID, Finish{Code: "x"}, Lock{On: true})
+		refused := func(ticked register.Ticked[Ticket]) (timers []string) {
+			for _, r := range ticked.Refused {
+				timers = append(timers, r.Timer)
+			}
+			return timers
 		}
-	}))
-	rec := f.create(Open{Title: "x"})
-	f.do(rec.ID, Finish{Code: "x"}, Lock{On: true})
-	refused := func(ticked register.Ticked[Ticket]) (timers []string) {
-		for _, r := range ticked.Refused {
-			timers = append(timers, r.Timer)
-		}
-		return timers
-	}
-	assert.Equal(t, []string{"first"}, refused(f.tick(start.Add(day/2), 10)))
-	assert.Equal(t, []string{"second"}, refused(f.tick(start.Add(day*3/2), 10)))
-	assert.Empty(t, f.tick(start.Add(day*3/2), 10))
-	ticked := f.tick(start.Add(3*day), 10)
-	require.Len(t, ticked.Fired, 1)
-	assert.Equal(t, "third", ticked.Fired[0].Timer)
-	assert.Equal(t, []string{"first", "second"}, refused(ticked), "the record has changed")
-	assert.Equal(t, []string{"open", "finish", "lock", "refusal of close", "refusal of close", "ping", "refusal of close", "refusal of close"}, f.told(rec.ID))
+		assert.Equal(t, []string{"first"}, refused(f.tick(start.Add(day/2), 10)))
+		assert.Equal(t, []string{"second"}, refused(f.tick(start.Add(day*3/2), 10)))
+		assert.Empty(t, f.tick(start.Add(day*3/2), 10))
+		ticked := f.tick(start.Add(3*day), 10)
+		require.Len(t, ticked.Fired, 1)
+		assert.Equal(t, "third", ticked.Fired[0].Timer)
+		assert.Equal(t, []string{"first", "second"}, refused(ticked), "the record has changed")
+		assert.Equal(t, []string{"open", "finish", "lock", "refusal of close", "refusal of close", "ping", "refusal of close", "refusal of close"}, f.told(rec.ID))
+	})
 }
 
 // A rule that is due again as soon as it has fired waits for the next tick.
 func TestTickEndsWithARestlessRule(t *testing.T) {
-	f := setupProcess(t, mem(), process(t, func(d *itsm.Definition[Ticket]) {
-		d.Timers = []itsm.Timer[Ticket]{{Name: "ping", In: []itsm.State{open}, Since: func(t *Ticket) time.Time { return t.Opened }, Command: Ping{}}}
-	}))
-	a, b := f.create(Open{Title: "a"}), f.create(Open{Title: "b"})
-	for i := range 3 {
-		assert.Len(t, f.tick(start.Add(day), 1000).Fired, 2)
-		assert.Equal(t, i+1, f.get(a.ID).Pings)
-		assert.Equal(t, i+1, f.get(b.ID).Pings)
-	}
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setupProcess(t, b, process(t, func(d *itsm.Definition[Ticket]) {
+			d.Timers = []itsm.Timer[Ticket]{{Name: "ping", In: []itsm.State{open}, Since: func(t *Ticket) time.Time { return t.Opened }, Command: Ping{}}}
+		}))
+		one, two := f.create(Open{Title: "a"}), f.create(Open{Title: "b"})
+		for i := range 3 {
+			assert.Len(t, f.tick(start.Add(day), 1000).Fired, 2)
+			assert.Equal(t, i+1, f.get(one.ID).Pings)
+			assert.Equal(t, i+1, f.get(two.ID).Pings)
+		}
+	})
 }
 
 func TestTickGoesOnPastWhatItCannotRead(t *testing.T) {
-	f := setup(t, mem())
-	var recs []Ticket
-	for i := range 5 {
-		rec := f.create(Open{Title: fmt.Sprint(i)})
-		recs = append(recs, f.do(rec.ID, Wait{Until: start.Add(time.Duration(i) * time.Minute)}))
-	}
-	head, body := f.body(recs[1].ID).Head, `{"broken":`
-	f.unit(f.backend.Write, func(ctx context.Context, tx store.Tx) error {
-		d, err := tx.Get(ctx, store.GetParams{Kind: "ticket", ID: recs[1].ID})
-		if err != nil {
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		var recs []Ticket
+		for i := range 5 {
+			rec := f.create(Open{Title: fmt.Sprint(i)})
+			recs = append(recs, f.do(rec.ID, Wait{Until: start.Add(time.Duration(i) * time.Minute)}))
+		}
+		head, body := f.body(recs[1].ID).Head, `{"broken":`
+		f.unit(f.backend.Write, func(ctx context.Context, tx store.Tx) error {
+			d, err := tx.Get(ctx, store.GetParams{Kind: "ticket", ID: recs[1].ID})
+			if err != nil {
+				return err
+			}
+			key := register.AppendKey(nil, itsm.Key{itsm.InstantValue(start), itsm.TextValue("resume")})
+			_, err = tx.Put(ctx, store.PutParams{Kind: "ticket", ID: d.ID, Expect: d.Version, Head: head, Body: []byte(body),
+				Terms: []store.Term{{Index: "register.due", Key: key}}})
 			return err
+		})
+		for range 2 {
+			ticked, err := f.Tick(ctx, "acme", start.Add(day), 10)
+			require.ErrorIs(t, err, register.ErrUnreadable)
+			assert.Equal(t, recs[1].ID, requireAs[*register.BodyError](t, err).ID)
+			_ = ticked
 		}
-		key := register.AppendKey(nil, itsm.Key{itsm.InstantValue(start), itsm.TextValue("resume")})
-		_, err = tx.Put(ctx, store.PutParams{Kind: "ticket", ID: d.ID, Expect: d.Version, Head: head, Body: []byte(body),
-			Terms: []store.Term{{Index: "register.due", Key: key}}})
-		return err
+		for i, rec := range recs {
+			if i != 1 {
+				assert.Equal(t, open, f.get(rec.ID).State)
+			}
+		}
 	})
-	for range 2 {
-		ticked, err := f.Tick(ctx, "acme", start.Add(day), 10)
-		require.ErrorIs(t, err, register.ErrUnreadable)
-		assert.Equal(t, recs[1].ID, requireAs[*register.BodyError](t, err).ID)
-		_ = ticked
-	}
-	for i, rec := range recs {
-		if i != 1 {
-			assert.Equal(t, open, f.get(rec.ID).State)
-		}
-	}
 }
 
 func TestTickUnderSeveralWorkers(t *testing.T) {
@@ -252,43 +260,47 @@ func TestTickUnderSeveralWorkers(t *testing.T) {
 
 // A unique key that a timer's command would take twice is a refusal too.
 func TestTickRefusalByTheBackend(t *testing.T) {
-	p := process(t)
-	p.Indexes = append(p.Indexes, itsm.Index[Ticket]{Name: "one open at a time", Unique: true, Keys: func(t *Ticket) []itsm.Key {
-		if t.State != open {
-			return nil
-		}
-		return []itsm.Key{{itsm.TextValue(t.Group)}}
-	}})
-	f := setupProcess(t, mem(), p)
-	a := f.create(Open{Title: "a", Group: "g"})
-	f.do(a.ID, Wait{Until: start.Add(time.Hour)})
-	f.create(Open{Title: "b", Group: "g"})
-	ticked := f.tick(start.Add(day), 10)
-	require.Len(t, ticked.Refused, 1)
-	require.ErrorIs(t, ticked.Refused[0].Err, store.ErrExists)
-	assert.Equal(t, waiting, f.get(a.ID).State)
-	assert.Equal(t, []string{"open", "wait", "refusal of resume"}, f.told(a.ID))
-	assert.Empty(t, f.tick(start.Add(day), 10))
-	_, err := f.Verify(ctx, ann, a.ID)
-	require.NoError(t, err)
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		p := process(t)
+		p.Indexes = append(p.Indexes, itsm.Index[Ticket]{Name: "one open at a time", Unique: true, Keys: func(t *Ticket) []itsm.Key {
+			if t.State != open {
+				return nil
+			}
+			return []itsm.Key{{itsm.TextValue(t.Group)}}
+		}})
+		f := setupProcess(t, b, p)
+		a := f.create(Open{Title: "a", Group: "g"})
+		f.do(a.ID, Wait{Until: start.Add(time.Hour)})
+		f.create(Open{Title: "b", Group: "g"})
+		ticked := f.tick(start.Add(day), 10)
+		require.Len(t, ticked.Refused, 1)
+		require.ErrorIs(t, ticked.Refused[0].Err, store.ErrExists)
+		assert.Equal(t, waiting, f.get(a.ID).State)
+		assert.Equal(t, []string{"open", "wait", "refusal of resume"}, f.told(a.ID))
+		assert.Empty(t, f.tick(start.Add(day), 10))
+		_, err := f.Verify(ctx, ann, a.ID)
+		require.NoError(t, err)
+	})
 }
 
 func TestTickStopsWithTheBackend(t *testing.T) {
-	calls := 0
-	fail := errors.New("disk on fire")
-	f := setup(t, mem(), func(o *register.Options[Ticket]) {
-		o.Observe = func(_ context.Context, _ store.Tx, c register.Change[Ticket]) error {
-			if c.Event.Name == "resume" {
-				calls++
-				return fail
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		calls := 0
+		fail := errors.New("disk on fire")
+		f := setup(t, b, func(o *register.Options[Ticket]) {
+			o.Observe = func(_ context.Context, _ store.Tx, c register.Change[Ticket]) error {
+				if c.Event.Name == "resume" {
+					calls++
+					return fail
+				}
+				return nil
 			}
-			return nil
+		})
+		for range 5 {
+			f.do(f.create(Open{Title: "x"}).ID, Wait{Until: start})
 		}
+		_, err := f.Tick(ctx, "acme", start.Add(day), 3)
+		require.ErrorIs(t, err, fail)
+		assert.Equal(t, 3, calls, "as many failures as the limit end it")
 	})
-	for range 5 {
-		f.do(f.create(Open{Title: "x"}).ID, Wait{Until: start})
-	}
-	_, err := f.Tick(ctx, "acme", start.Add(day), 3)
-	require.ErrorIs(t, err, fail)
-	assert.Equal(t, 3, calls, "as many failures as the limit end it")
 }
