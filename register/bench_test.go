@@ -1,8 +1,10 @@
 package register_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/google/uuid"
@@ -75,4 +77,42 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
+}
+
+// benchFile is the export of 1,000 tickets of one entry each.
+func benchFile(b *testing.B) (*register.Register[Ticket], []byte) {
+	r, _ := benchRegister(b)
+	var out bytes.Buffer
+	_, err := register.Export(context.Background(), &out, ann.Tenant, []register.Kind{r}, nil)
+	require.NoError(b, err)
+	return r, out.Bytes()
+}
+
+func BenchmarkExport(b *testing.B) {
+	r, file := benchFile(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := register.Export(context.Background(), io.Discard, ann.Tenant, []register.Kind{r}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
+	b.SetBytes(int64(len(file)))
+}
+
+func BenchmarkImport(b *testing.B) {
+	_, file := benchFile(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		to, err := register.New(memory.New(), process(b), nil)
+		if err == nil {
+			_, err = register.Import(context.Background(), bytes.NewReader(file), ann.Tenant, []register.Kind{to}, nil)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
+	b.SetBytes(int64(len(file)))
 }

@@ -3,21 +3,21 @@ package register
 // AppendKey is for the tests of the order of index keys.
 var AppendKey = appendKey
 
-// Rewritten reads the content of an export's line and writes it again. "": it is
-// none, for that reason.
-func Rewritten(content []byte) (again string, problem string) {
+// Rewritten reads the content of an export's line and writes it again, and gives
+// the JSON that it carries. With a problem, it is no line.
+func Rewritten(content []byte) (again string, carried []byte, problem string) {
 	line, field, problem := parseLine(content)
 	switch {
 	case problem != "":
-		return "", field + ": " + problem
+		return "", nil, field + ": " + problem
 	case line.header != nil:
-		return string(appendHeader(nil, *line.header)), ""
+		return string(appendHeader(nil, *line.header)), nil, ""
 	case line.entry != nil:
-		return string(appendEntryLine(nil, line.entry)), ""
+		return string(appendEntryLine(nil, line.entry)), line.entry.Payload, ""
 	case line.record != nil:
-		return string(appendRecord(nil, line.record)), ""
+		return string(appendRecord(nil, line.record)), line.record.body, ""
 	case line.end != nil:
-		return string(appendEnd(nil, *line.end)), ""
+		return string(appendEnd(nil, *line.end)), nil, ""
 	}
-	return string(appendKeyLine(nil, line.key)), ""
+	return string(appendKeyLine(nil, line.key)), line.key, ""
 }
