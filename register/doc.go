@@ -60,13 +60,15 @@
 // # Time-driven rules
 //
 // A host calls [Register.Tick] for each tenant, every minute or as it likes, from
-// as many places as it likes. A rule that is refused is journalled once and tried
-// again when the record has changed (R35).
+// as many places as it likes. Workers that pick the same record meet in the unit
+// that changes it: one fires the rule, the others find nothing to do, and no error
+// tells. A rule that is refused is journalled once and tried again when the record
+// has changed (R35).
 //
 // # The journal
 //
 // Everything that happened to a record stands in its journal: events, refusals of
-// what the system tried, erasures. [Register.History] reads it. Each entry carries
+// what the system tried, erasures, migrations. [Register.History] reads it. Each entry carries
 // the hash of the one before it, and the record the hash and number of the last:
 // removing, changing, reordering or cutting off entries shows in [Register.Verify]
 // (R30). The chain protects against whoever can write to the journal but not to
@@ -87,6 +89,25 @@
 // registers over the same backend may act in the same unit. [Options].Observe sees
 // each change inside its transaction, [Options].Committed the changes of a unit
 // after its commit.
+//
+// # When the lifecycle changes
+//
+// A record in a state that its lifecycle no longer has can be read, and takes no
+// command: a [StateError] names it. [Register.Migrate] moves such records to the
+// states of today, and journals each move with who made it and why. The commands
+// of events stay part of the lifecycle, or of its legacy forms, for as long as
+// there are such events: without them the past cannot be replayed.
+//
+// # Moving a tenant
+//
+// [Export] writes all of a tenant as JSON Lines, [Import] brings it into another
+// backend, or back: journals, seals, silent timers and keys of calls included, so
+// that exporting again gives the same bytes. Each line has a sum over all before
+// it, and is checked against the journal and the process before it is taken; an
+// import that was interrupted is run again.
+//
+//	done, err := register.Export(ctx, file, "acme", []register.Kind{incidents, problems}, nil)
+//	done, err = register.Import(ctx, file, "acme", []register.Kind{theirs, others}, nil)
 //
 // # What it does not do
 //

@@ -103,7 +103,8 @@ func (e *BodyError) Error() string {
 func (e *BodyError) Unwrap() []error { return []error{ErrUnreadable, e.Err} }
 
 // StateError names a stored record in a state that its lifecycle does not have
-// (any more). It can be read but takes no command. It matches [ErrUnreadable].
+// (any more). It can be read but takes no command until [Register.Migrate] has
+// moved it. It matches [ErrUnreadable].
 type StateError struct {
 	Kind   string
 	ID     uuid.UUID
