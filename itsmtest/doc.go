@@ -22,5 +22,6 @@
 //   - Permitted said something else.
 //
 // [Commands] pins the encoded form of each command with a golden file, and proves
-// that the forms of earlier versions can still be read.
+// that the forms of earlier versions can still be read. [RoundTrip] proves that a
+// backend keeps all of a tenant.
 package itsmtest

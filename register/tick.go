@@ -35,7 +35,8 @@ type Fired[R any] struct {
 // A rule that the record refuses is journalled with the record and listed, once:
 // it is tried again only when the record has changed (R35). A record that cannot
 // be read or written holds no other up; the errors of all such come joined, with
-// what was done beside.
+// what was done beside. What concerns the backend as a whole ends the tick, and so
+// does store.ErrUnknown: the next one finds what is still due.
 func (r *Register[R]) Tick(ctx context.Context, tenant string, now time.Time, limit int) (Ticked[R], error) {
 	var done Ticked[R]
 	if err := r.checkTenant(tenant); err != nil {

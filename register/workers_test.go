@@ -37,6 +37,19 @@ func TestTickOfSeveralRegisters(t *testing.T) {
 		busy := f.create(Open{Title: "busy"})
 		var mu sync.Mutex
 		fired, refused, committed := make(map[uuid.UUID]int), make(map[uuid.UUID]int), 0
+		count := func(ticked register.Ticked[Ticket], err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, f := range ticked.Fired {
+				fired[f.Record.ID]++
+			}
+			for _, r := range ticked.Refused {
+				refused[r.ID]++
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
 		atOnce(workers, func(w int) {
 			own := setup(t, b, func(o *register.Options[Ticket]) {
 				o.Committed = func(_ context.Context, list []register.Change[Ticket]) {
@@ -51,36 +64,14 @@ func TestTickOfSeveralRegisters(t *testing.T) {
 				if round%2 == 1 {
 					now = now.Add(-3 * day)
 				}
-				ticked, err := own.Tick(ctx, "acme", now, 7)
-				mu.Lock()
-				for _, f := range ticked.Fired {
-					fired[f.Record.ID]++
-				}
-				for _, r := range ticked.Refused {
-					refused[r.ID]++
-				}
-				mu.Unlock()
-				if err != nil {
-					t.Error(err)
-				}
+				count(own.Tick(ctx, "acme", now, 7))
 				if _, err := f.Do(ctx, ann, busy.ID, Ping{N: round}); err != nil {
 					t.Error(err)
 				}
 			}
 			for more := true; more; {
 				ticked, err := own.Tick(ctx, "acme", start.Add(40*day), 7)
-				mu.Lock()
-				for _, f := range ticked.Fired {
-					fired[f.Record.ID]++
-				}
-				for _, r := range ticked.Refused {
-					refused[r.ID]++
-				}
-				mu.Unlock()
-				if err != nil {
-					t.Error(err)
-					return
-				}
+				count(ticked, err)
 				more = ticked.More
 			}
 		})
