@@ -28,6 +28,8 @@ type ExportOptions struct {
 
 	// Progress is told after each page what was written so far.
 	Progress func(Transferred)
+
+	chains int // how many are kept; 0: maxChains
 }
 
 // Export writes all of a tenant as JSON Lines: the journal in commit order, each
@@ -66,7 +68,7 @@ func Export(ctx context.Context, w io.Writer, tenant string, kinds []Kind, o *Ex
 	var failed error
 	err = store.Retry(ctx, c.retry, func(outer context.Context) error {
 		x = &exporter{carriers: c, tenant: tenant, options: options, outer: outer, out: bufio.NewWriterSize(out, 1<<16),
-			flight: make(chains), records: make(map[string]int)}
+			flight: newChains(options.chains), records: make(map[string]int)}
 		failed = c.backend.Read(outer, store.Tenant(tenant), func(ctx context.Context, tx store.Tx) error {
 			x.ctx, x.tx = ctx, tx
 			return x.run()
@@ -177,7 +179,7 @@ func (x *exporter) entry(e *store.Entry) error {
 		return &itsm.FieldError{Field: "kinds", Problem: fmt.Sprintf("lack %q, of which the journal of %s tells; give its register too", e.Kind, x.tenant)}
 	}
 	id := recordID{e.Kind, e.ID}
-	c := x.flight[id]
+	c := x.flight.by[id]
 	var d store.Document
 	if c == nil {
 		var err error
@@ -207,7 +209,7 @@ func (x *exporter) entry(e *store.Entry) error {
 	if c.entries < c.covered {
 		return nil
 	}
-	delete(x.flight, id)
+	delete(x.flight.by, id)
 	if d.Version == 0 {
 		var err error
 		if d, err = x.tx.Get(x.ctx, store.GetParams{Kind: e.Kind, ID: e.ID}); err != nil {

@@ -21,3 +21,6 @@ func Rewritten(content []byte) (again string, carried []byte, problem string) {
 	}
 	return string(appendKeyLine(nil, line.key)), line.key, ""
 }
+
+// LimitChains has an export and an import keep few journals in mind.
+func LimitChains(x *ExportOptions, m *ImportOptions, n int) { x.chains, m.chains = n, n }

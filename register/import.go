@@ -31,6 +31,8 @@ type ImportOptions struct {
 
 	// Progress is told after each unit what was read so far.
 	Progress func(Transferred)
+
+	chains int // how many are kept; 0: maxChains
 }
 
 // unitBytes ends a unit of long lines.
@@ -79,7 +81,7 @@ func Import(ctx context.Context, r io.Reader, tenant string, kinds []Kind, o *Im
 	im := &importer{
 		carriers: c, tenant: tenant, options: options,
 		lines:  lineReader{in: bufio.NewReaderSize(r, 1<<16), max: options.MaxLine},
-		flight: make(chains), moved: make(map[string]uint64),
+		flight: newChains(options.chains), moved: make(map[string]uint64),
 	}
 	err = im.run(ctx)
 	return im.done, err
@@ -249,7 +251,7 @@ func (im *importer) take(ctx context.Context, lines []taken) error {
 	var u *intake
 	err := retry(ctx, im.retry, func(ctx context.Context) error {
 		return im.backend.Write(ctx, store.Tenant(im.tenant), func(ctx context.Context, tx store.Tx) error {
-			u = &intake{importer: im, ctx: ctx, tx: tx, here: make(chains), highest: make(map[string]uint64)}
+			u = &intake{importer: im, ctx: ctx, tx: tx, here: make(map[recordID]*chain), highest: make(map[string]uint64)}
 			for i := range lines {
 				if err := u.take(&lines[i]); err != nil {
 					return err
@@ -267,7 +269,7 @@ func (im *importer) take(ctx context.Context, lines []taken) error {
 	}
 	for id, c := range u.here {
 		if c == nil {
-			delete(im.flight, id)
+			delete(im.flight.by, id)
 			continue
 		}
 		c.fresh = false // others may write from here on

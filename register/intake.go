@@ -17,8 +17,8 @@ type intake struct {
 	*importer
 	ctx     context.Context
 	tx      store.Tx
-	here    chains            // those that moved; nil: of a record that is done
-	highest map[string]uint64 // number that came in, by sequence
+	here    map[recordID]*chain // those that moved; nil: of a record that is done
+	highest map[string]uint64   // number that came in, by sequence
 	done    Transferred
 }
 
@@ -37,7 +37,7 @@ func (u *intake) chain(id recordID) *chain {
 	if c, here := u.here[id]; here {
 		return c
 	}
-	if c := u.flight[id]; c != nil {
+	if c := u.flight.by[id]; c != nil {
 		own := *c
 		return &own
 	}

@@ -56,6 +56,9 @@ type contents struct {
 }
 
 func (r *Register[R]) carrier() (carrier, error) {
+	if r == nil || r.core == nil {
+		return nil, &itsm.FieldError{Field: "kinds", Problem: fmt.Sprintf("hold a %T that was not made by New", r)}
+	}
 	if r.tx != nil {
 		return nil, &itsm.FieldError{Field: "kinds", Problem: "hold the register of " + r.kind + " inside somebody else's unit; give the register itself"}
 	}
@@ -162,7 +165,17 @@ func numberOf(prefix, number string) (uint64, error) {
 
 // chains follow the journals of many records at once. They are bounded: a record
 // that was put aside is looked up again.
-type chains map[recordID]*chain
+type chains struct {
+	by   map[recordID]*chain
+	most int
+}
+
+func newChains(most int) chains {
+	if most == 0 {
+		most = maxChains
+	}
+	return chains{make(map[recordID]*chain), most}
+}
 
 type recordID struct {
 	kind string
@@ -179,11 +192,12 @@ type chain struct {
 // maxChains bounds the memory that records take whose journals are interleaved.
 const maxChains = 1 << 16
 
+// keep remembers a chain, and forgets the others when they are too many.
 func (c chains) keep(id recordID, one *chain) {
-	if len(c) >= maxChains {
-		clear(c)
+	if len(c.by) >= c.most {
+		clear(c.by)
 	}
-	c[id] = one
+	c.by[id] = one
 }
 
 // resume is the chain as the journal has it before an entry.

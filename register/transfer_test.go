@@ -66,6 +66,34 @@ func TestFileDependsOnTheDataAlone(t *testing.T) {
 	})
 }
 
+// Journals that lie across each other are looked up where they are too many to be
+// kept in mind.
+func TestManyJournalsAcrossEachOther(t *testing.T) {
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		from := newDesk(t, memory.New())
+		ids := from.fill()
+		for n := range 3 {
+			for _, id := range ids {
+				if rec := from.get(id); rec.State == open {
+					from.do(id, Ping{N: n})
+				}
+			}
+		}
+		file := from.dump()
+		d := newDesk(t, b)
+		for i := range 12 {
+			most := i%2 + 1
+			x, m := &register.ExportOptions{Page: 5}, &register.ImportOptions{Unit: i + 1}
+			register.LimitChains(x, m, most)
+			d.mustLoad(file, m)
+			var out bytes.Buffer
+			_, err := register.Export(ctx, &out, "acme", d.kinds(), x)
+			require.NoError(t, err)
+			require.Equal(t, string(file), out.String())
+		}
+	})
+}
+
 // Several that import one file at once do it once.
 func TestImportUnderSeveralWorkers(t *testing.T) {
 	everywhere(t, func(t *testing.T, b store.Backend) {
@@ -194,6 +222,8 @@ func TestExportRefuses(t *testing.T) {
 			"no tenant":       {export("", d.Register), "tenant", ""},
 			"no kinds":        {export("acme"), "kinds", ""},
 			"nil":             {export("acme", d.Register, nil), "kinds[1]", ""},
+			"nil register":    {export("acme", (*register.Register[Ticket])(nil)), "kinds", "not made by New"},
+			"empty register":  {export("acme", new(register.Register[Ticket])), "kinds", "not made by New"},
 			"twice":           {export("acme", d.Register, d.Register), "kinds[1]", "second ticket"},
 			"another backend": {export("acme", d.Register, far), "kinds[1]", "far is kept in another backend"},
 			"a kind short":    {export("acme", d.Register), "kinds", `"case"`},
