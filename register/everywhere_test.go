@@ -28,6 +28,7 @@ var notEverywhere = map[string]string{
 	"TestImportReadsAnyReader":             "is about the reader",
 	"TestImportUnitsAreBoundedInBytes":     "counts units",
 	"TestImportIsResumedAfterEveryUnit":    "counts units, and brings a backend that fails each in turn",
+	"TestExportOfAJournalThatLags":         "brings a backend whose journal lags",
 	"TestExportOfATenantInUse":             "brings a backend that writes between the pages of the journal",
 	"TestUnknownOutcomeIsPassedOn":         "brings a backend that loses sight of its commits",
 	"TestUnknownOutcomeInATick":            "brings a backend that loses sight of its commits",

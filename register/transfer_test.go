@@ -370,6 +370,45 @@ func TestExportOfATenantInUse(t *testing.T) {
 	assert.NotEqual(t, before, d.dump())
 }
 
+// lagging is a backend whose journal does not show yet what units that began later
+// have committed, as one that orders by the beginning of units.
+type lagging struct {
+	store.Backend
+	hidden int
+}
+
+func (b *lagging) Journal(ctx context.Context, t store.Tenant, q store.JournalQuery) ([]store.Entry, store.Position, error) {
+	if q.From != "" {
+		return nil, q.From, nil
+	}
+	page, next, err := b.Backend.Journal(ctx, t, q)
+	if err != nil || b.hidden == 0 {
+		return page, next, err
+	}
+	b.hidden--
+	return b.Backend.Journal(ctx, t, store.JournalQuery{Limit: len(page) - b.hidden - 1})
+}
+
+// An export waits for a journal that comes after its records.
+func TestExportOfAJournalThatLags(t *testing.T) {
+	b := memory.New()
+	d := newDesk(t, b)
+	d.fill()
+	file := d.dump()
+	for _, attempts := range []int{2, 6} {
+		late := newDesk(t, &lagging{b, 4}, func(o *register.Options[Ticket]) { o.Retry = &store.RetryOptions{Attempts: attempts, MinWait: 1} })
+		var out bytes.Buffer
+		_, err := register.Export(ctx, &out, "acme", late.kinds(), nil)
+		if attempts == 2 {
+			require.ErrorIs(t, err, store.ErrRetry)
+			assert.Zero(t, out.Len())
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, string(file), out.String())
+	}
+}
+
 func TestExportWhileWriting(t *testing.T) {
 	everywhere(t, func(t *testing.T, b store.Backend) {
 		d := newDesk(t, b)
