@@ -23,7 +23,8 @@ type Transferred struct {
 
 // ExportOptions are what [Export] may be told. Nil means the default of each.
 type ExportOptions struct {
-	// Page is how many journal entries are read at a time. Default 1,000.
+	// Page is how many journal entries are read, and held in memory, at a time.
+	// Default 250.
 	Page int
 
 	// Progress is told after each page what was written so far.
@@ -57,7 +58,7 @@ func Export(ctx context.Context, w io.Writer, tenant string, kinds []Kind, o *Ex
 		return Transferred{}, &itsm.FieldError{Field: "options.page", Problem: fmt.Sprintf("is %d; 0 means the default", options.Page)}
 	}
 	if options.Page == 0 {
-		options.Page = 1000
+		options.Page = 250
 	}
 	c, err := carriersOf(tenant, kinds)
 	if err != nil {
