@@ -95,8 +95,8 @@ func (j *eventHead) check() error {
 
 // Replay rebuilds a record from its events, in order and from the first. It only
 // applies them: no rule is asked again, so a record of the past stays what it was
-// under the rules of its time. Events of another record, or with one missing, or
-// with a command that the lifecycle does not take, are an error that says where.
+// under the rules of its time. Events of another record, or with one missing, are
+// an error that says where.
 func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
 	var r R
 	h := head(&r)
@@ -112,11 +112,7 @@ func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
 		case e.From != h.State:
 			return r, &FieldError{fmt.Sprintf("events[%d].from", i), fmt.Sprintf("is %s; the record is %s", e.From.describe(), h.State.describe())}
 		}
-		_, err := lc.commandOf(e.Command)
-		if err == nil {
-			err = CheckTime("at", e.Stamp.At)
-		}
-		if err != nil {
+		if err := errors.Join(checkValue(e.Command), CheckTime("at", e.Stamp.At)); err != nil {
 			return r, fmt.Errorf("events[%d]: %w", i, err)
 		}
 		h.ID, h.Number = e.ID, e.Number

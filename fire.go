@@ -69,13 +69,21 @@ func (lc *Lifecycle[R]) commandOf(cmd Command[R]) (*command[R], error) {
 	if c := lc.commands[typ]; c != nil {
 		return c, nil
 	}
-	switch {
-	case typ == nil:
-		return nil, &FieldError{"command", "is nil"}
-	case typ.Kind() == reflect.Pointer:
-		return nil, &FieldError{"command", fmt.Sprintf("is a %v; pass a value", typ)}
+	if err := checkValue(cmd); err != nil {
+		return nil, err
 	}
 	return nil, &FieldError{"command", fmt.Sprintf("is a %v, which no transition of %s takes; they are: %s", typ, lc.def.Kind, joined(lc.names))}
+}
+
+// checkValue refuses what is no value at all.
+func checkValue[R any](cmd Command[R]) error {
+	switch typ := reflect.TypeOf(cmd); {
+	case typ == nil:
+		return &FieldError{"command", "is nil"}
+	case typ.Kind() == reflect.Pointer:
+		return &FieldError{"command", fmt.Sprintf("is a %v; pass a value", typ)}
+	}
+	return nil
 }
 
 // NameOf is the name under which the lifecycle lists a command, "" if it does not

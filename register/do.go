@@ -118,6 +118,9 @@ type Result[R any] struct {
 // its error.
 func (r *Register[R]) Bulk(ctx context.Context, by itsm.Actor, items iter.Seq[Item[R]]) []Result[R] {
 	var results []Result[R]
+	if items == nil {
+		return nil
+	}
 	for item := range items {
 		o, err := r.With(item.Call).Perform(ctx, by, item.ID, item.Command)
 		results = append(results, Result[R]{o, err})

@@ -249,7 +249,7 @@ func (im *importer) check(l *taken) error {
 // take takes lines in one transaction.
 func (im *importer) take(ctx context.Context, lines []taken) error {
 	var u *intake
-	err := retry(ctx, im.retry, func(ctx context.Context) error {
+	err := store.Retry(ctx, im.retry, func(ctx context.Context) error {
 		return im.backend.Write(ctx, store.Tenant(im.tenant), func(ctx context.Context, tx store.Tx) error {
 			u = &intake{importer: im, ctx: ctx, tx: tx, here: make(map[recordID]*chain), highest: make(map[string]uint64)}
 			for i := range lines {

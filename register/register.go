@@ -184,27 +184,9 @@ func (r *Register[R]) write(ctx context.Context, tenant string, fn func(context.
 	if r.tx != nil {
 		return fn(ctx, r.tx)
 	}
-	return retry(ctx, r.options.Retry, func(ctx context.Context) error {
+	return store.Retry(ctx, r.options.Retry, func(ctx context.Context) error {
 		return r.backend.Write(ctx, store.Tenant(tenant), fn)
 	})
-}
-
-// retry is store.Retry, but never runs a unit again whose outcome is unknown,
-// whatever else its error says: it may have happened.
-func retry(ctx context.Context, o *store.RetryOptions, unit func(context.Context) error) error {
-	var unknown error
-	err := store.Retry(ctx, o, func(ctx context.Context) error {
-		err := unit(ctx)
-		if errors.Is(err, store.ErrUnknown) {
-			unknown = err
-			return nil
-		}
-		return err
-	})
-	if unknown != nil {
-		return unknown
-	}
-	return err
 }
 
 // read runs fn over one snapshot, again after store.ErrRetry.

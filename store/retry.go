@@ -20,7 +20,8 @@ type RetryOptions struct {
 }
 
 // Retry runs fn, which is one whole unit, again for as long as it fails with
-// [ErrRetry], and returns its last error. nil options mean the defaults. When
+// [ErrRetry], and not with [ErrUnknown], and returns its last error. nil options
+// mean the defaults. When
 // ctx ends before an attempt, Retry returns an error that matches ctx.Err and
 // not ErrRetry. After the last attempt, the error still matches ErrRetry: the
 // same call may succeed later.
@@ -45,7 +46,9 @@ func Retry(ctx context.Context, o *RetryOptions, fn func(context.Context) error)
 	}
 	for attempt := 1; ; attempt++ {
 		err := fn(ctx)
-		if err == nil || !errors.Is(err, ErrRetry) {
+		// What became of a unit with an unknown outcome is to be looked at first,
+		// whatever the reason.
+		if err == nil || !errors.Is(err, ErrRetry) || errors.Is(err, ErrUnknown) {
 			return err
 		}
 		if attempt == attempts {

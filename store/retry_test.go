@@ -43,6 +43,7 @@ func TestRetryRunsAgainAfterErrRetryAlone(t *testing.T) {
 		{"the bare sentinel", 1, store.ErrRetry, nil, 2, nil},
 		{"joined with another", 1, errors.Join(errBusy, store.ErrRetry), nil, 2, nil},
 		{"a conflict", 1, &store.ConflictError{}, nil, 1, store.ErrConflict},
+		{"an unknown outcome", 1, &store.UnknownError{Err: retry}, nil, 1, store.ErrUnknown},
 		{"another error", 1, errBusy, nil, 1, errBusy},
 	} {
 		synctest.Test(t, func(t *testing.T) {

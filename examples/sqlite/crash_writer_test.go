@@ -90,7 +90,7 @@ func writeUntilKilled(path string, s sqlite.Synchronous, out io.Writer) error {
 
 type crashWriter struct {
 	ctx     context.Context
-	backend *sqlite.Backend
+	backend store.Backend
 	desk    *register.Register[incident.Incident]
 	out     io.Writer
 

@@ -15,6 +15,7 @@ import (
 // TestErasedBytesAreGone: after Close nothing of a payload or salt that was erased
 // is in the file, however long it was and whatever happened around it.
 func TestErasedBytesAreGone(t *testing.T) {
+	t.Parallel()
 	path := file(t)
 	b := open(t, path, nil)
 	random := rand.New(rand.NewPCG(1, 2))

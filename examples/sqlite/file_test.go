@@ -253,6 +253,7 @@ func TestCloseWhileUnitsRun(t *testing.T) {
 // TestDamagedPages: whichever page is damaged, and however, what can be read is
 // read, the rest is an error that names the file, and nothing panics.
 func TestDamagedPages(t *testing.T) {
+	t.Parallel()
 	const pageSize, documents = 4096, 60
 	path := file(t)
 	b := open(t, path, &sqlite.Options{Synchronous: sqlite.Normal})

@@ -65,6 +65,7 @@ func (b joined) Write(ctx context.Context, t store.Tenant, fn func(context.Conte
 // TestJoinKeepsTheContract: what a joined transaction does is what a unit of the
 // backend does.
 func TestJoinKeepsTheContract(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Backend {
 		path := file(t)
 		return joined{open(t, path, &sqlite.Options{Synchronous: sqlite.Normal}), hostDB(t, path)}

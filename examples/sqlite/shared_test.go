@@ -64,6 +64,7 @@ func (s *several) Close() error {
 
 // TestSeveralBackendsOnOneFile: together they keep the whole contract.
 func TestSeveralBackendsOnOneFile(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Backend {
 		path, s := file(t), new(several)
 		for range 3 {
@@ -119,6 +120,7 @@ func (r *reopened) Close() error {
 // TestEveryUnitOnAReopenedFile: the contract holds when nothing but the file
 // leads from one unit to the next, also while others open and close it.
 func TestEveryUnitOnAReopenedFile(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Backend { return &reopened{path: file(t)} })
 }
 

@@ -27,6 +27,7 @@ func file(t testing.TB) string { return filepath.Join(t.TempDir(), "test.db") }
 
 // TestContract: the backend keeps every clause, with none left out.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	for _, s := range []sqlite.Synchronous{sqlite.Normal, sqlite.Full} {
 		t.Run(string(s), func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) store.Backend {

@@ -2,8 +2,10 @@ package histories_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 
+	"github.com/itsmkit/itsm/examples/sqlite"
 	"github.com/itsmkit/itsm/internal/histories"
 	"github.com/itsmkit/itsm/store"
 	"github.com/itsmkit/itsm/store/memory"
@@ -20,6 +22,14 @@ type backend struct {
 func backends() []backend {
 	return []backend{
 		{"memory", func(testing.TB) store.Backend { return memory.New() }},
+		{"sqlite", func(t testing.TB) store.Backend {
+			b, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), &sqlite.Options{Synchronous: sqlite.Normal})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { b.Close() })
+			return b
+		}},
 		{"flaky", func(testing.TB) store.Backend { return storetest.Flaky(memory.New(), 3) }},
 	}
 }

@@ -6,7 +6,22 @@ require (
 	github.com/anishathalye/porcupine v1.3.1
 	github.com/google/uuid v1.6.0
 	github.com/itsmkit/itsm v0.0.0
+	github.com/itsmkit/itsm/examples/sqlite v0.0.0
 	pgregory.net/rapid v1.3.0
 )
 
+require (
+	github.com/dustin/go-humanize v1.1.0 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/ncruces/go-strftime v1.1.0 // indirect
+	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	modernc.org/libc v1.80.1 // indirect
+	modernc.org/mathutil v1.7.1 // indirect
+	modernc.org/memory v1.12.1 // indirect
+	modernc.org/sqlite v1.62.0 // indirect
+)
+
 replace github.com/itsmkit/itsm => ../../
+
+replace github.com/itsmkit/itsm/examples/sqlite => ../../examples/sqlite
