@@ -19,15 +19,8 @@ func TestErasedBytesAreGone(t *testing.T) {
 	path := file(t)
 	b := open(t, path, nil)
 	random := rand.New(rand.NewPCG(1, 2))
-	var secrets [][]byte
-	secret := func(size int) []byte {
-		s := make([]byte, size)
-		for i := range s {
-			s[i] = byte(random.Uint32())
-		}
-		secrets = append(secrets, s)
-		return s
-	}
+	mark := []byte("it is secret 123") // every 16 bytes of it
+	secret := func(size int) []byte { return bytes.Repeat(mark, size/len(mark)) }
 	for n := range byte(60) {
 		size := []int{40, 700, 3000, 5000, 50_000}[n%5]
 		require.NoError(t, b.Write(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
@@ -44,10 +37,6 @@ func TestErasedBytesAreGone(t *testing.T) {
 	}
 	require.NoError(t, b.Close())
 	for name, content := range contents(t, filepath.Dir(path)) {
-		for _, s := range secrets {
-			for at := 0; at+16 <= len(s); at += 16 {
-				require.False(t, bytes.Contains([]byte(content), s[at:at+16]), "%s holds a part of %d bytes that were erased", name, len(s))
-			}
-		}
+		require.False(t, bytes.Contains([]byte(content), mark), name)
 	}
 }

@@ -25,7 +25,8 @@ func hostDB(t testing.TB, path string) *sql.DB {
 // joined is a backend that writes in transactions of the host.
 type joined struct {
 	*sqlite.Backend
-	db *sql.DB
+	db   *sql.DB
+	turn chan struct{}
 }
 
 func (b joined) Write(ctx context.Context, t store.Tenant, fn func(context.Context, store.Tx) error) (err error) {
@@ -39,14 +40,17 @@ func (b joined) Write(ctx context.Context, t store.Tenant, fn func(context.Conte
 	if b.Read(context.Background(), t, func(context.Context, store.Tx) error { return nil }) != nil {
 		return store.ErrClosed
 	}
-	host, err := b.db.BeginTx(context.Background(), nil)
-	if err != nil {
-		return &store.RetryError{Err: err}
+	select {
+	case b.turn <- struct{}{}:
+		defer func() { <-b.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	defer host.Rollback()
-	if err := ctx.Err(); err != nil {
+	host, err := b.db.BeginTx(ctx, nil)
+	if err != nil {
 		return err
 	}
+	defer host.Rollback()
 	tx, err := sqlite.Join(ctx, host, t)
 	if err != nil {
 		return err
@@ -68,7 +72,7 @@ func TestJoinKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Backend {
 		path := file(t)
-		return joined{open(t, path, &sqlite.Options{Synchronous: sqlite.Normal}), hostDB(t, path)}
+		return joined{open(t, path, &sqlite.Options{Synchronous: sqlite.Normal}), hostDB(t, path), make(chan struct{}, 1)}
 	})
 }
 
