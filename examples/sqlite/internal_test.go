@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -214,4 +215,21 @@ func TestMoreReadersThanAreKept(t *testing.T) {
 	}
 	done.Wait()
 	require.Len(t, b.idle, 2)
+}
+
+// TestAFullJournal: it does not go on into that of another tenant.
+func TestAFullJournal(t *testing.T) {
+	b := openFile(t, filepath.Join(t.TempDir(), "test.db"))
+	appendOne := func(revision uint64) error {
+		return b.Write(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
+			return tx.Append(ctx, store.Entry{Kind: "incident", ID: uuid.UUID{1}, Revision: revision, Type: "event"})
+		})
+	}
+	require.NoError(t, appendOne(1))
+	require.NoError(t, b.writer.script(t.Context(), fmt.Sprintf("UPDATE itsm_journal SET place = place + %d", 1<<placeBits-3)))
+	require.NoError(t, appendOne(2))
+	require.ErrorContains(t, appendOne(3), "no place left")
+	entries, _, err := b.Journal(t.Context(), "acme", store.JournalQuery{Limit: 9})
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
 }

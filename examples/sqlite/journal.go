@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"math"
 	"time"
 
@@ -12,8 +13,12 @@ import (
 
 // A place in the journal is the number of the tenant's space and then the entry's
 // place in the tenant's own journal, so that the entries of a tenant stand
-// together in the order of their commits.
-const placeBits = 40
+// together in the order of their commits. There is room for 2^36 entries of a
+// tenant, and for 2^27 spaces.
+const (
+	placeBits = 36
+	maxSpace  = 1<<(63-placeBits) - 2
+)
 
 func placesOf(tenant int64) (before, behind int64) {
 	return tenant << placeBits, (tenant + 1) << placeBits
@@ -126,11 +131,16 @@ func (tx *tx) lastPlace() (int64, error) {
 	}
 	before, behind := placesOf(tenant)
 	last := before
+	if tenant > maxSpace {
+		return 0, errFull()
+	}
 	err = tx.run.query(context.Background(), lastPlace, func(v []driver.Value) {
 		last = max(last, integer(v[0]))
 	}, behind)
 	return last, err
 }
+
+func errFull() error { return errors.New("the journal has no place left for this tenant") }
 
 // tenantSpace is the number of the tenant, which only a unit that writes makes.
 func (tx *tx) tenantSpace() (int64, error) {
@@ -145,6 +155,9 @@ func (tx *tx) addEntry(place int64, e *store.Entry) (added bool, err error) {
 	space, err := tx.makeSpace(e.Kind, "")
 	if err != nil {
 		return false, err
+	}
+	if place&(1<<placeBits-1) == 0 { // it is the next tenant's
+		return false, errFull()
 	}
 	erased := int64(0)
 	if e.Erased {

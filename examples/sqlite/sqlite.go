@@ -165,8 +165,10 @@ func (b *Backend) takeReader(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.text(ctx, "PRAGMA query_only = 1"); err != nil {
-		return nil, errors.Join(explain(b.path, err), c.close())
+	for _, pragma := range []string{"query_only = 1", fmt.Sprintf("cache_size = -%d", readerCache)} {
+		if _, err := c.text(ctx, "PRAGMA "+pragma); err != nil {
+			return nil, errors.Join(explain(b.path, err), c.close())
+		}
 	}
 	return c, nil
 }

@@ -15,6 +15,10 @@ CREATE TABLE itsm_spaces (
     UNIQUE (tenant, kind, name)
 ) STRICT;
 
+-- Numbers begin with 2: SQLite plans a statement again when a parameter becomes 0
+-- or 1, or no longer is.
+INSERT INTO itsm_spaces (space, tenant, kind, name) VALUES (1, '', '', '');
+
 -- A row is changed where it is: an update writes one page. The terms are those of
 -- itsm_terms in one piece, so that a put knows what it has to change there.
 CREATE TABLE itsm_documents (
@@ -39,7 +43,7 @@ CREATE TABLE itsm_terms (
 
 CREATE UNIQUE INDEX itsm_unique_terms ON itsm_terms (space, key) WHERE is_unique;
 
--- The place is the number of the tenant's space times 2^40, and then the entry's
+-- The place is the number of the tenant's space times 2^36, and then the entry's
 -- place among those of the tenant, from 1 without gaps.
 CREATE TABLE itsm_journal (
     place    INTEGER PRIMARY KEY,
