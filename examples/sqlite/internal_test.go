@@ -226,7 +226,7 @@ func TestAFullJournal(t *testing.T) {
 		})
 	}
 	require.NoError(t, appendOne(1))
-	require.NoError(t, b.writer.script(t.Context(), fmt.Sprintf("UPDATE itsm_journal SET place = place + %d", 1<<placeBits-3)))
+	require.NoError(t, b.writer.script(t.Context(), fmt.Sprintf("UPDATE itsm_journal SET place = place + %d", int64(1)<<placeBits-3)))
 	require.NoError(t, appendOne(2))
 	require.ErrorContains(t, appendOne(3), "no place left")
 	entries, _, err := b.Journal(t.Context(), "acme", store.JournalQuery{Limit: 9})
