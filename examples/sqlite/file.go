@@ -23,10 +23,10 @@ const applicationID = 0x6974736d
 
 // What the connections of a backend are set to.
 const (
-	writerCache = 64 << 10 // KiB
-	readerCache = 16 << 10 // each
-	checkpoint  = 16384    // pages of the log, after which it is brought into the file
-	logLimit    = 64 << 20 // bytes of the log that are kept for use again
+	writerCache = 64 << 10  // KiB
+	readerCache = 16 << 10  // each
+	checkpoint  = 16384     // pages of the log, after which it is brought into the file
+	logLimit    = 128 << 20 // bytes of the log that are kept for use again
 )
 
 //go:embed migrations/*.sql
