@@ -33,10 +33,18 @@
 // remains in the log beside it until that is written over or the last connection
 // is closed, and in every backup.
 //
+// # Cost
+//
+// Every operation costs the logarithm of what there is, and a page its documents;
+// only Count walks the range that it counts. A connection keeps up to 64 MB of
+// pages for writing, 16 MB for reading. The log grows to 64 MB before it is brought
+// into the file, and further for as long as a Read holds on to its snapshot.
+//
 // # Tables
 //
 // Open makes them and brings them up to date, by the scripts in migrations, which
 // are never changed once released. There is no way back: an older program refuses
 // the file. All names begin with itsm_, so that the host can have its own tables
-// beside them and, with [Join], change both in one transaction.
+// beside them and, with [Join], change both in one transaction. Options.Shared adds
+// them to a database that is there already.
 package sqlite
