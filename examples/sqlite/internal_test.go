@@ -233,3 +233,26 @@ func TestAFullJournal(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 2)
 }
+
+// TestCloseMeetsUnits: whenever Close comes, no connection stays open.
+func TestCloseMeetsUnits(t *testing.T) {
+	for range 50 {
+		b := openFile(t, filepath.Join(t.TempDir(), "test.db"))
+		var units sync.WaitGroup
+		for n := range byte(3) {
+			units.Go(func() {
+				for i := range byte(80) {
+					if err := create(t.Context(), b, 3*i+n+1, 1); err != nil {
+						assert.ErrorIs(t, err, store.ErrClosed)
+						return
+					}
+				}
+			})
+		}
+		require.NoError(t, create(t.Context(), b, 255, 1))
+		require.NoError(t, b.Close())
+		units.Wait()
+		require.Nil(t, b.writer)
+		require.Empty(t, b.idle)
+	}
+}

@@ -132,13 +132,20 @@ func (b *Backend) Close() error {
 	for _, c := range idle {
 		errs = append(errs, c.close())
 	}
+	errs = append(errs, b.closeWriter())
+	return explain(b.path, errors.Join(errs...))
+}
+
+// closeWriter closes the connection for writing of a closed backend, unless a unit
+// has the turn, which does it at its end.
+func (b *Backend) closeWriter() error {
 	select {
 	case b.turn <- struct{}{}:
-		errs = append(errs, b.dropWriter())
-		<-b.turn
-	default: // the unit at work does it
+		defer func() { <-b.turn }()
+		return b.dropWriter()
+	default:
+		return nil
 	}
-	return explain(b.path, errors.Join(errs...))
 }
 
 func (b *Backend) isClosed() bool {

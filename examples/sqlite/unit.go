@@ -98,12 +98,12 @@ func (b *Backend) Write(ctx context.Context, t store.Tenant, fn func(context.Con
 }
 
 // endTurn lets the next unit write. The last unit of a closed backend closes the
-// connection.
+// connection: Close may have come while it had the turn.
 func (b *Backend) endTurn() {
-	if b.isClosed() {
-		b.dropWriter()
-	}
 	<-b.turn
+	if b.isClosed() {
+		b.closeWriter()
+	}
 }
 
 // beginWrite begins the transaction of the unit that has the turn.
