@@ -1,13 +1,10 @@
 package sqlite_test
 
 import (
-	"bytes"
 	"context"
-	"math"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/itsmkit/itsm/examples/sqlite"
 	"github.com/itsmkit/itsm/store"
 	"github.com/itsmkit/itsm/store/storetest"
@@ -47,30 +44,5 @@ func TestReadHasItsSnapshotWhenItBegins(t *testing.T) {
 		n, err := tx.Count(ctx, store.Query{Kind: "incident"})
 		require.Equal(t, 1, n)
 		return err
-	}))
-}
-
-// TestTheLastKey: nothing is beyond the end of a range without one.
-func TestTheLastKey(t *testing.T) {
-	b, last := open(t, file(t), nil), bytes.Repeat([]byte{0xff}, store.MaxKey)
-	id := uuid.Max
-	require.NoError(t, b.Write(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
-		_, err := tx.Put(ctx, store.PutParams{Kind: "incident", ID: id, Terms: []store.Term{{Index: "last", Key: last}}})
-		return err
-	}))
-	require.NoError(t, b.Read(t.Context(), "acme", func(ctx context.Context, tx store.Tx) error {
-		for _, q := range []store.Query{
-			{}, {Desc: true}, {Index: "last"}, {Index: "last", Desc: true},
-			{Index: "last", Prefix: last}, {Index: "last", Prefix: last[:1], Desc: true}, {Index: "last", From: last},
-		} {
-			q.Kind, q.Limit = "incident", math.MaxInt
-			page, err := tx.Page(ctx, q)
-			require.NoError(t, err)
-			require.Len(t, page.Documents, 1)
-			n, err := tx.Count(ctx, q)
-			require.NoError(t, err)
-			require.Equal(t, 1, n)
-		}
-		return nil
 	}))
 }

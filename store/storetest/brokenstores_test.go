@@ -75,6 +75,7 @@ func brokenBytes() []broken {
 		{"cuts bodies at 64 KiB", cutsBodies, "bytes/large", `body "0123456789abcde`},
 		{"takes bodies for text", textBodies, "bytes/all", `body "\x00\x01`},
 		{"ignores the case of keys", lowerKeys, "bytes/order", "is another document"},
+		{"takes 16 bytes of 0xff for the end", endsAtHigh, "bytes/last", `index "key", prefix of 0 bytes, desc false: 0 documents`},
 		{"ignores the case of sequences", lowerSequences, "bytes/names", `the first number of sequence "A" is 2`},
 	}
 }

@@ -24,6 +24,8 @@ func byteClauses() []Clause {
 			Law: `Every byte is stored as it is, in bodies, heads and keys.`},
 		{Name: "bytes/order", check: byteOrder,
 			Law: `Keys and ids are compared byte by byte: "A" is before "a".`},
+		{Name: "bytes/last", check: lastBytes,
+			Law: `A range without an end holds the last key there can be, and the last id.`},
 		{Name: "bytes/names", check: byteNames,
 			Law: `Kinds, indexes and sequences are compared byte by byte: "A" and "a" are different.`},
 	}
@@ -323,6 +325,34 @@ func byteOrder(ctx context.Context, b store.Backend) error {
 		}
 		if len(page.Documents) != 2 || page.Documents[0].ID != low || page.Documents[1].ID != high {
 			return fmt.Errorf("ids are not in the order of their bytes: %v", page.Documents)
+		}
+		return nil
+	})
+}
+
+func lastBytes(ctx context.Context, b store.Backend) error {
+	last := bytes.Repeat([]byte{0xff}, store.MaxKey)
+	p := store.PutParams{Kind: ticket, ID: uuid.Max, Terms: []store.Term{{Index: "key", Key: last}}}
+	if _, err := put(ctx, b, p); err != nil {
+		return err
+	}
+	return read(ctx, b, func(ctx context.Context, tx store.Tx) error {
+		for _, q := range []store.Query{
+			{}, {Desc: true}, {Index: "key"}, {Index: "key", Desc: true}, {Index: "key", From: last},
+			{Index: "key", Prefix: last}, {Index: "key", Prefix: last[:1], Desc: true},
+		} {
+			q.Kind, q.Limit = ticket, 10
+			page, err := tx.Page(ctx, q)
+			if err != nil {
+				return err
+			}
+			n, err := tx.Count(ctx, q)
+			if err != nil {
+				return err
+			}
+			if len(page.Documents) != 1 || n != 1 {
+				return fmt.Errorf("index %q, prefix of %d bytes, desc %v: %d documents and a count of %d, want 1", q.Index, len(q.Prefix), q.Desc, len(page.Documents), n)
+			}
 		}
 		return nil
 	})

@@ -59,6 +59,16 @@ func lowerKeys() store.Backend {
 	}}
 }
 
+func endsAtHigh() store.Backend {
+	end := bytes.Repeat([]byte{0xff}, 16)
+	return &bent{Backend: memory.New(), page: func(ctx context.Context, tx store.Tx, q store.Query) (store.Page, error) {
+		if low, high := q.Bounds(); q.Index != "" && q.Cursor == "" && len(high) == 0 && bytes.Compare(low, end) < 0 {
+			q.To = end
+		}
+		return tx.Page(ctx, q)
+	}}
+}
+
 func dropsEmptyKeys() store.Backend {
 	return &bent{Backend: memory.New(), put: func(ctx context.Context, tx store.Tx, p store.PutParams) (store.Version, error) {
 		p.Terms = slices.DeleteFunc(slices.Clone(p.Terms), func(t store.Term) bool { return len(t.Key) == 0 })
