@@ -16,9 +16,19 @@ type stored struct {
 	terms    []byte
 }
 
+// got is the document that the unit read last, and is the likeliest to change.
+type got struct {
+	space int64 // 0: none
+	id    uuid.UUID
+	stored
+}
+
 func (tx *tx) stored(space int64, id uuid.UUID) (s stored, err error) {
 	if space == 0 {
 		return s, nil
+	}
+	if tx.got.space == space && tx.got.id == id {
+		return tx.got.stored, nil
 	}
 	err = tx.run.query(context.Background(), getStored, func(v []driver.Value) {
 		s = stored{integer(v[0]), store.Version(integer(v[1])), blob(v[2])}
@@ -64,6 +74,7 @@ func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error)
 		return 0, taken
 	}
 	version := old.version + 1
+	tx.got = got{}
 	_, err = tx.run.exec(context.Background(), changeDocument,
 		int64(version), notNull(p.Head), notNull(tx.pack), notNull(p.Body), old.document)
 	if err == nil {
@@ -174,6 +185,7 @@ func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
 		return tx.lose(err)
 	}
 	delete(tx.floors, space)
+	tx.got = got{}
 	if _, err := tx.run.exec(context.Background(), raiseFloor, int64(old.version), space); err != nil {
 		return tx.lose(err)
 	}

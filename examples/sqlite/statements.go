@@ -18,6 +18,7 @@ const (
 	raiseFloor
 
 	getDocument
+	getToChange
 	getStored
 	addDocument
 	changeDocument
@@ -79,6 +80,8 @@ func (s statement) text() string {
 		return "UPDATE itsm_spaces SET floor = max(floor, ?) WHERE space = ?"
 	case getDocument:
 		return "SELECT version, head, body FROM itsm_documents WHERE space = ? AND id = ?"
+	case getToChange:
+		return "SELECT version, head, body, document, terms FROM itsm_documents WHERE space = ? AND id = ?"
 	case getStored:
 		return "SELECT document, version, terms FROM itsm_documents WHERE space = ? AND id = ?"
 	case addDocument:

@@ -21,6 +21,7 @@ type tx struct {
 	// that nothing of it can change; in a joined transaction it could.
 	found  map[spaceName]int64
 	floors map[int64]int64
+	got    got
 	last   int64 // the place of the tenant's last journal entry, 0: not looked up
 
 	terms []term // memory that is used again
@@ -100,8 +101,15 @@ func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error
 	}
 	d := store.Document{Kind: p.Kind, ID: p.ID}
 	if space != 0 {
-		err = tx.run.query(context.Background(), getDocument, func(v []driver.Value) {
+		s := getDocument
+		if tx.writes && tx.spaces != nil {
+			s = getToChange
+		}
+		err = tx.run.query(context.Background(), s, func(v []driver.Value) {
 			d.Version, d.Head, d.Body = store.Version(integer(v[0])), blob(v[1]), blob(v[2])
+			if s == getToChange {
+				tx.got = got{space, p.ID, stored{integer(v[3]), d.Version, blob(v[4])}}
+			}
 		}, space, p.ID[:])
 	}
 	switch {
