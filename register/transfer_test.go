@@ -442,7 +442,7 @@ func TestExportWhileWriting(t *testing.T) {
 // Long lines make short units, so that memory is bounded.
 func TestImportUnitsAreBoundedInBytes(t *testing.T) {
 	from := newDesk(t, memory.New())
-	for range 5 {
+	for range 17 {
 		from.do(from.create(Open{Title: "x"}).ID, Edit{Tags: []string{strings.Repeat("long ", 200_000)}})
 	}
 	file := from.dump()

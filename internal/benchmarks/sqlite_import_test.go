@@ -14,10 +14,10 @@ import (
 	"github.com/itsmkit/itsm/store"
 )
 
-// BenchmarkImportSQLite creates documents a thousand to the unit, each of a
-// kilobyte with eight terms and a journal entry. -benchtime 1000x makes a million.
+// BenchmarkImportSQLite creates documents five thousand to the unit, each of a
+// kilobyte with eight terms and a journal entry. -benchtime 200x makes a million.
 func BenchmarkImportSQLite(b *testing.B) {
-	const batch = 1000
+	const batch = 5000
 	ctx := context.Background()
 	backend, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "import.db"), &sqlite.Options{Synchronous: sqlite.Normal})
 	if err != nil {
