@@ -22,5 +22,8 @@ func Rewritten(content []byte) (again string, carried []byte, problem string) {
 	return string(appendKeyLine(nil, line.key)), line.key, ""
 }
 
+// LimitBytes has an import end its units after so many bytes.
+func LimitBytes(m *ImportOptions, n int) { m.bytes = n }
+
 // LimitChains has an export and an import keep few journals in mind.
 func LimitChains(x *ExportOptions, m *ImportOptions, n int) { x.chains, m.chains = n, n }

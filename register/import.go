@@ -16,7 +16,7 @@ import (
 // ImportOptions are what [Import] may be told. A zero field means its default, nil
 // ImportOptions all of them.
 type ImportOptions struct {
-	// Unit is how many lines one transaction takes. Default 5,000; it takes less
+	// Unit is how many lines one transaction takes. Default 20,000; it takes less
 	// where lines are long.
 	Unit int
 
@@ -33,10 +33,11 @@ type ImportOptions struct {
 	Progress func(Transferred)
 
 	chains int // how many are kept; 0: maxChains
+	bytes  int // that end a unit; 0: unitBytes
 }
 
 // unitBytes ends a unit of long lines.
-const unitBytes = 16 << 20
+const unitBytes = 64 << 20
 
 // Import brings in what [Export] wrote, from r to its end: records with their
 // whole journals, under the keys that the processes give them now, and the keys
@@ -69,10 +70,13 @@ func Import(ctx context.Context, r io.Reader, tenant string, kinds []Kind, o *Im
 		return Transferred{}, &itsm.FieldError{Field: "options", Problem: "have a negative field; 0 means the default"}
 	}
 	if options.Unit == 0 {
-		options.Unit = 5000
+		options.Unit = 20_000
 	}
 	if options.MaxLine == 0 {
 		options.MaxLine = 16 << 20
+	}
+	if options.bytes == 0 {
+		options.bytes = unitBytes
 	}
 	c, err := carriersOf(tenant, kinds)
 	if err != nil {
@@ -136,7 +140,7 @@ func (im *importer) run(ctx context.Context) error {
 			unit = append(unit, line)
 			size += line.size()
 		}
-		if len(unit) > 0 && (line.end != nil || len(unit) == im.options.Unit || size >= unitBytes) {
+		if len(unit) > 0 && (line.end != nil || len(unit) == im.options.Unit || size >= im.options.bytes) {
 			if err := im.take(ctx, unit); err != nil {
 				return err
 			}
