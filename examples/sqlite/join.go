@@ -47,7 +47,7 @@ func Join(ctx context.Context, t *sql.Tx, tenant store.Tenant) (store.Tx, error)
 	if version != len(names) {
 		return nil, &SchemaError{Version: version, Known: len(names)}
 	}
-	return &tx{run: hostTx{t}, tenant: tenant, writes: true}, nil
+	return &tx{run: hostTx{t}, tenant: tenant}, nil
 }
 
 // hostTx runs statements in a transaction of the host.

@@ -26,10 +26,10 @@ func placesOf(tenant int64) (before, behind int64) {
 
 // Append implements store.Tx.
 func (tx *tx) Append(ctx context.Context, entries ...store.Entry) error {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	for i := range entries {
 		if err := entries[i].Validate(); err != nil {
 			return err
@@ -144,7 +144,7 @@ func errFull() error { return errors.New("the journal has no place left for this
 
 // tenantSpace is the number of the tenant, which only a unit that writes makes.
 func (tx *tx) tenantSpace() (int64, error) {
-	if tx.writes {
+	if !tx.guard.ReadOnly {
 		return tx.makeSpace("", "")
 	}
 	return tx.space("", "")
@@ -187,10 +187,10 @@ func scanEntry(kind string, v []driver.Value) store.Entry {
 // journal returns the entries of the tenant behind a place in its journal, and
 // the place of the last of them.
 func (tx *tx) journal(ctx context.Context, q store.JournalQuery, from uint64) ([]store.Entry, uint64, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return nil, 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	beyond := &store.CursorError{Text: string(q.From), Problem: "is beyond the end of the journal"}
 	tenant, err := tx.space("", "")
 	switch {
@@ -222,10 +222,10 @@ func (tx *tx) journal(ctx context.Context, q store.JournalQuery, from uint64) ([
 
 // History implements store.Tx.
 func (tx *tx) History(ctx context.Context, q store.HistoryQuery) ([]store.Entry, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
@@ -258,10 +258,10 @@ func (tx *tx) History(ctx context.Context, q store.HistoryQuery) ([]store.Entry,
 // Erase implements store.Tx. What it removes is overwritten first: a page that is
 // only given up keeps its bytes.
 func (tx *tx) Erase(ctx context.Context, p store.EraseParams) error {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return err
 	}

@@ -11,10 +11,10 @@ import (
 
 // Page implements store.Tx.
 func (tx *tx) Page(ctx context.Context, q store.Query) (store.Page, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return store.Page{}, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := q.Validate(); err != nil {
 		return store.Page{}, err
 	}
@@ -91,10 +91,10 @@ func (tx *tx) page(ctx context.Context, q store.Query, space int64, after place)
 // Count implements store.Tx. It walks the range, which is the one operation that
 // costs more than the logarithm of what there is.
 func (tx *tx) Count(ctx context.Context, q store.Query) (int, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := q.ValidateCount(); err != nil {
 		return 0, err
 	}

@@ -39,10 +39,10 @@ func (tx *tx) stored(space int64, id uuid.UUID) (s stored, err error) {
 // Put implements store.Tx. To replace a document, it checks everything before it
 // writes anything, so that there is nothing to undo when it is refused.
 func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error) {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return 0, err
 	}
@@ -159,10 +159,10 @@ func (tx *tx) floorOf(space int64) (floor int64, err error) {
 // Delete implements store.Tx. The floor of the kind rises to the version of what
 // is deleted, so that whatever comes after it under the same id is above.
 func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
-	"sync"
 
 	"github.com/itsmkit/itsm/store"
 )
@@ -14,7 +13,6 @@ type tx struct {
 	run    runner
 	path   string // empty: joined
 	tenant store.Tenant
-	writes bool
 	spaces *spaces // nil: joined
 
 	// What a unit of a backend has learnt. It is the only one that writes, so
@@ -29,11 +27,7 @@ type tx struct {
 	pack  []byte
 	rows  []any
 
-	// A Tx is for one goroutine; the lock is for those that keep one longer
-	// than they may, who get ErrEnded and not the data of another unit.
-	mu    sync.Mutex
-	ended bool
-	lost  error // why the unit cannot commit any more
+	guard store.Guard
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -41,57 +35,17 @@ var _ store.Tx = (*tx)(nil)
 // Tenant is whose unit it is.
 func (tx *tx) Tenant() store.Tenant { return tx.tenant }
 
-// end makes every later call fail, and returns why the unit was lost, if so.
-func (tx *tx) end() error {
-	tx.mu.Lock()
-	defer tx.mu.Unlock()
-	tx.ended = true
-	return tx.lost
-}
-
-// enter begins a call that reads. If it returns nil, leave ends the call.
-func (tx *tx) enter(ctx context.Context) error {
-	tx.mu.Lock()
-	err := tx.lost
-	switch {
-	case tx.ended:
-		err = store.ErrEnded
-	case err == nil:
-		err = ctx.Err()
-		tx.lost = err
-	}
-	if err != nil {
-		tx.mu.Unlock()
-	}
-	return err
-}
-
-// enterWrite begins a call that changes something.
-func (tx *tx) enterWrite(ctx context.Context) error {
-	if err := tx.enter(ctx); err != nil {
-		return err
-	}
-	if !tx.writes {
-		tx.mu.Unlock()
-		return store.ErrReadOnly
-	}
-	return nil
-}
-
-func (tx *tx) leave() { tx.mu.Unlock() }
-
 // lose is for an error of the driver: whatever it left behind does not commit.
 func (tx *tx) lose(err error) error {
-	tx.lost = explain(tx.path, err)
-	return tx.lost
+	return tx.guard.Lose(explain(tx.path, err))
 }
 
 // Get implements store.Tx.
 func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return store.Document{}, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return store.Document{}, err
 	}
@@ -102,7 +56,7 @@ func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error
 	d := store.Document{Kind: p.Kind, ID: p.ID}
 	if space != 0 {
 		s := getDocument
-		if tx.writes && tx.spaces != nil {
+		if !tx.guard.ReadOnly && tx.spaces != nil {
 			s = getToChange
 		}
 		err = tx.run.query(context.Background(), s, func(v []driver.Value) {
@@ -123,10 +77,10 @@ func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error
 
 // Next implements store.Tx.
 func (tx *tx) Next(ctx context.Context, p store.NextParams) (uint64, error) {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return 0, err
 	}

@@ -32,9 +32,9 @@ func (b *Backend) Read(ctx context.Context, t store.Tenant, fn func(context.Cont
 	if err := b.checkVersion(c); err != nil {
 		return explain(b.path, err)
 	}
-	tx := &tx{run: c, path: b.path, tenant: t, spaces: b.spaces}
+	tx := &tx{run: c, path: b.path, tenant: t, spaces: b.spaces, guard: store.Guard{ReadOnly: true}}
 	defer func() {
-		tx.end()
+		tx.guard.End()
 		b.spaces.add(tx.found)
 	}()
 	return fn(ctx, tx)
@@ -75,12 +75,12 @@ func (b *Backend) Write(ctx context.Context, t store.Tenant, fn func(context.Con
 			b.undo(c)
 		}
 	}()
-	tx := &tx{run: c, path: b.path, tenant: t, spaces: b.spaces, writes: true}
-	defer tx.end()
+	tx := &tx{run: c, path: b.path, tenant: t, spaces: b.spaces}
+	defer tx.guard.End()
 	if err := fn(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.end(); err != nil {
+	if err := tx.guard.End(); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {

@@ -62,10 +62,10 @@ func (j *journal) touch(unit uint64) {
 
 // Append implements store.Tx.
 func (tx *tx) Append(ctx context.Context, entries ...store.Entry) error {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	for i := range entries {
 		if err := entries[i].Validate(); err != nil {
 			return err
@@ -121,10 +121,10 @@ func (s *snapshot) follow(entries []store.Entry) error {
 
 // History implements store.Tx.
 func (tx *tx) History(ctx context.Context, q store.HistoryQuery) ([]store.Entry, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
@@ -155,10 +155,10 @@ func (j *journal) search(at []int, revision uint64) int {
 
 // Erase implements store.Tx.
 func (tx *tx) Erase(ctx context.Context, p store.EraseParams) error {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return err
 	}

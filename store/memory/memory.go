@@ -30,8 +30,8 @@ func (b *Backend) Read(ctx context.Context, t store.Tenant, fn func(context.Cont
 	if err != nil {
 		return err
 	}
-	tx := &tx{name: t, now: b.snapshot(t)}
-	defer tx.end()
+	tx := &tx{name: t, now: b.snapshot(t), guard: store.Guard{ReadOnly: true}}
+	defer tx.guard.End()
 	return fn(ctx, tx)
 }
 
@@ -52,11 +52,11 @@ func (b *Backend) Write(ctx context.Context, t store.Tenant, fn func(context.Con
 	tenant.unit++
 	defer tenant.rollback()
 	tx := &tx{name: t, now: &tenant.now, tenant: tenant}
-	defer tx.end()
+	defer tx.guard.End()
 	if err := fn(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.end(); err != nil {
+	if err := tx.guard.End(); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {

@@ -9,10 +9,10 @@ import (
 
 // Page implements store.Tx.
 func (tx *tx) Page(ctx context.Context, q store.Query) (store.Page, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return store.Page{}, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := q.Validate(); err != nil {
 		return store.Page{}, err
 	}
@@ -45,10 +45,10 @@ func (tx *tx) Page(ctx context.Context, q store.Query) (store.Page, error) {
 
 // Count implements store.Tx. It costs two searches, however long the range.
 func (tx *tx) Count(ctx context.Context, q store.Query) (int, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := q.ValidateCount(); err != nil {
 		return 0, err
 	}

@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 	"github.com/itsmkit/itsm/store"
@@ -16,12 +15,7 @@ type tx struct {
 	name   store.Tenant
 	now    *snapshot
 	tenant *tenant // nil: read-only
-
-	// A Tx is for one goroutine; the lock is for those that keep one longer
-	// than they may, who get ErrEnded and not the data of another unit.
-	mu    sync.Mutex
-	ended bool
-	lost  error // why the unit cannot commit any more
+	guard  store.Guard
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -29,51 +23,12 @@ var _ store.Tx = (*tx)(nil)
 // Tenant is whose unit it is.
 func (tx *tx) Tenant() store.Tenant { return tx.name }
 
-// end makes every later call fail, and returns why the unit was lost, if so.
-func (tx *tx) end() error {
-	tx.mu.Lock()
-	defer tx.mu.Unlock()
-	tx.ended = true
-	return tx.lost
-}
-
-// enter begins a call that reads. If it returns nil, leave ends the call.
-func (tx *tx) enter(ctx context.Context) error {
-	tx.mu.Lock()
-	err := tx.lost
-	switch {
-	case tx.ended:
-		err = store.ErrEnded
-	case err == nil:
-		err = ctx.Err()
-		tx.lost = err
-	}
-	if err != nil {
-		tx.mu.Unlock()
-	}
-	return err
-}
-
-// enterWrite begins a call that changes something.
-func (tx *tx) enterWrite(ctx context.Context) error {
-	if err := tx.enter(ctx); err != nil {
-		return err
-	}
-	if tx.tenant == nil {
-		tx.mu.Unlock()
-		return store.ErrReadOnly
-	}
-	return nil
-}
-
-func (tx *tx) leave() { tx.mu.Unlock() }
-
 // Get implements store.Tx.
 func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error) {
-	if err := tx.enter(ctx); err != nil {
+	if err := tx.guard.Enter(ctx); err != nil {
 		return store.Document{}, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return store.Document{}, err
 	}
@@ -86,10 +41,10 @@ func (tx *tx) Get(ctx context.Context, p store.GetParams) (store.Document, error
 
 // Put implements store.Tx.
 func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error) {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return 0, err
 	}
@@ -126,10 +81,10 @@ func (tx *tx) Put(ctx context.Context, p store.PutParams) (store.Version, error)
 
 // Delete implements store.Tx.
 func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -148,10 +103,10 @@ func (tx *tx) Delete(ctx context.Context, p store.DeleteParams) error {
 
 // Next implements store.Tx.
 func (tx *tx) Next(ctx context.Context, p store.NextParams) (uint64, error) {
-	if err := tx.enterWrite(ctx); err != nil {
+	if err := tx.guard.EnterWrite(ctx); err != nil {
 		return 0, err
 	}
-	defer tx.leave()
+	defer tx.guard.Leave()
 	if err := p.Validate(); err != nil {
 		return 0, err
 	}
