@@ -2,7 +2,6 @@ package eventlog
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -45,17 +44,12 @@ type Agreement struct {
 	Of       string `json:"of"` // what was compared: "rows", "incidents", …
 	Compared int    `json:"compared"`
 	Agree    int    `json:"agree"`
-	Note     string `json:"note,omitzero"`
 	First    string `json:"first,omitzero"` // the first disagreement
 }
 
 // Percent is Agree of Compared, never rounded up to 100: "99.91 %".
 func (a Agreement) Percent() string {
-	if a.Compared == 0 {
-		return "no data"
-	}
-	hundredths := int64(a.Agree) * 10000 / int64(a.Compared)
-	return fmt.Sprintf("%d.%02d %%", hundredths/100, hundredths%100)
+	return incident.Ratio{Num: int64(a.Agree), Den: int64(a.Compared)}.Percent()
 }
 
 // PerSecond is how many events were replayed in a second.
