@@ -43,7 +43,8 @@ func (a Actor) Has(roles ...Role) bool {
 	return false
 }
 
-func (a *Actor) check() error {
+// Check refuses an actor without an id, and text that is not UTF-8.
+func (a *Actor) Check() error {
 	switch {
 	case a.ID == "":
 		return &FieldError{"by.id", "is empty; name who acts"}

@@ -48,7 +48,7 @@ func (s *Stamp) check(last time.Time) error {
 			return err
 		}
 	}
-	return s.By.check()
+	return s.By.Check()
 }
 
 func (s *Stamp) checkBackdate() error {

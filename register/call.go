@@ -86,19 +86,10 @@ func (t timing) stamp(h *itsm.Header, by itsm.Actor, follows bool) itsm.Stamp {
 	return s
 }
 
-// checkActor refuses an actor whose text could not be kept, and gives its normal
-// form.
+// checkActor refuses an actor who could not be kept, and gives his normal form.
 func checkActor(a itsm.Actor) (itsm.Actor, error) {
-	for i, role := range a.Roles {
-		if !utf8.ValidString(string(role)) {
-			return a, &itsm.FieldError{Field: fmt.Sprintf("by.roles[%d]", i), Problem: "is not valid UTF-8"}
-		}
-	}
-	if !utf8.ValidString(a.Tenant) {
-		return a, &itsm.FieldError{Field: "by.tenant", Problem: "is not valid UTF-8"}
-	}
 	if len(a.Roles) == 0 {
 		a.Roles = nil
 	}
-	return a, nil
+	return a, a.Check()
 }

@@ -41,10 +41,10 @@ type ExportOptions struct {
 // it makes anew, are left out.
 //
 // The file holds one consistent snapshot, also of a tenant that is in use, and
-// memory does not grow with it. Only what is erased meanwhile is not in it. What it holds is checked, so that [Import] with
-// the same processes will take it: a journal that does not verify is a
-// [TamperError], what cannot be read a [BodyError], a record in a forgotten state
-// a [StateError].
+// memory does not grow with it. Only what is erased meanwhile is not in it. What it
+// holds is checked, so that [Import] with the same processes will take it: a journal
+// that does not verify is a [TamperError], what cannot be read a [BodyError], a
+// record in a forgotten state a [StateError].
 //
 // After an error the file is not complete, and its last line is missing. One that
 // matches store.ErrRetry came from the backend in mid-way: begin again with an

@@ -95,8 +95,8 @@ func (c *core[R]) decodeEntry(e *store.Entry) (Entry[R], error) {
 }
 
 // History walks over the journal of a record from its birth: events, refusals,
-// erasures and migrations. At most one error comes, and it is last. Like [Register.Find] it reads
-// page by page; entries are only ever added at the end.
+// erasures and migrations. At most one error comes, and it is last. Like
+// [Register.Find] it reads page by page; entries are only ever added at the end.
 func (r *Register[R]) History(ctx context.Context, by itsm.Actor, id uuid.UUID) iter.Seq2[Entry[R], error] {
 	return func(yield func(Entry[R], error) bool) {
 		var last uint64

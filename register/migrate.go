@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/store"
@@ -149,13 +148,8 @@ func (r *Register[R]) checkOfficer(by itsm.Actor, reason string) (itsm.Actor, er
 		return by, err
 	}
 	by, err := checkActor(by)
-	switch {
-	case err != nil:
+	if err != nil {
 		return by, err
-	case by.ID == "":
-		return by, &itsm.FieldError{Field: "by.id", Problem: "is empty; name who acts"}
-	case !utf8.ValidString(by.ID):
-		return by, &itsm.FieldError{Field: "by.id", Problem: "is not valid UTF-8"}
 	}
 	return by, itsm.CheckText("reason", reason)
 }
