@@ -12,10 +12,11 @@ import (
 // Instants that it returns are in the location of the one that it was given.
 // Between them it answers for every year, at the same cost.
 type Calendar struct {
-	hours  Hours
-	zone   zone
-	pieces pieces
-	dates  openDates
+	hours    Hours
+	zone     zone
+	pieces   pieces
+	dates    openDates
+	holidays []date
 }
 
 // NewCalendar builds the calendar of a definition, which it copies. What is wrong
@@ -37,6 +38,7 @@ func newCalendar(h Hours, p *plan) *Calendar {
 	c.zone = expandZone(p.location, after)
 	c.pieces = expand(p, &c.zone)
 	c.dates = newOpenDates(p, &c.zone)
+	c.holidays = holidays(p, &c.zone)
 	return c
 }
 

@@ -7,32 +7,45 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// Clock measures one piece of work against a [Target]. [Target.Start] makes one.
-// It is a value: each event gives the clock after it and leaves the one before as
-// it is, so a clock is the fold of its events and may be written as JSON.
+// Clock measures one piece of work: how much of the time that counts has passed,
+// and of how much. [NewClock] starts one. It is a value: each event gives the clock
+// after it and leaves the one before as it is, so a clock is the fold of its events
+// (see [Fold]) and may be written as JSON.
 //
 // Events come in the order of their times; one before the last event, and one that
 // does not go with the clock's status, is an error, *[itsm.FieldError], and comes
 // back with the clock unchanged.
 type Clock struct {
-	Target  Target    `json:"target"`
+	// Calendar says which time counts. Nil: all of it.
+	Calendar *Calendar `json:"calendar,omitzero"`
+
+	State
+}
+
+// State is all of a clock but its calendar: what is kept of one where the calendar
+// is kept elsewhere, as a [Promise] does.
+type State struct {
+	// Goal is the time allowed.
+	Goal time.Duration `json:"goal"` // nanoseconds
+
 	Started time.Time `json:"started"`
 
 	// Last is the time of the last event. Elapsed and Paused are as they were then,
 	// both in the time of the calendar: they add up to all business time since the
-	// start.
+	// start, the time from a stop to a reopening among the paused.
 	Last    time.Time     `json:"last"`
 	Elapsed time.Duration `json:"elapsed"`
 	Paused  time.Duration `json:"paused"`
 
-	Hold    string `json:"hold,omitzero"` // the reason of the hold that lasts, if one does
-	Stopped bool   `json:"stopped,omitzero"`
+	Status Status `json:"status"`
+	Reason string `json:"reason,omitzero"` // of the pause that lasts, or of the cancellation
 
 	// Reached is when Elapsed reached the goal, and Breached when that was first
-	// exceeded: the due time that passed, or the time of the new target that was
-	// exceeded already. Breached is never taken back (R33).
+	// exceeded: the due time that passed, or the time of the new goal that was
+	// exceeded already; Cause says which. Breached is never taken back (R33).
 	Reached  time.Time `json:"reached,omitzero"`
 	Breached time.Time `json:"breached,omitzero"`
+	Cause    Cause     `json:"cause,omitzero"`
 }
 
 // Status says what a clock does.
@@ -40,13 +53,30 @@ type Status string
 
 // What a clock does.
 const (
-	Running Status = "running" // counts
-	Paused  Status = "paused"  // on hold for a reason that stops it
-	Stopped Status = "stopped" // the work is done
+	Running   Status = "running"   // counts
+	Paused    Status = "paused"    // waits for somebody or something else
+	Stopped   Status = "stopped"   // the work is done; may be reopened
+	Cancelled Status = "cancelled" // there is nothing to measure any more
 )
 
 // Statuses lists every status.
-func Statuses() []Status { return []Status{Running, Paused, Stopped} }
+func Statuses() []Status { return []Status{Running, Paused, Stopped, Cancelled} }
+
+// IsLive reports whether the clock runs or pauses: whether it is neither stopped
+// nor cancelled.
+func (s Status) IsLive() bool { return s == Running || s == Paused }
+
+// Cause says how a goal came to be exceeded.
+type Cause string
+
+// The causes of a breach.
+const (
+	TooLate   Cause = "too late"  // time passed
+	Tightened Cause = "tightened" // a new goal was exceeded already when it came
+)
+
+// Causes lists every cause.
+func Causes() []Cause { return []Cause{TooLate, Tightened} }
 
 // Reading is what a clock shows at an instant.
 type Reading struct {
@@ -66,176 +96,125 @@ type Reading struct {
 // Met reports whether the work was done within its goal, to the nanosecond.
 func (r Reading) Met() bool { return r.Status == Stopped && !r.Breached }
 
-// Start starts a clock. The target is checked and copied.
-func (t Target) Start(at time.Time) (Clock, error) {
-	if err := t.Check(); err != nil {
-		return Clock{}, err
-	}
-	if err := itsm.CheckTime("at", at); err != nil {
-		return Clock{}, err
-	}
-	at = at.Round(0) // no monotonic reading
-	return Clock{Target: t.own(), Started: at, Last: at}, nil
+// NewClock starts a clock: so much time of a calendar is allowed from an instant
+// on. A nil calendar counts all time.
+func NewClock(at time.Time, goal time.Duration, c *Calendar) (Clock, error) {
+	return Fold(Event{At: at, Do: Start, Goal: goal, Calendar: c})
 }
 
-// Pause puts the work on hold for a reason, or changes the reason. The clock
-// pauses if its target names the reason; otherwise it runs on, and remembers it in
-// case the target changes.
+// Pause stops counting until [Clock.Resume], for a reason; given again, it changes
+// the reason.
 func (c Clock) Pause(at time.Time, reason string) (Clock, error) {
-	if err := itsm.CheckLine("reason", reason); err != nil {
-		return c, err
-	}
-	next, err := c.live(at, "paused")
-	if err != nil {
-		return c, err
-	}
-	next.Hold = reason
-	return next, nil
+	return c.After(Event{At: at, Do: Pause, Reason: reason})
 }
 
-// Resume ends the hold.
-func (c Clock) Resume(at time.Time) (Clock, error) {
-	if c.Hold == "" && !c.Stopped {
-		return c, &itsm.FieldError{Field: "clock", Problem: "is not on hold; there is nothing to resume"}
-	}
-	next, err := c.live(at, "resumed")
-	if err != nil {
-		return c, err
-	}
-	next.Hold = ""
-	return next, nil
-}
+// Resume ends a pause.
+func (c Clock) Resume(at time.Time) (Clock, error) { return c.After(Event{At: at, Do: Resume}) }
 
-// Stop says that the work is done. It ends a hold.
-func (c Clock) Stop(at time.Time) (Clock, error) {
-	next, err := c.live(at, "stopped again")
-	if err != nil {
-		return c, err
-	}
-	next.Hold, next.Stopped = "", true
-	return next, nil
+// Stop says that the work is done. It ends a pause.
+func (c Clock) Stop(at time.Time) (Clock, error) { return c.After(Event{At: at, Do: Stop}) }
+
+// Cancel says that there is nothing to measure any more, and why.
+func (c Clock) Cancel(at time.Time, reason string) (Clock, error) {
+	return c.After(Event{At: at, Do: Cancel, Reason: reason})
 }
 
 // Reopen goes on with a stopped clock: the time since then counts as paused, and
 // the next stop decides.
-func (c Clock) Reopen(at time.Time) (Clock, error) {
-	if !c.Stopped {
-		return c, &itsm.FieldError{Field: "clock", Problem: "is not stopped; there is nothing to reopen"}
-	}
-	if err := c.check(at); err != nil {
-		return c, err
-	}
-	next := c.advance(at.Round(0))
-	next.Stopped = false
-	return next, nil
-}
+func (c Clock) Reopen(at time.Time) (Clock, error) { return c.After(Event{At: at, Do: Reopen}) }
 
-// Retarget measures against another target for the same metric from an instant on,
-// as after a change of priority. What has elapsed and what was paused stays as it
-// is (R26). If more has elapsed than the new goal allows, the clock is breached
-// now; a breach that was before stays (R33).
-func (c Clock) Retarget(at time.Time, t Target) (Clock, error) {
-	if err := t.Check(); err != nil {
-		return c, err
-	}
-	if t.Metric != c.Target.Metric {
-		return c, &itsm.FieldError{Field: "metric", Problem: fmt.Sprintf("is %s; this clock measures %s", quoted(t.Metric), quoted(c.Target.Metric))}
-	}
-	next, err := c.live(at, "given another target")
-	if err != nil {
-		return c, err
-	}
-	next.Target = t.own()
-	switch {
-	case next.Elapsed < t.Goal:
-		next.Reached = time.Time{}
-	case next.Reached.IsZero():
-		next.Reached = next.Last
-	}
-	if next.Elapsed > t.Goal && next.Breached.IsZero() {
-		next.Breached = next.Last
-	}
-	return next, nil
+// Retarget measures against another goal, and counts by another calendar, from an
+// instant on, as after a change of priority. What has elapsed and what was paused
+// stays as it is (R26). If more has elapsed than the new goal allows, the clock is
+// breached now; a breach that was before stays (R33).
+func (c Clock) Retarget(at time.Time, goal time.Duration, calendar *Calendar) (Clock, error) {
+	return c.After(Event{At: at, Do: Retarget, Goal: goal, Calendar: calendar})
 }
 
 // At reads the clock. It looks forward from its last event: an earlier instant
 // shows what that one shows, so that nothing that has been measured is taken back.
-// A stopped clock shows what it showed when it stopped.
+// One that is stopped or cancelled shows what it showed then.
 func (c Clock) At(t time.Time) Reading {
-	if c.Stopped || t.Before(c.Last) {
-		t = c.Last
-	}
-	now := c.advance(t)
-	due := now.Reached
-	if due.IsZero() {
-		due = c.Target.Calendar.Add(now.Last, c.Target.Goal-now.Elapsed)
+	if c.Status.IsLive() && t.After(c.Last) {
+		c.advance(t)
 	}
 	return Reading{
-		Status:    now.status(),
-		Elapsed:   now.Elapsed,
-		Paused:    now.Paused,
-		Remaining: saturated(c.Target.Goal, -now.Elapsed),
-		Due:       due.In(t.Location()),
-		Breached:  !now.Breached.IsZero(),
+		Status:    c.Status,
+		Elapsed:   c.Elapsed,
+		Paused:    c.Paused,
+		Remaining: saturated(c.Goal, -c.Elapsed),
+		Due:       c.due().In(t.Location()),
+		Breached:  !c.Breached.IsZero(),
 	}
 }
 
-func (c *Clock) isPaused() bool { return c.Stopped || c.Target.pausedBy(c.Hold) }
+// due is when the goal is or was reached, from the last event on.
+func (c *Clock) due() time.Time {
+	if !c.Reached.IsZero() {
+		return c.Reached
+	}
+	return c.Calendar.Add(c.Last, c.Goal-c.Elapsed)
+}
 
-func (c *Clock) status() Status {
+// advance counts the time since the last event; the clock is live.
+func (c *Clock) advance(at time.Time) {
+	spent := c.Calendar.Between(c.Last, at)
+	if c.Status == Paused {
+		c.Paused = saturated(c.Paused, spent)
+		c.Last = at
+		return
+	}
+	left := c.Goal - c.Elapsed
+	if c.Reached.IsZero() && spent >= left {
+		c.Reached = c.Calendar.Add(c.Last, left)
+	}
+	c.Elapsed = saturated(c.Elapsed, spent)
+	if c.Elapsed > c.Goal && c.Breached.IsZero() {
+		c.Breached, c.Cause = c.Reached, TooLate
+	}
+	c.Last = at
+}
+
+// retarget takes another goal and calendar.
+func (c *Clock) retarget(goal time.Duration, calendar *Calendar) {
+	c.Goal, c.Calendar = goal, calendar
 	switch {
-	case c.Stopped:
-		return Stopped
-	case c.isPaused():
-		return Paused
-	default:
-		return Running
+	case c.Elapsed < goal:
+		c.Reached = time.Time{}
+	case c.Reached.IsZero():
+		c.Reached = c.Last
+	}
+	if c.Elapsed > goal && c.Breached.IsZero() {
+		c.Breached, c.Cause = c.Last, Tightened
 	}
 }
 
 // check refuses an event that the clock cannot follow.
-func (c *Clock) check(at time.Time) error {
+func (c *Clock) check(e *Event) error {
 	if c.Started.IsZero() {
-		return &itsm.FieldError{Field: "clock", Problem: "has not been started; start it with its target"}
+		return &itsm.FieldError{Field: "clock", Problem: "has not been started; start it first"}
 	}
-	if err := itsm.CheckTime("at", at); err != nil {
-		return err
-	}
-	if at.Before(c.Last) {
+	if e.At.Before(c.Last) {
 		return &itsm.FieldError{Field: "at", Problem: fmt.Sprintf("%s is before the clock's last event at %s",
-			at.Format(time.RFC3339Nano), c.Last.Format(time.RFC3339Nano))}
+			e.At.Format(time.RFC3339Nano), c.Last.Format(time.RFC3339Nano))}
+	}
+	problem := ""
+	switch e.Do {
+	case Pause, Stop, Cancel, Retarget:
+		if !c.Status.IsLive() {
+			problem = fmt.Sprintf("is %s; only a clock that runs or pauses takes a %s", c.Status, e.Do)
+		}
+	case Resume:
+		if c.Status != Paused {
+			problem = fmt.Sprintf("is %s; there is nothing to resume", c.Status)
+		}
+	case Reopen:
+		if c.Status != Stopped {
+			problem = fmt.Sprintf("is %s; there is nothing to reopen", c.Status)
+		}
+	}
+	if problem != "" {
+		return &itsm.FieldError{Field: "clock", Problem: problem}
 	}
 	return nil
-}
-
-// live is the clock at the time of an event that only a clock that is not stopped
-// can follow.
-func (c Clock) live(at time.Time, what string) (Clock, error) {
-	if err := c.check(at); err != nil {
-		return c, err
-	}
-	if c.Stopped {
-		return c, &itsm.FieldError{Field: "clock", Problem: "is stopped and cannot be " + what + "; reopen it first"}
-	}
-	return c.advance(at.Round(0)), nil
-}
-
-// advance counts the time since the last event.
-func (c Clock) advance(at time.Time) Clock {
-	spent := c.Target.Calendar.Between(c.Last, at)
-	if c.isPaused() {
-		c.Paused = saturated(c.Paused, spent)
-		c.Last = at
-		return c
-	}
-	left := c.Target.Goal - c.Elapsed
-	if c.Reached.IsZero() && spent >= left {
-		c.Reached = c.Target.Calendar.Add(c.Last, left)
-	}
-	c.Elapsed = saturated(c.Elapsed, spent)
-	if c.Elapsed > c.Target.Goal && c.Breached.IsZero() {
-		c.Breached = c.Reached
-	}
-	c.Last = at
-	return c
 }

@@ -48,8 +48,9 @@ type span struct{ from, to int32 }
 
 // special is a date whose windows are not those of its weekday.
 type special struct {
-	day   dayNumber
-	spans []span
+	day     dayNumber
+	spans   []span
+	holiday bool // it is listed as one
 }
 
 // plan is the content of Hours, checked: spans in order, special dates in order.
@@ -72,7 +73,7 @@ func (p *plan) on(day dayNumber) []span {
 func (h *Hours) plan() (*plan, error) {
 	p := &plan{}
 	var wrong problems
-	p.location = wrong.zone(h.Zone)
+	p.location = wrong.zone("tz", h.Zone)
 	p.week = wrong.week(&h.Week)
 	p.specials = make([]special, 0, len(h.Holidays)+len(h.Exceptions))
 	for i, date := range h.Holidays {
@@ -80,7 +81,7 @@ func (h *Hours) plan() (*plan, error) {
 		if problem != "" {
 			wrong.add(fmt.Sprintf("holidays[%d]", i), "%s", problem)
 		} else if _, replaced := h.Exceptions[date]; !replaced {
-			p.specials = append(p.specials, special{day: day})
+			p.specials = append(p.specials, special{day: day, holiday: true})
 		}
 	}
 	for _, date := range slices.Sorted(maps.Keys(h.Exceptions)) {
@@ -91,7 +92,7 @@ func (h *Hours) plan() (*plan, error) {
 		}
 		windows := wrong.spans(field, h.Exceptions[date])
 		wrong.overlaps(windows)
-		p.specials = append(p.specials, special{day, bare(windows)})
+		p.specials = append(p.specials, special{day: day, spans: bare(windows)})
 	}
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
@@ -109,19 +110,19 @@ func (p *problems) add(field, format string, args ...any) {
 }
 
 // zone loads the rules of a time zone. It is the one place that reads them.
-func (p *problems) zone(name string) *time.Location {
+func (p *problems) zone(field, name string) *time.Location {
 	const example = `give the name of a zone, "Europe/Berlin" or "UTC"`
 	switch name {
 	case "":
-		p.add("tz", "is missing; %s", example)
+		p.add(field, "is missing; %s", example)
 		return nil
 	case "Local":
-		p.add("tz", `"Local" is another zone on every machine; %s`, example)
+		p.add(field, `"Local" is another zone on every machine; %s`, example)
 		return nil
 	}
 	location, err := time.LoadLocation(name)
 	if err != nil {
-		p.add("tz", "%s is no time zone known here; %s", quoted(name), example)
+		p.add(field, "%s is no time zone known here; %s", quoted(name), example)
 		return nil
 	}
 	return location

@@ -1,0 +1,119 @@
+package sla
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// start makes a promise whose clock counts from an instant that may lie in the
+// past. What the work was then is taken as it would have been had the clock been
+// there: it pauses while the metric says so, and from a stop to a reopening.
+func (t *tracker) start(r *promised, since time.Time) error {
+	goal, _ := r.goal(since, t.after) // there is one, or the target would not have been chosen
+	v, w := r.version, t.work
+	w.Promises = append(w.Promises, Promise{
+		ID: len(w.Promises) + 1, Kind: v.Kind, Party: v.Party, Metric: r.metric.Name,
+		Agreement: v.Agreement, Version: v.Number, Target: r.target.Name,
+	})
+	p := &w.Promises[len(w.Promises)-1]
+	if t.chose != nil {
+		t.chose(p.ID, t.choice)
+	}
+	if err := t.do(p, r, Event{At: since, Do: Start, By: t.by, Goal: goal, Calendar: r.calendar}); err != nil {
+		return err
+	}
+	if since.Before(t.at) {
+		if err := t.catchUp(p, r, since); err != nil {
+			return err
+		}
+		r.fire(p, t.at)
+	}
+	return t.pause(p, r)
+}
+
+// catchUp takes the moments before the present one for a clock that began then.
+func (t *tracker) catchUp(p *Promise, r *promised, since time.Time) error {
+	past := tracker{heard: t.heard}
+	for _, m := range t.work.Moments[:len(t.work.Moments)-1] {
+		past.before, past.after = past.after, past.after.With(m.Facts)
+		past.at, past.by = laterOf(m.At, since), m.By
+		if r.metric.Stop.Holds(past.before, past.after) {
+			if p.Status == Running || p.Reason != stoppedThen {
+				if err := past.do(p, r, past.now(Event{Do: Pause, Reason: stoppedThen})); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if err := past.pause(p, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stoppedThen is why a clock that is taken anew pauses from a stop to a reopening.
+const stoppedThen = "the work was done"
+
+func laterOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// claims reports whether the target is for work with such values.
+func (r *promised) claims(before, after Facts) bool {
+	terms := r.version.terms
+	if len(terms.Services) > 0 {
+		service := after[serviceField]
+		if !slices.ContainsFunc(terms.Services, func(ref itsm.Ref) bool { return itsm.ReferenceValue(ref).Equal(service) }) {
+			return false
+		}
+	}
+	return terms.When.Holds(before, after) && r.target.When.Holds(before, after)
+}
+
+// goal is how much time a clock has that starts at an instant; false while the
+// field that says so has no value.
+func (r *promised) goal(start time.Time, f Facts) (time.Duration, bool) {
+	if r.within != 0 {
+		return r.within, true
+	}
+	due, ok := r.target.By.due(start, f, r.calendar)
+	if !ok {
+		return 0, false
+	}
+	return max(r.calendar.Between(start, due), 0), true
+}
+
+// since is from when on a clock counts that begins at an instant.
+func (r *promised) since(at time.Time, f Facts) time.Time {
+	if from := f[r.metric.Since]; r.metric.Since != "" && !from.IsZero() && from.Instant().Before(at) {
+		return from.Instant()
+	}
+	return at
+}
+
+// opening is from when on a clock counts that is taken anew.
+func (r *promised) opening(w *Work, f Facts) time.Time { return r.since(w.Moments[0].At, f) }
+
+// pause reports whether a clock pauses, and why: the values that have it do so.
+func (r *promised) pause(before, after Facts) (reason string, paused bool) {
+	if !r.metric.pauses(before, after) {
+		return "", false
+	}
+	var why []string
+	for _, name := range r.pausedBy {
+		if v := after[name]; !v.IsZero() {
+			why = append(why, plainName(name)+" "+v.String())
+		}
+	}
+	if why == nil {
+		return cut(r.metric.Pause.String()), true
+	}
+	return cut(strings.Join(why, ", ")), true
+}

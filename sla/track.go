@@ -1,0 +1,291 @@
+package sla
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Track follows a piece of work through its moments, in order, and says what was
+// promised for it and how that stands. Of the facts of each moment only those that
+// change something are kept; times are kept in whole microseconds. A moment before
+// the one before it, and facts that the book's schema does not declare, are an
+// *[itsm.FieldError].
+func (b *Book) Track(item itsm.Ref, moments ...Moment) (Work, error) {
+	w := Work{Item: item}
+	if err := item.Check("item"); err != nil {
+		return w, err
+	}
+	t := tracker{book: b, work: &w}
+	if err := t.all(moments); err != nil {
+		return Work{}, err
+	}
+	return w, nil
+}
+
+// Observe is a piece of work after one more moment.
+func (b *Book) Observe(w *Work, m Moment) (Work, error) {
+	next := w.clone()
+	t := tracker{book: b, work: &next}
+	if err := t.observe(m); err != nil {
+		return Work{}, err
+	}
+	return next, nil
+}
+
+// AsOf is a piece of work as it stood at an instant: after the moments up to it. A
+// report of the past is made of these, so that what was reopened since does not
+// change it.
+func (b *Book) AsOf(w *Work, at time.Time) (Work, error) {
+	n := sort.Search(len(w.Moments), func(i int) bool { return w.Moments[i].At.After(at) })
+	past, err := b.Track(w.Item, w.Moments[:n]...)
+	past.Header = w.Header
+	return past, err
+}
+
+// tracker carries out moments on a piece of work.
+type tracker struct {
+	book   *Book
+	work   *Work
+	at     time.Time
+	by     string
+	before Facts // nil at the first moment
+	after  Facts
+
+	// What explanations are made of, if set: what happened to a clock, and what its
+	// target was chosen among.
+	heard func(promise int, e Event)
+	chose func(promise int, c Choice)
+
+	choice Choice // the last one
+}
+
+func (t *tracker) all(moments []Moment) error {
+	for i, m := range moments {
+		if err := t.observe(m); err != nil {
+			return fmt.Errorf("moments[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// observe checks a moment, and carries it out.
+func (t *tracker) observe(m Moment) error {
+	w := t.work
+	m.At = itsm.Normal(m.At)
+	if err := itsm.CheckTime("at", m.At); err != nil {
+		return err
+	}
+	if n := len(w.Moments); n > 0 && m.At.Before(w.Moments[n-1].At) {
+		return &itsm.FieldError{Field: "at", Problem: fmt.Sprintf("%s is before the last moment at %s",
+			m.At.Format(time.RFC3339Nano), w.Moments[n-1].At.Format(time.RFC3339Nano))}
+	}
+	if err := m.Facts.Check(t.book.schema, "facts"); err != nil {
+		return err
+	}
+	t.at, t.by, t.before = m.At, m.By, w.Facts
+	t.after = w.Facts.With(m.Facts)
+	m.Facts = w.Facts.Changes(t.after)
+	w.Facts, w.Moments = t.after, append(w.Moments, m)
+	return t.evaluate(m.Recompute)
+}
+
+// evaluate is the order in which a moment is taken: what has passed until then
+// counts as it was; then each clock that lives; then those that begin. Conditions
+// are asked on the values after the moment.
+func (t *tracker) evaluate(recompute string) error {
+	w := t.work
+	for i := range w.Promises {
+		if !w.Promises[i].Status.IsLive() {
+			continue
+		}
+		r, err := t.book.rule(&w.Promises[i])
+		if err != nil {
+			return err
+		}
+		r.fire(&w.Promises[i], t.at)
+		if err := t.live(&w.Promises[i], r); err != nil {
+			return err
+		}
+	}
+	for i := range t.book.slots {
+		if err := t.begin(&t.book.slots[i]); err != nil {
+			return err
+		}
+	}
+	if recompute != "" {
+		if err := t.recompute(recompute); err != nil {
+			return err
+		}
+	}
+	for i := range w.Promises {
+		p := &w.Promises[i]
+		if !p.Status.IsLive() {
+			p.Next = time.Time{}
+			continue
+		}
+		r, err := t.book.rule(p)
+		if err != nil {
+			return err
+		}
+		r.fire(p, t.at)
+	}
+	return nil
+}
+
+// live takes a moment for a clock that lives: stop, cancel, reset; else a target
+// that fits better, and pause or resume.
+func (t *tracker) live(p *Promise, r *promised) error {
+	switch m := r.metric; {
+	case m.Stop.Holds(t.before, t.after):
+		return t.end(p, r, Event{Do: Stop}, Done)
+	case m.cancels(t.before, t.after):
+		return t.end(p, r, Event{Do: Cancel, Reason: "cancelled"}, Void)
+	case m.resets(t.before, t.after):
+		return t.end(p, r, Event{Do: Stop}, Renewed) // another begins as where none lives
+	}
+	return t.retarget(p, r)
+}
+
+// retarget gives a live clock the target that now fits its work best, and has it
+// pause or run.
+func (t *tracker) retarget(p *Promise, r *promised) error {
+	best, found := t.best(p, r)
+	if found && best.version != r.version {
+		reason := fmt.Sprintf("superseded by %s", best.version.Agreement)
+		if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Superseded); err != nil {
+			return err
+		}
+		return t.start(best, best.opening(t.work, t.after))
+	}
+	if !found { // nothing claims the work any more; what was promised stays promised
+		best = r
+	}
+	goal, ok := best.goal(p.Started, t.after)
+	if !ok {
+		goal = p.Goal
+	}
+	if best != r || goal != p.Goal {
+		if err := t.do(p, r, t.now(Event{Do: Retarget, Goal: goal, Calendar: best.calendar})); err != nil {
+			return err
+		}
+		p.Target = best.target.Name
+	}
+	return t.pause(p, best)
+}
+
+// pause has a live clock pause or run.
+func (t *tracker) pause(p *Promise, r *promised) error {
+	e := Event{} // only time passes
+	switch reason, paused := r.pause(t.before, t.after); {
+	case paused && (p.Status != Paused || p.Reason != reason):
+		e = Event{Do: Pause, Reason: reason}
+	case !paused && p.Status == Paused:
+		e = Event{Do: Resume}
+	}
+	return t.do(p, r, t.now(e))
+}
+
+// end stops or cancels the clock of a promise.
+func (t *tracker) end(p *Promise, r *promised, e Event, how Ending) error {
+	p.Ending = how
+	return t.do(p, r, t.now(e))
+}
+
+// begin takes a moment for a slot in which no clock lives.
+func (t *tracker) begin(s *slot) error {
+	last := t.last(s.slotKey)
+	if last != nil && last.Status.IsLive() {
+		return nil
+	}
+	if last != nil && last.Ending == Done {
+		r, err := t.book.rule(last)
+		if err != nil {
+			return err
+		}
+		switch r.metric.Reopened {
+		case Never:
+			return nil
+		case "", Continue:
+			return t.reopen(last, r)
+		}
+	}
+	if best, found := t.first(s); found {
+		return t.start(best, best.since(t.at, t.after))
+	}
+	return nil
+}
+
+// reopen goes on with a stopped clock if its work was taken up again.
+func (t *tracker) reopen(p *Promise, r *promised) error {
+	if !r.metric.starts(t.before, t.after) {
+		return nil
+	}
+	if err := t.do(p, r, t.now(Event{Do: Reopen})); err != nil {
+		return err
+	}
+	p.Ending = ""
+	p.Reopened++
+	return t.retarget(p, r)
+}
+
+// last is the latest promise of a slot, nil if there was none.
+func (t *tracker) last(key slotKey) *Promise {
+	for i := len(t.work.Promises) - 1; i >= 0; i-- {
+		if p := &t.work.Promises[i]; p.slot() == key {
+			return p
+		}
+	}
+	return nil
+}
+
+// recompute takes all clocks anew that live, under the versions that are in force
+// now.
+func (t *tracker) recompute(reason string) error {
+	for i := range t.work.Promises {
+		p := &t.work.Promises[i]
+		if !p.Status.IsLive() {
+			continue
+		}
+		r, err := t.book.rule(p)
+		if err != nil {
+			return err
+		}
+		best, found := t.today(p.slot())
+		if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Recomputed); err != nil {
+			return err
+		}
+		if found {
+			if err := t.start(best, best.opening(t.work, t.after)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// now is an event of the present moment.
+func (t *tracker) now(e Event) Event {
+	e.At, e.By = t.at, t.by
+	return e
+}
+
+// do has something happen to the clock of a promise; r is what it was measured by
+// until then. An event without an action only counts the time.
+func (t *tracker) do(p *Promise, r *promised, e Event) error {
+	c := Clock{r.calendar, p.State}
+	if e.Do == "" {
+		c.advance(e.At)
+	} else {
+		if err := c.follow(&e); err != nil {
+			return fmt.Errorf("%s of %s: %w", p.Target, p.Agreement, err)
+		}
+		if t.heard != nil {
+			t.heard(p.ID, e)
+		}
+	}
+	p.State = c.State
+	return nil
+}

@@ -1,0 +1,144 @@
+package sla
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// The states of [Work].
+const (
+	Measured itsm.State = "measured" // clocks live, or may begin
+	Settled  itsm.State = "settled"  // all clocks that began have ended; some may be reopened
+	Filed    itsm.State = "filed"    // over
+)
+
+// WorkPolicy is what differs from host to host in how work is tracked.
+type WorkPolicy struct {
+	// Book gives the book of a tenant, at any time and from several goroutines. It is
+	// asked for each command, so that a host whose agreements change gives a new one.
+	Book func(tenant string) *Book
+
+	Recorders []itsm.Role // who may say what happened to work, beside the system
+	Managers  []itsm.Role // who may have clocks taken anew
+}
+
+// The roles of a policy without its own.
+const (
+	Recorder itsm.Role = "sla.recorder"
+	Manager  itsm.Role = "sla.manager"
+)
+
+// WorkProcess keeps track of work under the agreements of a policy's book: its
+// records are [Work], and register.Tick has levels of escalation fire. A policy
+// without roles means [Recorder] and [Manager]; one without a book is an error.
+func WorkProcess(policy WorkPolicy) (itsm.Process[Work], error) {
+	if policy.Book == nil {
+		return itsm.Process[Work]{}, &itsm.FieldError{Field: "book", Problem: "is missing; give the agreements of a tenant"}
+	}
+	policy.Recorders = rolesOr(policy.Recorders, Recorder)
+	policy.Managers = rolesOr(policy.Managers, Manager)
+	lifecycle, err := itsm.NewLifecycle(policy.definition())
+	if err != nil {
+		return itsm.Process[Work]{}, err
+	}
+	return itsm.Process[Work]{Prefix: "WRK", Lifecycle: lifecycle, Indexes: workIndexes()}, nil
+}
+
+// rolesOr is a copy of a policy's roles, or the usual one.
+func rolesOr(roles []itsm.Role, usual itsm.Role) []itsm.Role {
+	if len(roles) == 0 {
+		return []itsm.Role{usual}
+	}
+	return slices.Clone(roles)
+}
+
+func (p WorkPolicy) definition() itsm.Definition[Work] {
+	recorders := itsm.By(append([]itsm.Role{itsm.SystemRole}, p.Recorders...)...)
+	return itsm.Definition[Work]{
+		Kind: WorkKind,
+		States: []itsm.StateDef{
+			{State: Measured, Phase: itsm.Active},
+			{State: Settled, Phase: itsm.Done},
+			{State: Filed, Phase: itsm.Final},
+		},
+		Roles:  slices.Concat(p.Recorders, p.Managers),
+		Fields: workFields(),
+		Transitions: []itsm.Transition[Work]{
+			itsm.On("begin", Begin{}, itsm.From(itsm.None), itsm.To(Measured, Settled), recorders, itsm.Sets("item"), itsm.Decide(p.begin), itsm.Pick(afterBegin)),
+			itsm.On("observe", Observe{}, itsm.From(Measured, Settled), itsm.To(Measured, Settled), recorders, itsm.Decide(p.observe), itsm.Pick(afterObserve)),
+			itsm.On("reach", Reach{}, itsm.From(Measured), itsm.Stay(), itsm.By(itsm.SystemRole), itsm.Decide(p.reach)),
+			itsm.On("recompute", Recompute{}, itsm.From(Measured), itsm.To(Measured, Settled), itsm.By(p.Managers...), itsm.Decide(p.recompute), itsm.Pick(afterRecompute)),
+			itsm.On("file", File{}, itsm.From(Settled), itsm.To(Filed), recorders),
+		},
+		Timers: []itsm.Timer[Work]{
+			{Name: "reach", In: []itsm.State{Measured}, Since: func(w *Work) time.Time { return w.Next() }, Command: Reach{}},
+		},
+	}
+}
+
+func workFields() []itsm.Field[Work] {
+	return []itsm.Field[Work]{
+		{Name: "item", Type: itsm.Reference, Get: func(w *Work) itsm.Value { return itsm.ReferenceValue(w.Item) }},
+		{Name: "breached", Type: itsm.Truth, Get: func(w *Work) itsm.Value {
+			return itsm.TruthValue(slices.ContainsFunc(w.Promises, func(p Promise) bool { return !p.Breached.IsZero() }))
+		}},
+	}
+}
+
+const (
+	byItem      = "item"
+	byStopped   = "stopped"
+	byAgreement = "agreement"
+)
+
+func workIndexes() []itsm.Index[Work] {
+	return []itsm.Index[Work]{
+		{Name: byItem, Unique: true, Keys: func(w *Work) []itsm.Key { return []itsm.Key{{itsm.ReferenceValue(w.Item)}} }},
+		{Name: byStopped, Keys: func(w *Work) []itsm.Key {
+			var keys []itsm.Key
+			for i := range w.Promises {
+				if p := &w.Promises[i]; p.IsFinished() {
+					keys = append(keys, itsm.Key{itsm.InstantValue(p.Last)})
+				}
+			}
+			return keys
+		}},
+		{Name: byAgreement, Keys: func(w *Work) []itsm.Key {
+			var keys []itsm.Key
+			for i := range w.Promises {
+				p := &w.Promises[i]
+				keys = append(keys, itsm.Key{itsm.TextValue(p.Agreement), itsm.TruthValue(p.Status.IsLive()), itsm.InstantValue(w.Opened)})
+			}
+			return keys
+		}},
+	}
+}
+
+// OfItem selects the work that a record is.
+func OfItem(item itsm.Ref) itsm.Selection[Work] {
+	return itsm.Selection[Work]{Index: byItem, Equal: itsm.Key{itsm.ReferenceValue(item)}}
+}
+
+// StoppedIn selects the work of which a clock was stopped in [from, to); a zero time
+// is no bound. Work of which several were comes once for each instant.
+func StoppedIn(from, to time.Time) itsm.Selection[Work] {
+	return itsm.Selection[Work]{Index: byStopped, From: itsm.InstantValue(from), To: itsm.InstantValue(to)}
+}
+
+// UnderAgreement selects the work that an agreement promises something for, with
+// clocks that live or with ended ones.
+func UnderAgreement(number string, live bool) itsm.Selection[Work] {
+	return itsm.Selection[Work]{Index: byAgreement, Equal: itsm.Key{itsm.TextValue(number), itsm.TruthValue(live)}}
+}
+
+// book is the book of the tenant that a command is given in.
+func (p WorkPolicy) book(s itsm.Stamp) (*Book, error) {
+	b := p.Book(s.By.Tenant)
+	if b == nil {
+		return nil, &itsm.FieldError{Field: "book", Problem: fmt.Sprintf("is missing for the tenant %s", quoted(s.By.Tenant))}
+	}
+	return b, nil
+}
