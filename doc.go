@@ -38,6 +38,12 @@
 // field that nobody can have filled, an exit for which nobody has the role, and
 // more, refuse the lifecycle with the shortest sequence that shows it.
 //
+// # Figures
+//
+// Figures are exact and keep what they are made of: a [Ratio] its numerator and
+// denominator, a [Spread] of elapsed times their number, sum and percentiles. What
+// there is nothing to count of is no data, which is neither none nor all.
+//
 // # Errors
 //
 // What is wrong in itself matches [ErrInvalid] and is a [FieldError], which names

@@ -141,10 +141,5 @@ func (o *KPIOptions) complete() (KPIOptions, error) {
 			return c, &itsm.FieldError{Field: fmt.Sprintf("ages[%d]", i), Problem: fmt.Sprintf("is %s; give bounds of more than none, rising", bound)}
 		}
 	}
-	for i, rank := range c.Percentiles {
-		if rank < 1 || rank > 100 || i > 0 && rank <= c.Percentiles[i-1] {
-			return c, &itsm.FieldError{Field: fmt.Sprintf("percentiles[%d]", i), Problem: fmt.Sprintf("is %d; give ranks from 1 to 100, rising", rank)}
-		}
-	}
-	return c, nil
+	return c, itsm.CheckRanks("percentiles", c.Percentiles)
 }

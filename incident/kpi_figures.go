@@ -3,6 +3,7 @@ package incident
 import (
 	"time"
 
+	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -77,12 +78,12 @@ type Figures struct {
 	Resolution Spans `json:"resolution"`
 
 	// The rates are of the incidents resolved in the period.
-	FirstAssignment Ratio `json:"first_assignment"` // of those assigned: by the first group, not reopened
-	Reopened        Ratio `json:"reopened"`         // reopened at least once
-	Reopens         Ratio `json:"reopens"`          // reopenings an incident; may exceed one
-	Reassigned      Ratio `json:"reassigned"`       // moved to another group at least once
-	Reassignments   Ratio `json:"reassignments"`    // moves an incident; may exceed one
-	Breached        Ratio `json:"breached"`         // of those promised something: not kept
+	FirstAssignment itsm.Ratio `json:"first_assignment"` // of those assigned: by the first group, not reopened
+	Reopened        itsm.Ratio `json:"reopened"`         // reopened at least once
+	Reopens         itsm.Ratio `json:"reopens"`          // reopenings an incident; may exceed one
+	Reassigned      itsm.Ratio `json:"reassigned"`       // moved to another group at least once
+	Reassignments   itsm.Ratio `json:"reassignments"`    // moves an incident; may exceed one
+	Breached        itsm.Ratio `json:"breached"`         // of those promised something: not kept
 
 	// Ages are the incidents of the backlog by how long they had been open, in
 	// calendar time, when the period ended.
@@ -108,8 +109,8 @@ type Day struct {
 
 // Spans are elapsed times, in calendar and in business time.
 type Spans struct {
-	Calendar Spread `json:"calendar"`
-	Business Spread `json:"business"`
+	Calendar itsm.Spread `json:"calendar"`
+	Business itsm.Spread `json:"business"`
 }
 
 // Age is how many incidents had been open for From or longer, and less than Below.
@@ -121,10 +122,10 @@ type Age struct {
 
 // HoldShare is how long incidents waited for a reason, of how long they were open.
 type HoldShare struct {
-	Reason HoldReason `json:"reason"`
-	Held   TotalTime  `json:"held"`
-	Open   TotalTime  `json:"open"` // zero: no data
+	Reason HoldReason     `json:"reason"`
+	Held   itsm.TotalTime `json:"held"`
+	Open   itsm.TotalTime `json:"open"` // zero: no data
 }
 
-// Percent is the share as [Ratio.Percent] writes it.
-func (h HoldShare) Percent() string { return percent(h.Held.nanos(), h.Open.nanos()) }
+// Percent is the share as [itsm.Ratio.Percent] writes it.
+func (h HoldShare) Percent() string { return h.Held.PercentOf(h.Open) }

@@ -2,8 +2,6 @@ package incident
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -11,65 +9,6 @@ import (
 
 	"github.com/itsmkit/itsm/sla"
 )
-
-// TestNearestRanks compares selecting with sorting, for lists that make selecting
-// hard: sorted, reversed, all alike, few values, organ pipes, random.
-func TestNearestRanks(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 4))
-	all := make([]int, 100)
-	for i := range all {
-		all[i] = i + 1
-	}
-	for _, n := range []int{1, 2, 3, 10, 16, 17, 99, 100, 101, 1000, 4096} {
-		for shape, at := range map[string]func(i int) int{
-			"rising":      func(i int) int { return i },
-			"falling":     func(i int) int { return n - i },
-			"alike":       func(int) int { return 7 },
-			"few values":  func(int) int { return rng.IntN(3) },
-			"organ pipes": func(i int) int { return min(i, n-i) },
-			"random":      func(int) int { return rng.IntN(1 << 30) },
-		} {
-			times := make([]time.Duration, n)
-			for i := range times {
-				times[i] = time.Duration(at(i))
-			}
-			sorted := slices.Sorted(slices.Values(times))
-			for _, p := range nearestRanks(slices.Clone(times), all) {
-				nth := (p.Rank*n + 99) / 100
-				require.Equal(t, sorted[nth-1], p.Time, "%s, %d times, rank %d", shape, n, p.Rank)
-			}
-			for _, nth := range []int{0, n / 3, n - 1} {
-				list := slices.Clone(times)
-				selectNth(list, nth)
-				require.Equal(t, sorted[nth], list[nth])
-				require.Equal(t, sorted, slices.Sorted(slices.Values(list)), "none is lost")
-			}
-		}
-	}
-	require.Nil(t, nearestRanks(nil, all))
-	require.Nil(t, nearestRanks([]time.Duration{1}, nil))
-}
-
-// TestSelectingIsNeverSlow builds, backwards, the order that is worst for the
-// pivots that are chosen: each round takes away only the two greatest. Without an
-// end to the rounds it would take 17 billion steps.
-func TestSelectingIsNeverSlow(t *testing.T) {
-	const n = 1 << 18
-	list := make([]time.Duration, 16, n)
-	for i := range list {
-		list[i] = time.Duration(i)
-	}
-	for size := len(list) + 2; size <= n; size += 2 {
-		middle := size / 2
-		moved := list[middle]
-		list[middle] = time.Duration(size - 2)
-		list = append(list, moved, time.Duration(size-1))
-	}
-	began := time.Now()
-	selectNth(list, 0)
-	require.Zero(t, list[0])
-	require.Less(t, time.Since(began), 3*time.Second)
-}
 
 // TestDatesOfAPeriod compares with walking through it minute by minute,
 // where zones put their clocks on or back at midnight, or skip a date.

@@ -260,7 +260,7 @@ func (m *Meter) holds(inc *Incident) {
 		}
 		for _, t := range m.touched {
 			for len(t.held) <= i {
-				t.held = append(t.held, TotalTime{})
+				t.held = append(t.held, itsm.TotalTime{})
 			}
 			t.held[i] = t.held[i].Plus(h.For)
 		}
@@ -288,7 +288,7 @@ func (m *Meter) KPIs() *KPIs {
 		rank(&m.resolution, m.resolution.calendar), rank(&m.resolution, m.resolution.business),
 	}
 	k := &KPIs{From: m.period.From, To: m.period.To, Zone: m.period.Zone.String()}
-	k.Figures = m.figures(m.all, func(s *spread) []Percentile { return s.all }, &r)
+	k.Figures = m.figures(m.all, func(s *spread) []itsm.Percentile { return s.all }, &r)
 	for i, b := range m.breakdowns {
 		order := make([]int, len(b.tallies))
 		for g := range order {
@@ -297,7 +297,7 @@ func (m *Meter) KPIs() *KPIs {
 		slices.SortFunc(order, func(x, y int) int { return b.tallies[x].key.Compare(b.tallies[y].key) })
 		table := Breakdown{Field: b.field.Name}
 		for _, g := range order {
-			of := func(s *spread) []Percentile { return s.groups[i][g] }
+			of := func(s *spread) []itsm.Percentile { return s.groups[i][g] }
 			table.Groups = append(table.Groups, Group{b.tallies[g].key.String(), m.figures(b.tallies[g], of, &r)})
 		}
 		k.By = append(k.By, table)

@@ -127,8 +127,8 @@ func naively(all []past, p incident.Period, o *incident.KPIOptions, outcome func
 	}
 	counts := func(x past) bool { return !before(x.cancelled, p.To) && !(x.duplicate && before(x.resolved, p.To)) }
 	measured := func(x past) bool { return counts(x) && in(x.resolved) }
-	ratio := func(of, yes func(past) bool) incident.Ratio {
-		return incident.Ratio{Num: count(func(x past) bool { return measured(x) && of(x) && yes(x) }), Den: count(func(x past) bool { return measured(x) && of(x) })}
+	ratio := func(of, yes func(past) bool) itsm.Ratio {
+		return itsm.Ratio{Num: count(func(x past) bool { return measured(x) && of(x) && yes(x) }), Den: count(func(x past) bool { return measured(x) && of(x) })}
 	}
 	any := func(past) bool { return true }
 	sum := func(n func(past) int) (total int64) {
@@ -149,9 +149,9 @@ func naively(all []past, p incident.Period, o *incident.KPIOptions, outcome func
 		Before:     openAt(p.From), Backlog: openAt(p.To),
 		FirstAssignment: ratio(func(x past) bool { return !x.assigned.IsZero() }, func(x past) bool { return x.moves == 0 && x.reopens == 0 }),
 		Reopened:        ratio(any, func(x past) bool { return x.reopens > 0 }),
-		Reopens:         incident.Ratio{Num: sum(func(x past) int { return x.reopens }), Den: count(measured)},
+		Reopens:         itsm.Ratio{Num: sum(func(x past) int { return x.reopens }), Den: count(measured)},
 		Reassigned:      ratio(any, func(x past) bool { return x.moves > 0 }),
-		Reassignments:   incident.Ratio{Num: sum(func(x past) int { return x.moves }), Den: count(measured)},
+		Reassignments:   itsm.Ratio{Num: sum(func(x past) int { return x.moves }), Den: count(measured)},
 		Breached:        ratio(func(x past) bool { return outcome(x) != incident.Unpromised }, func(x past) bool { return outcome(x) == incident.Breached }),
 	}
 	for at := p.From; at.Before(p.To); { // date by date, step by step
@@ -203,8 +203,8 @@ func naively(all []past, p incident.Period, o *incident.KPIOptions, outcome func
 }
 
 // naiveSpread finds each percentile as its definition says.
-func naiveSpread(times []time.Duration, ranks []int) incident.Spread {
-	s := incident.Spread{Count: int64(len(times))}
+func naiveSpread(times []time.Duration, ranks []int) itsm.Spread {
+	s := itsm.Spread{Count: int64(len(times))}
 	slices.Sort(times)
 	for _, d := range times {
 		s.Total = s.Total.Plus(d)
@@ -212,7 +212,7 @@ func naiveSpread(times []time.Duration, ranks []int) incident.Spread {
 	for _, rank := range ranks {
 		for i, d := range times {
 			if (i+1)*100 >= rank*len(times) {
-				s.Percentiles = append(s.Percentiles, incident.Percentile{Rank: rank, Time: d})
+				s.Percentiles = append(s.Percentiles, itsm.Percentile{Rank: rank, Time: d})
 				break
 			}
 		}

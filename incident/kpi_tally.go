@@ -24,7 +24,7 @@ type tally struct {
 	reassigned, moves    int64
 	promised, breached   int64
 	response, resolution timesSum
-	held                 []TotalTime // by the meter's reasons; shorter when the last are none
+	held                 []itsm.TotalTime // by the meter's reasons; shorter when the last are none
 }
 
 // dayCounts are the events of a day.
@@ -33,7 +33,7 @@ type dayCounts struct{ opened, resolved, closed, cancelled int32 }
 // timesSum is how many times there are and their sums.
 type timesSum struct {
 	count              int64
-	calendar, business TotalTime
+	calendar, business itsm.TotalTime
 }
 
 func (s *timesSum) add(calendar, business time.Duration) {
@@ -102,19 +102,19 @@ func (t *tally) rates(inc *Incident, outcome Outcome) {
 type ranked struct{ response, responseBusiness, resolution, resolutionBusiness spread }
 
 // figures are those of a tally; of picks its percentiles from a spread.
-func (m *Meter) figures(t *tally, of func(*spread) []Percentile, r *ranked) Figures {
+func (m *Meter) figures(t *tally, of func(*spread) []itsm.Percentile, r *ranked) Figures {
 	f := Figures{
 		Duplicates: t.duplicates, Majors: t.majors, Before: t.before, Backlog: t.before,
 		Days: make([]Day, 0, len(t.days)),
 
 		Response:        m.spans(&t.response, of(&r.response), of(&r.responseBusiness)),
 		Resolution:      m.spans(&t.resolution, of(&r.resolution), of(&r.resolutionBusiness)),
-		FirstAssignment: Ratio{t.first, t.assigned},
-		Reopened:        Ratio{t.reopened, t.resolved},
-		Reopens:         Ratio{t.reopens, t.resolved},
-		Reassigned:      Ratio{t.reassigned, t.resolved},
-		Reassignments:   Ratio{t.moves, t.resolved},
-		Breached:        Ratio{t.breached, t.promised},
+		FirstAssignment: itsm.Ratio{Num: t.first, Den: t.assigned},
+		Reopened:        itsm.Ratio{Num: t.reopened, Den: t.resolved},
+		Reopens:         itsm.Ratio{Num: t.reopens, Den: t.resolved},
+		Reassigned:      itsm.Ratio{Num: t.reassigned, Den: t.resolved},
+		Reassignments:   itsm.Ratio{Num: t.moves, Den: t.resolved},
+		Breached:        itsm.Ratio{Num: t.breached, Den: t.promised},
 	}
 	for i, d := range t.days {
 		day := Day{m.dates.names[i], int64(d.opened), int64(d.resolved), int64(d.closed), int64(d.cancelled), 0}
@@ -142,10 +142,10 @@ func (m *Meter) figures(t *tally, of func(*spread) []Percentile, r *ranked) Figu
 	return f
 }
 
-func (m *Meter) spans(s *timesSum, calendar, business []Percentile) Spans {
-	both := Spans{Calendar: Spread{s.count, s.calendar, calendar}}
+func (m *Meter) spans(s *timesSum, calendar, business []itsm.Percentile) Spans {
+	both := Spans{Calendar: itsm.Spread{Count: s.count, Total: s.calendar, Percentiles: calendar}}
 	if m.options.Calendar != nil {
-		both.Business = Spread{s.count, s.business, business}
+		both.Business = itsm.Spread{Count: s.count, Total: s.business, Percentiles: business}
 	}
 	return both
 }

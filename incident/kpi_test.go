@@ -28,7 +28,7 @@ type counted struct {
 	before, opened, resolved, closed, cancelled, backlog int64
 	duplicates, majors                                   int64
 	responses, resolutions                               int64
-	first, reopened, reassigned                          incident.Ratio
+	first, reopened, reassigned                          itsm.Ratio
 }
 
 func counts(k *incident.KPIs) counted {
@@ -48,7 +48,7 @@ func TestISO_9_1_WhatCounts(t *testing.T) {
 	cancel := func(d time.Duration) step { return step{d, ann, incident.Cancel{Reason: "It was a drill."}} }
 	duplicate := fixed()
 	duplicate.DuplicateOf = id(200)
-	whole, none := incident.Ratio{Num: 1, Den: 1}, incident.Ratio{Num: 0, Den: 1}
+	whole, none := itsm.Ratio{Num: 1, Den: 1}, itsm.Ratio{Num: 0, Den: 1}
 
 	for name, test := range map[string]struct {
 		steps []step
@@ -195,12 +195,12 @@ func TestR27_NothingIsNoData(t *testing.T) {
 	k := measure(t, lifecycle(t, nil), nil)
 	require.Len(t, k.Days, 7)
 	require.Empty(t, k.By[0].Groups)
-	for _, r := range []incident.Ratio{k.FirstAssignment, k.Reopened, k.Reopens, k.Reassigned, k.Reassignments, k.Breached} {
+	for _, r := range []itsm.Ratio{k.FirstAssignment, k.Reopened, k.Reopens, k.Reassigned, k.Reassignments, k.Breached} {
 		require.Equal(t, "no data", r.Percent())
 		require.Equal(t, "no data", r.Each())
 		require.False(t, r.HasData())
 	}
-	for _, s := range []incident.Spread{k.Response.Calendar, k.Response.Business, k.Resolution.Calendar, k.Resolution.Business} {
+	for _, s := range []itsm.Spread{k.Response.Calendar, k.Response.Business, k.Resolution.Calendar, k.Resolution.Business} {
 		_, ok := s.Mean()
 		require.False(t, ok)
 		_, ok = s.Percentile(50)

@@ -60,16 +60,3 @@ func (a Age) bounds() string {
 	}
 	return a.From.String() + " to " + a.Below.String()
 }
-
-// String is the number of times, their mean and percentiles.
-func (s Spread) String() string {
-	mean, ok := s.Mean()
-	if !ok {
-		return noData
-	}
-	text := fmt.Sprintf("%d, mean %s", s.Count, mean)
-	for _, p := range s.Percentiles {
-		text += fmt.Sprintf(", %d %% in %s", p.Rank, p.Time)
-	}
-	return text
-}

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
 )
 
@@ -34,7 +35,7 @@ func kpis(out io.Writer, k *incident.KPIs) error {
 	fmt.Fprintln(w, "time to\tof\tmean\t50 %\t90 %\t95 %\t")
 	for _, line := range []struct {
 		name  string
-		times incident.Spread
+		times itsm.Spread
 	}{
 		{"response (MTTA)", k.Response.Calendar}, {"… in business time", k.Response.Business},
 		{"resolution (MTTR)", k.Resolution.Calendar}, {"… in business time", k.Resolution.Business},
@@ -53,7 +54,7 @@ func kpis(out io.Writer, k *incident.KPIs) error {
 	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, line := range []struct {
 		name  string
-		ratio incident.Ratio
+		ratio itsm.Ratio
 	}{
 		{"resolved at the first assignment", k.FirstAssignment}, {"reopened", k.Reopened},
 		{"reassigned", k.Reassigned}, {"breached", k.Breached},
@@ -65,7 +66,7 @@ func kpis(out io.Writer, k *incident.KPIs) error {
 		fmt.Fprintf(w, "  held for %s\t%s of %s\t%s\n", h.Reason, total(h.Held), total(h.Open), h.Percent())
 	}
 	for _, a := range k.Ages {
-		fmt.Fprintf(w, "  open for %s\t%s of %s\t%s\n", age(a), grouped(int(a.Count)), grouped(int(k.Backlog)), incident.Ratio{Num: a.Count, Den: k.Backlog}.Percent())
+		fmt.Fprintf(w, "  open for %s\t%s of %s\t%s\n", age(a), grouped(int(a.Count)), grouped(int(k.Backlog)), itsm.Ratio{Num: a.Count, Den: k.Backlog}.Percent())
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -140,7 +141,7 @@ func hours(d time.Duration, ok bool) string {
 }
 
 // total is a sum of times to the minute, cut: "1,230,121h59".
-func total(t incident.TotalTime) string {
+func total(t itsm.TotalTime) string {
 	return fmt.Sprintf("%sh%02d", grouped(int(t.Seconds/3600)), t.Seconds/60%60)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
 )
 
@@ -51,6 +52,6 @@ func TestMonths(t *testing.T) {
 		{Date: "2026-03-02", Opened: 10, Resolved: 20, Closed: 30, Cancelled: 40, Backlog: 50},
 	}))
 	require.Equal(t, "61h04", hours(61*time.Hour+4*time.Minute+59*time.Second, true))
-	require.Equal(t, "1,230h59", total(incident.TotalTime{Seconds: 1230*3600 + 59*60 + 59}))
+	require.Equal(t, "1,230h59", total(itsm.TotalTime{Seconds: 1230*3600 + 59*60 + 59}))
 	require.NoError(t, kpis(nil, nil), "no row, no figures")
 }

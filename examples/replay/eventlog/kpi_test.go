@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
 	"github.com/itsmkit/itsm/sla"
 )
@@ -33,10 +34,10 @@ func TestFiguresOfALog(t *testing.T) {
 	require.Equal(t, incident.Day{Date: "2026-03-02", Resolved: 2}, k.Days[1])
 	require.Equal(t, incident.Day{Date: "2026-03-07", Closed: 1}, k.Days[6])
 	require.Equal(t, incident.Day{Date: "2026-03-09", Opened: 1, Backlog: 1}, k.Days[8], "what follows up is an incident of its own")
-	require.Equal(t, incident.TotalTime{Seconds: (28 + 24) * 3600}, k.Resolution.Calendar.Total)
+	require.Equal(t, itsm.TotalTime{Seconds: (28 + 24) * 3600}, k.Resolution.Calendar.Total)
 	require.Equal(t, "no data", k.Resolution.Business.String(), "this mapping has no agreement")
 	require.False(t, k.Breached.HasData())
-	require.Equal(t, incident.HoldShare{Reason: "caller", Held: incident.TotalTime{Seconds: 2 * 3600}, Open: k.Resolution.Calendar.Total}, k.Holds[0])
+	require.Equal(t, incident.HoldShare{Reason: "caller", Held: itsm.TotalTime{Seconds: 2 * 3600}, Open: k.Resolution.Calendar.Total}, k.Holds[0])
 	require.Equal(t, []string{"group", "priority"}, []string{k.By[0].Field, k.By[1].Field})
 	for _, g := range k.By[0].Groups {
 		require.Empty(t, g.Days)
@@ -63,7 +64,7 @@ func TestFiguresKnowTheAgreement(t *testing.T) {
 	require.NoError(t, err)
 	r, err := Rules(context.Background(), log, m, nil)
 	require.NoError(t, err)
-	require.Equal(t, incident.Ratio{Num: 1, Den: 2}, r.KPIs.Breached, "C is promised nothing, D not decided, what follows up A has no clock")
+	require.Equal(t, itsm.Ratio{Num: 1, Den: 2}, r.KPIs.Breached, "C is promised nothing, D not decided, what follows up A has no clock")
 	require.Equal(t, int64(5), r.KPIs.Resolution.Business.Count)
 
 	data, err := json.Marshal(r)
@@ -104,8 +105,8 @@ func TestFiguresOfTheBuiltInLog(t *testing.T) {
 	require.Equal(t, int64(r.Incidents+r.FollowUps), k.Opened)
 	require.Equal(t, k.Opened, k.Resolved)
 	require.Zero(t, k.Backlog)
-	require.Equal(t, incident.Ratio{Num: 8452, Den: 24_240}, k.Breached)
-	require.Equal(t, incident.Ratio{Num: 260, Den: 24_930}, k.Reopened)
+	require.Equal(t, itsm.Ratio{Num: 8452, Den: 24_240}, k.Breached)
+	require.Equal(t, itsm.Ratio{Num: 260, Den: 24_930}, k.Reopened)
 	median, ok := k.Resolution.Calendar.Percentile(50)
 	require.True(t, ok)
 	require.Equal(t, 15*time.Hour+7*time.Minute, median)

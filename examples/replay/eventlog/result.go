@@ -49,7 +49,7 @@ type Agreement struct {
 
 // Percent is Agree of Compared, never rounded up to 100: "99.91 %".
 func (a Agreement) Percent() string {
-	return incident.Ratio{Num: int64(a.Agree), Den: int64(a.Compared)}.Percent()
+	return itsm.Ratio{Num: int64(a.Agree), Den: int64(a.Compared)}.Percent()
 }
 
 // PerSecond is how many events were replayed in a second.
