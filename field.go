@@ -1,7 +1,6 @@
 package itsm
 
 import (
-	"fmt"
 	"slices"
 	"unicode/utf8"
 )
@@ -24,19 +23,24 @@ func TextField[R any, S ~string](name string, get func(*R) S, domain ...S) Field
 	return Field[R]{name, Text, values, func(r *R) Value { return TextValue(get(r)) }}
 }
 
-// CustomField declares a field of the host's own, kept in [Header.Custom].
-type CustomField struct {
+// Def is the declaration without Get.
+func (f Field[R]) Def() FieldDef { return FieldDef{f.Name, f.Type, slices.Clone(f.Domain)} }
+
+// FieldDef is the declaration of a field without how it is read.
+type FieldDef struct {
 	Name   string
 	Type   Type
 	Domain []Value // every value it may have; empty: any of the type
 }
 
-// Check refuses a value of another type, outside the domain, or of text that is
-// not UTF-8.
-func (f CustomField) Check(v Value) error {
-	field := "custom." + f.Name
+// Check refuses a missing value and one of another type, outside the domain, or of
+// text that is not UTF-8, naming the field by the given path.
+func (f FieldDef) Check(field string, v Value) error {
+	if v.IsZero() {
+		return &FieldError{field, "is missing; give " + article(string(f.Type))}
+	}
 	if v.Type() != f.Type {
-		return &FieldError{field, fmt.Sprintf("is a %s; give a %s", v.Type(), f.Type)}
+		return &FieldError{field, "is " + article(string(v.Type())) + "; give " + article(string(f.Type))}
 	}
 	if !utf8.ValidString(v.text) {
 		return &FieldError{field, "is not valid UTF-8"}
@@ -47,21 +51,22 @@ func (f CustomField) Check(v Value) error {
 	return nil
 }
 
-// CustomFields are the host's own fields of one kind of record.
-type CustomFields []CustomField
+// CustomFields are the host's own fields of one kind of record, kept in
+// [Header.Custom].
+type CustomFields []FieldDef
 
 // Check refuses an undeclared name and a value that does not fit; a missing
 // value clears the field.
 func (list CustomFields) Check(values map[string]Value) error {
 	for _, name := range sortedKeys(values) {
-		i := slices.IndexFunc(list, func(f CustomField) bool { return f.Name == name })
+		i := slices.IndexFunc(list, func(f FieldDef) bool { return f.Name == name })
 		if i < 0 {
 			return &FieldError{"custom." + name, "is not declared; the custom fields are: " + joined(list.Names())}
 		}
 		if values[name].IsZero() {
 			continue
 		}
-		if err := list[i].Check(values[name]); err != nil {
+		if err := list[i].Check("custom."+name, values[name]); err != nil {
 			return err
 		}
 	}

@@ -39,8 +39,41 @@ func TestCustomFields(t *testing.T) {
 		require.EqualError(t, err, c.want)
 		require.ErrorIs(t, err, itsm.ErrInvalid)
 	}
-	decimals := itsm.CustomField{Name: "n", Type: itsm.Number, Domain: []itsm.Value{number("1.0")}}
-	require.NoError(t, decimals.Check(itsm.IntValue(1)), "1.0 is 1")
+}
+
+func TestFieldDef(t *testing.T) {
+	require.ErrorIs(t, itsm.FieldDef{}.Check("n", itsm.IntValue(1)), itsm.ErrInvalid, "of no type there is no value")
+	ones := itsm.FieldDef{Name: "n", Type: itsm.Number, Domain: []itsm.Value{number("1.0")}}
+	require.NoError(t, ones.Check("n", itsm.IntValue(1)), "1.0 is 1")
+	texts := itsm.FieldDef{Name: "site", Type: itsm.Text}
+	require.NoError(t, texts.Check("site", itsm.TextValue("Ghent")))
+	for _, c := range []struct {
+		def   itsm.FieldDef
+		value itsm.Value
+		want  string
+	}{
+		{ones, itsm.IntValue(2), `when.n: "2" is none of: 1`},
+		{ones, itsm.TextValue("1"), "when.n: is a text; give a number"},
+		{itsm.FieldDef{Type: itsm.Instant}, itsm.SpanValue(1), "when.n: is a span; give an instant"},
+		{ones, itsm.InstantValue(monday), "when.n: is an instant; give a number"},
+		{ones, itsm.Value{}, "when.n: is missing; give a number"},
+		{texts, itsm.TextValue("\xff"), "when.n: is not valid UTF-8"},
+	} {
+		err := c.def.Check("when.n", c.value)
+		require.EqualError(t, err, c.want)
+		require.ErrorIs(t, err, itsm.ErrInvalid)
+	}
+}
+
+func TestDefOfAField(t *testing.T) {
+	for i, f := range itsm.FieldsOf[thing](customs()) {
+		def := f.Def()
+		require.Equal(t, customs()[i], def)
+		if len(def.Domain) > 0 {
+			def.Domain[0] = itsm.TextValue("x")
+			require.Equal(t, customs()[i].Domain, f.Domain, "the declaration is a copy")
+		}
+	}
 }
 
 func TestFieldsOf(t *testing.T) {

@@ -124,7 +124,7 @@ func jsonKind(typ reflect.Type) string {
 }
 
 func article(noun string) string {
-	if strings.ContainsRune("aeiou", rune(noun[0])) {
+	if strings.ContainsAny(noun[:min(1, len(noun))], "aeiou") {
 		return "an " + noun
 	}
 	return "a " + noun

@@ -103,9 +103,7 @@ func (p *Policy) check() error {
 			complain(field+".type", fmt.Sprintf("%q is no type of value", f.Type))
 		}
 		for j, v := range f.Domain {
-			if err := f.Check(v); err != nil {
-				complain(fmt.Sprintf("%s.domain[%d]", field, j), "is no value of the field: "+err.Error())
-			}
+			wrong = append(wrong, f.Check(fmt.Sprintf("%s.domain[%d]", field, j), v))
 		}
 		taken[f.Name] = true
 	}
