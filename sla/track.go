@@ -171,6 +171,9 @@ func (t *tracker) retarget(p *Promise, r *promised) error {
 		if err := t.do(p, r, t.now(Event{Do: Retarget, Goal: goal, Calendar: best.calendar})); err != nil {
 			return err
 		}
+		if best != r && t.chose != nil {
+			t.chose(p.ID, t.choice)
+		}
 		p.Target = best.target.Name
 	}
 	return t.pause(p, best)

@@ -1,0 +1,73 @@
+package sla
+
+import (
+	"slices"
+
+	"github.com/itsmkit/itsm"
+)
+
+// View reads the records of a process as facts. It never changes and is safe for
+// concurrent use.
+type View[R any] struct {
+	lifecycle *itsm.Lifecycle[R]
+	fields    []itsm.Field[R]
+}
+
+// NewView reads the records of a lifecycle: their kind, number, state, phase and
+// opening, unless the lifecycle declares fields of those names; all fields that it
+// declares; and those of linked records, which are the host's to read as they are
+// at the event, {Name: "service.criticality", …}. A linked field of a name that is
+// there is an *[itsm.FieldError].
+func NewView[R any](lc *itsm.Lifecycle[R], linked ...itsm.Field[R]) (*View[R], error) {
+	if lc == nil {
+		return nil, &itsm.FieldError{Field: "lifecycle", Problem: "is nil; give that of the process"}
+	}
+	v := &View[R]{lifecycle: lc}
+	own := lc.Fields()
+	for _, f := range headFields(lc) {
+		if _, declared := lc.Field(f.Name); !declared {
+			v.fields = append(v.fields, f)
+		}
+	}
+	v.fields = slices.Concat(v.fields, own, linked)
+	return v, v.Schema().Check()
+}
+
+// headFields are what every record has.
+func headFields[R any](lc *itsm.Lifecycle[R]) []itsm.Field[R] {
+	var states []itsm.State
+	for _, s := range lc.States() {
+		states = append(states, s.State)
+	}
+	return []itsm.Field[R]{
+		itsm.TextField("kind", func(*R) string { return lc.Kind() }, lc.Kind()),
+		itsm.TextField("number", func(r *R) string { return head(r).Number }),
+		itsm.TextField("state", func(r *R) itsm.State { return head(r).State }, states...),
+		itsm.TextField("phase", func(r *R) itsm.Phase { return lc.Phase(head(r).State) }, itsm.Phases()...),
+		{Name: "opened", Type: itsm.Instant, Get: func(r *R) itsm.Value { return itsm.InstantValue(head(r).Opened) }},
+	}
+}
+
+// head is the header of a record whose type a lifecycle has checked.
+func head[R any](r *R) *itsm.Header { return any(r).(itsm.Headed).Head() }
+
+// Schema is the fields that conditions may ask for of such records.
+func (v *View[R]) Schema() Schema {
+	s := make(Schema, len(v.fields))
+	for i, f := range v.fields {
+		s[i] = FieldDef(f.Def())
+	}
+	return s
+}
+
+// Facts are the values of a record as it is.
+func (v *View[R]) Facts(r *R) Facts {
+	f := make(Facts, len(v.fields))
+	for i := range v.fields {
+		if value := v.fields[i].Get(r); !value.IsZero() {
+			f[v.fields[i].Name] = value
+		}
+	}
+	return f
+}
+
