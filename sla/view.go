@@ -70,4 +70,3 @@ func (v *View[R]) Facts(r *R) Facts {
 	}
 	return f
 }
-

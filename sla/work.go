@@ -69,10 +69,10 @@ func Endings() []Ending { return []Ending{Done, Void, Renewed, Superseded, Recom
 
 // IsFinished reports whether the promise can be judged: whether its clock was
 // stopped, by what it waited for or by a reset.
-func (p *Promise) IsFinished() bool { return p.Status == Stopped }
+func (p Promise) IsFinished() bool { return p.Status == Stopped }
 
 // IsMet reports whether it was kept: the clock is stopped and was never breached.
-func (p *Promise) IsMet() bool { return p.Status == Stopped && p.Breached.IsZero() }
+func (p Promise) IsMet() bool { return p.Status == Stopped && p.Breached.IsZero() }
 
 // Firing is one level of escalation that was reached. For one clock a level of a
 // name fires once, or as often as it repeats, also when the clock has changed to a
