@@ -173,7 +173,7 @@ var exceptions = []arch.Exception{
 	{Rule: "calls", In: "register/register.go", What: "time.Now", Why: "the default of Options.Now"},
 	{Rule: "calls", In: "register/register.go", What: "uuid.NewV7", Why: "the default of Options.NewID"},
 	{Rule: "calls", In: "sla/plan.go", What: "time.LoadLocation", Why: "a calendar's definition names its zone; the one place that reads them"},
-	{Rule: "pure imports", In: ".", What: "reflect", Why: "one name stands for one Go type: a lifecycle decodes a command into its prototype's type and refuses pointers"},
+	{Rule: "pure imports", In: ".", What: "reflect", Why: "one name stands for one Go type: a lifecycle decodes a command into its prototype's type and refuses pointers; names in JSON are held against those that a type declares"},
 }
 
 // dependencies is every module that a module of this repository requires

@@ -45,8 +45,12 @@ func locatedError(data []byte, typ reflect.Type, err error) error {
 		d.DisallowUnknownFields()
 		return d.Decode(reflect.New(typ).Interface())
 	})
-	return &FieldError{cmp.Or(strings.TrimPrefix(path, "."), "data"), jsonProblem(cause)}
+	return &FieldError{fieldPath(path), jsonProblem(cause)}
 }
+
+// fieldPath is the path of a part, ".cis[1]", as a FieldError names it; that of the
+// whole is "data".
+func fieldPath(path string) string { return cmp.Or(strings.TrimPrefix(path, "."), "data") }
 
 // faultIn is the path of the smallest part of a JSON value that cannot be read,
 // ".cis[1]", and the reason; err is that of the whole. Read reads a value of which
