@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/google/uuid"
@@ -99,26 +100,55 @@ func (j *eventHead) check() error {
 // an error that says where.
 func (lc *Lifecycle[R]) Replay(events ...Event[R]) (R, error) {
 	var r R
-	h := head(&r)
 	if len(events) == 0 {
 		return r, &FieldError{"events", "is empty; a record has at least its birth"}
 	}
-	for i, e := range events {
-		switch {
-		case i > 0 && e.ID != h.ID:
-			return r, &FieldError{fmt.Sprintf("events[%d].id", i), fmt.Sprintf("is %s, not %s", e.ID, h.ID)}
-		case e.Revision != i+1:
-			return r, &FieldError{fmt.Sprintf("events[%d].revision", i), fmt.Sprintf("is %d; the next is %d", e.Revision, i+1)}
-		case e.From != h.State:
-			return r, &FieldError{fmt.Sprintf("events[%d].from", i), fmt.Sprintf("is %s; the record is %s", e.From.describe(), h.State.describe())}
+	h := head(&r)
+	for i := range events {
+		if err := replay(&r, h, i, &events[i]); err != nil {
+			return r, err
 		}
-		if err := errors.Join(checkValue(e.Command), CheckTime("at", e.Stamp.At)); err != nil {
-			return r, fmt.Errorf("events[%d]: %w", i, err)
-		}
-		h.ID, h.Number = e.ID, e.Number
-		carryOut(&r, h, e.Command, &e.Stamp, e.To)
 	}
 	return r, nil
+}
+
+// Course is the record after each of its events, in order: what [Lifecycle.Replay]
+// gives of the events so far. Each is a copy that may be kept. An error is the last
+// that comes, with the record as it was before the event at fault; no
+// events at all are one.
+func (lc *Lifecycle[R]) Course(events ...Event[R]) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var r R
+		if len(events) == 0 {
+			yield(lc.Replay())
+			return
+		}
+		h := head(&r)
+		for i := range events {
+			err := replay(&r, h, i, &events[i])
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// replay applies the i-th event to the record that those before it made.
+func replay[R any](r *R, h *Header, i int, e *Event[R]) error {
+	switch {
+	case i > 0 && e.ID != h.ID:
+		return &FieldError{fmt.Sprintf("events[%d].id", i), fmt.Sprintf("is %s, not %s", e.ID, h.ID)}
+	case e.Revision != i+1:
+		return &FieldError{fmt.Sprintf("events[%d].revision", i), fmt.Sprintf("is %d; the next is %d", e.Revision, i+1)}
+	case e.From != h.State:
+		return &FieldError{fmt.Sprintf("events[%d].from", i), fmt.Sprintf("is %s; the record is %s", e.From.describe(), h.State.describe())}
+	}
+	if err := errors.Join(checkValue(e.Command), CheckTime("at", e.Stamp.At)); err != nil {
+		return fmt.Errorf("events[%d]: %w", i, err)
+	}
+	h.ID, h.Number = e.ID, e.Number
+	carryOut(r, h, e.Command, &e.Stamp, e.To)
+	return nil
 }
 
 // carryOut applies a completed command and keeps the header.

@@ -54,9 +54,61 @@ func TestReplayRefuses(t *testing.T) {
 			"events[1]: command: is a *itsm_test.do[github.com/itsmkit/itsm_test.n1]; pass a value"},
 		{"at no time", []itsm.Event[thing]{first, other(func(e *itsm.Event[thing]) { e.Stamp.At = time.Time{} })}, "events[1]: at: is the zero time; give an instant"},
 	} {
-		_, err := lc.Replay(c.events...)
+		replayed, err := lc.Replay(c.events...)
 		require.EqualError(t, err, c.want, c.name)
 		require.ErrorIs(t, err, itsm.ErrInvalid)
+
+		var last thing
+		var failed []error
+		for r, err := range lc.Course(c.events...) {
+			require.Empty(t, failed, "the error is the last that comes")
+			if last = r; err != nil {
+				failed = append(failed, err)
+			}
+		}
+		require.Len(t, failed, 1, c.name)
+		require.EqualError(t, failed[0], c.want, c.name)
+		require.Equal(t, replayed, last, c.name)
+	}
+}
+
+// TestCourse compares the record after each event with the replay of all up to it,
+// after the whole course is over: what is kept stays what it was.
+func TestCourse(t *testing.T) {
+	lc := repairs(t)
+	r := unborn(1)
+	var history []itsm.Event[thing]
+	for _, step := range []struct {
+		cmd itsm.Command[thing]
+		by  itsm.Stamp
+	}{
+		{do[n0]{Set: map[string]string{"what": "pump"}, Note: "one"}, at(0, "ann")},
+		{do[n1]{Set: map[string]string{"who": "bob"}, Note: "two"}, at(time.Hour, "bob", "agent")},
+		{do[n2]{Set: map[string]string{"what": "valve"}, Note: "three"}, at(time.Hour, "bob")},
+		{do[n3]{Note: "four"}, itsm.Stamp{At: monday.AddDate(0, 0, 6), By: itsm.System("")}},
+	} {
+		history = append(history, fires(t, lc, &r, step.cmd, step.by))
+	}
+	var course []thing
+	for r, err := range lc.Course(history...) {
+		require.NoError(t, err)
+		course = append(course, r)
+	}
+	require.Len(t, course, len(history))
+	for i, got := range course {
+		want, err := lc.Replay(history[:i+1]...)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	require.Equal(t, r, course[len(course)-1])
+
+	again := lc.Course(history...)
+	for range 2 { // it starts anew, and may be left at any time
+		for got, err := range again {
+			require.NoError(t, err)
+			require.Equal(t, course[0], got)
+			break
+		}
 	}
 }
 
