@@ -138,7 +138,7 @@ func (k *checker) list(f *FieldDef, list []itsm.Value, path string) {
 // limits checks a range. Its ends need not be in the domain.
 func (k *checker) limits(c *Condition, f *FieldDef, path string) {
 	if !isOrdered(f.Type) {
-		k.wrong.add(place(path), "is a range of %s, a %s; only a number, an instant or a span has one", quoted(f.Name), f.Type)
+		k.wrong.add(place(path), "is a range of %s, which has the type %s; only a number, an instant or a span has a range", quoted(f.Name), f.Type)
 		return
 	}
 	free := FieldDef{Name: f.Name, Type: f.Type}

@@ -22,7 +22,7 @@ type FieldDef struct {
 // check says what is wrong with a value of the field, "" when nothing is.
 func (f *FieldDef) check(v itsm.Value) (problem string) {
 	if v.Type() != f.Type {
-		return fmt.Sprintf("is a %s; %s is a %s", v.Type(), cut(f.Name), f.Type)
+		return fmt.Sprintf("has the type %s; %s has the type %s", v.Type(), cut(f.Name), f.Type)
 	}
 	if _, err := v.MarshalJSON(); err != nil {
 		return problemOf(err)
@@ -42,11 +42,11 @@ func (s Schema) Check() error {
 	var wrong problems
 	names := make(map[string]bool, len(s))
 	for i := range s {
-		wrong.field(fmt.Sprintf("schema[%d]", i), &s[i])
 		if names[s[i].Name] {
 			wrong.add(fmt.Sprintf("schema[%d].name", i), "%s is there already", quoted(s[i].Name))
 		}
 		names[s[i].Name] = true
+		wrong.field(fmt.Sprintf("schema[%d]", i), &s[i])
 	}
 	return errors.Join(wrong...)
 }
