@@ -100,6 +100,7 @@ func (r reader) value(path string) (itsm.Value, error) {
 	}
 	if raw[0] == '{' {
 		inner := reader{json.NewDecoder(bytes.NewReader(raw))}
+		inner.tokens.UseNumber()
 		if _, err := inner.object(path, func(string) error { _, err := inner.text(path); return err }); err != nil {
 			return itsm.Value{}, err
 		}

@@ -80,7 +80,7 @@ func Overlap(schema Schema, a, b Condition) (Witness, bool, error) {
 
 // The most steps of a search, each a look at one part of the condition.
 const (
-	maxSteps    = 20_000_000
+	maxSteps    = 50_000_000
 	shrinkSteps = 2_000_000 // to find a smaller witness than the first
 )
 
@@ -106,13 +106,15 @@ type unknown struct {
 // unmade is a choice that is still open.
 const unmade = -1
 
-// node is a part of a condition.
+// node is a part of a condition, or of its opposite: there is no node for not, it
+// is carried down to the tests.
 type node struct {
 	kind  nodeKind
 	parts []node
 	about int    // test, change: the unknown after the event
 	from  int    // change: the unknown before the event
-	truth []bool // test: by the values of the unknown
+	truth []bool // test: by the values of the unknown; change: of no change and of one
+	ways  int    // test, change: how much of that is true, in thousandths
 }
 
 type nodeKind int
@@ -120,7 +122,6 @@ type nodeKind int
 const (
 	isAll nodeKind = iota // of nothing: always true
 	isAny                 // of nothing: never true
-	isNot
 	isTest
 	isChange
 )
@@ -170,7 +171,7 @@ func newSearch(schema Schema, c *Condition) (*search, error) {
 			})
 		}
 	}
-	s.root = s.node(c, places)
+	s.root = s.node(c, true, places)
 	return s, nil
 }
 
@@ -179,28 +180,32 @@ func (c *Condition) isLeaf() bool {
 	return c.All == nil && c.Any == nil && c.Not == nil && !c.isZero()
 }
 
-// node makes a part of a condition ready.
-func (s *search) node(c *Condition, places map[string][2]int) node {
+// node makes a part of a condition ready, or its opposite.
+func (s *search) node(c *Condition, is bool, places map[string][2]int) node {
+	all, any := isAll, isAny
+	if !is {
+		all, any = isAny, isAll
+	}
 	switch {
 	case c.All != nil:
-		return node{kind: isAll, parts: s.nodes(c.All, places)}
+		return node{kind: all, parts: s.nodes(c.All, is, places)}
 	case c.Any != nil:
-		return node{kind: isAny, parts: s.nodes(c.Any, places)}
+		return node{kind: any, parts: s.nodes(c.Any, is, places)}
 	case c.Not != nil:
-		return node{kind: isNot, parts: []node{s.node(c.Not, places)}}
+		return s.node(c.Not, !is, places)
 	case c.isZero():
-		return node{kind: isAll}
+		return node{kind: all}
 	case c.Changed:
-		return node{kind: isChange, about: places[c.Field][0], from: places[c.Field][1]}
+		at := places[c.Field]
+		return node{kind: isChange, about: at[0], from: at[1], truth: []bool{!is, is}, ways: 500}
 	}
 	about := places[c.Field][0]
 	values := s.unknowns[about].values
 	n := node{kind: isTest, about: about, truth: make([]bool, len(values))}
 	count := 0
 	for i, v := range values {
-		if n.truth[i] = c.accepts(v); n.truth[i] {
-			count++
-		}
+		n.truth[i] = c.accepts(v) == is
+		count += b2i(n.truth[i])
 	}
 	switch count {
 	case 0:
@@ -208,63 +213,81 @@ func (s *search) node(c *Condition, places map[string][2]int) node {
 	case len(values):
 		return node{kind: isAll}
 	}
+	n.ways = 1000 * count / len(values)
 	return n
 }
 
-func (s *search) nodes(list []Condition, places map[string][2]int) []node {
+func (s *search) nodes(list []Condition, is bool, places map[string][2]int) []node {
 	nodes := make([]node, len(list))
 	for i := range list {
-		nodes[i] = s.node(&list[i], places)
+		nodes[i] = s.node(&list[i], is, places)
 	}
 	return nodes
 }
 
-// eval says what is known of a part under the choices made, and when that is maybe,
-// one open unknown that it depends on.
-func (s *search) eval(n *node) (t truth, about int) {
+// hint is where to go on while a part of a condition may be true: an unknown that
+// it depends on, and how many ways there still are to make it true. The fewer there
+// are, the sooner a wrong choice shows.
+type hint struct{ about, ways int }
+
+// eval says what is known of a part under the choices made, with a hint if that is
+// maybe.
+func (s *search) eval(n *node) (truth, hint) {
 	s.steps++
 	switch n.kind {
 	case isTest:
-		return s.evalTest(n)
+		choice := s.unknowns[n.about].choice
+		if choice == unmade {
+			return maybe, hint{n.about, n.ways}
+		}
+		return truthOf(n.truth[choice]), hint{}
 	case isChange:
 		return s.evalChange(n)
-	case isNot:
-		t, about = s.eval(&n.parts[0])
-		return yes - t, about
+	case isAll:
+		return s.evalAll(n)
+	default:
+		return s.evalAny(n)
 	}
-	t, decided := yes, no // of all
-	if n.kind == isAny {
-		t, decided = no, yes
-	}
-	for i := range n.parts {
-		switch part, at := s.eval(&n.parts[i]); {
-		case part == decided:
-			return decided, unmade
-		case part == maybe && t != maybe:
-			t, about = maybe, at
-		}
-	}
-	return t, about
 }
 
-func (s *search) evalTest(n *node) (truth, int) {
-	choice := s.unknowns[n.about].choice
-	if choice == unmade {
-		return maybe, n.about
+func (s *search) evalAll(n *node) (truth, hint) {
+	known, best := yes, hint{}
+	for i := range n.parts {
+		switch t, h := s.eval(&n.parts[i]); {
+		case t == no:
+			return no, hint{}
+		case t == maybe && (known == yes || h.ways < best.ways):
+			known, best = maybe, h
+		}
 	}
-	return truthOf(n.truth[choice]), unmade
+	return known, best
+}
+
+func (s *search) evalAny(n *node) (truth, hint) {
+	known, first := no, hint{}
+	for i := range n.parts {
+		switch t, h := s.eval(&n.parts[i]); {
+		case t == yes:
+			return yes, hint{}
+		case t == maybe && known == no:
+			known, first = maybe, h
+		case t == maybe:
+			first.ways += h.ways
+		}
+	}
+	return known, first
 }
 
 // evalChange holds a value after against the one before: see search.
-func (s *search) evalChange(n *node) (truth, int) {
+func (s *search) evalChange(n *node) (truth, hint) {
 	after, before := s.unknowns[n.about].choice, s.unknowns[n.from].choice
 	switch {
 	case after == unmade:
-		return maybe, n.about
+		return maybe, hint{n.about, n.ways}
 	case before == unmade:
-		return maybe, n.from
+		return maybe, hint{n.from, n.ways}
 	}
-	return truthOf((after == 0) == (before == 1)), unmade
+	return truthOf(n.truth[b2i((after == 0) == (before == 1))]), hint{}
 }
 
 func truthOf(b bool) truth {
@@ -277,11 +300,11 @@ func truthOf(b bool) truth {
 // find makes choices until the condition holds, and reports whether it can. It
 // chooses only what the condition still depends on.
 func (s *search) find() bool {
-	t, about := s.eval(&s.root)
+	t, next := s.eval(&s.root)
 	if t != maybe {
 		return t == yes
 	}
-	u := &s.unknowns[about]
+	u := &s.unknowns[next.about]
 	for u.choice = range u.values {
 		if s.find() {
 			return true

@@ -174,22 +174,34 @@ func naiveHolds(c Condition, before, after Facts) bool {
 }
 
 // naiveEvents calls visit for every event over the fields, before and after, in the
-// order of the schema and its domains. The fields before are those that changes ask
-// for.
+// order of the schema and its domains.
 func naiveEvents(r *random, c Condition, visit func(Witness)) {
-	var changes []palette
+	assignments(r.fields, Facts{}, func(after Facts) {
+		assignments(changing(r, c), Facts{}, func(before Facts) {
+			visit(Witness{before, after})
+		})
+	})
+}
+
+// naiveCount is the number of events.
+func naiveCount(r *random, c Condition) int {
+	n := 1
+	for _, f := range append(changing(r, c), r.fields...) {
+		n *= len(f.universe) + 1
+	}
+	return n
+}
+
+// changing is the fields whose change a condition asks for.
+func changing(r *random, c Condition) (fields []palette) {
 	for _, f := range r.fields {
 		asked := false
 		c.each(func(c *Condition) { asked = asked || c.Changed && c.Field == f.def.Name })
 		if asked {
-			changes = append(changes, f)
+			fields = append(fields, f)
 		}
 	}
-	assignments(r.fields, Facts{}, func(after Facts) {
-		assignments(changes, Facts{}, func(before Facts) {
-			visit(Witness{before, after})
-		})
-	})
+	return fields
 }
 
 func assignments(fields []palette, facts Facts, visit func(Facts)) {
@@ -223,8 +235,11 @@ func TestHoldsIsNaive(t *testing.T) {
 	for seed := range uint64(300) {
 		r := newRandom(seed)
 		c := r.condition(3)
+		if naiveCount(r, c) > 50_000 {
+			continue
+		}
 		naiveEvents(r, c, func(w Witness) {
-			if r.IntN(10) == 0 && c.Holds(w.Before, w.After) != naiveHolds(c, w.Before, w.After) {
+			if c.Holds(w.Before, w.After) != naiveHolds(c, w.Before, w.After) {
 				t.Fatalf("seed %d: %v at %v", seed, c, w)
 			}
 		})
@@ -239,6 +254,9 @@ func TestSolverIsNaive(t *testing.T) {
 		require.NoError(t, schema.Check())
 		a, b := r.condition(3), r.condition(2)
 		require.NoError(t, a.Check(schema, "a"), "seed %d: %v", seed, a)
+		if naiveCount(r, All(a, b)) > 5000 {
+			continue
+		}
 
 		check := func(what string, c Condition, found bool, w Witness, err error) {
 			require.NoError(t, err)
@@ -293,10 +311,10 @@ func TestThreeValuedEvaluation(t *testing.T) {
 		for i := range s.unknowns {
 			s.unknowns[i].choice = r.IntN(len(s.unknowns[i].values)+1) - 1
 		}
-		known, about := s.eval(&s.root)
+		known, next := s.eval(&s.root)
 		seen[known]++
 		if known == maybe {
-			require.Equal(t, unmade, s.unknowns[about].choice, "seed %d: it depends on what is open", seed)
+			require.Equal(t, unmade, s.unknowns[next.about].choice, "seed %d: it depends on what is open", seed)
 			continue
 		}
 		completions(s, 0, func() {
@@ -443,9 +461,9 @@ func TestSatisfyIsFast(t *testing.T) {
 		steps = max(steps, s.steps)
 	}
 	t.Logf("%d of 100 can be, at most %d steps", sat, steps)
-	require.Greater(t, sat, 10)
-	require.Less(t, sat, 90)
-	require.Less(t, steps, maxSteps/4)
+	require.Greater(t, sat, 50)
+	require.Less(t, sat, 100)
+	require.Less(t, steps, maxSteps/2)
 }
 
 // More pigeons than holes: what no search by cases does quickly.
@@ -468,7 +486,7 @@ func TestSatisfyGivesUp(t *testing.T) {
 	var undecided *UndecidedError
 	require.True(t, errors.As(err, &undecided))
 	require.ErrorIs(t, err, itsm.ErrInvalid)
-	require.Contains(t, err.Error(), "sla: not decided within 20000000 steps: f00 is given and f01 is given")
+	require.Contains(t, err.Error(), "sla: not decided within 50000000 steps: f00 is given and f01 is given")
 	_, implied, err := Implies(schema, All(list...), Condition{})
 	require.NoError(t, err)
 	require.True(t, implied)
