@@ -62,8 +62,8 @@ func (r reader) condition(path string, depth int) (Condition, error) {
 		case "below":
 			c.Below, err = r.value(at)
 		default:
-			err = malformed(below(path, cut(key)),
-				"is unknown; a condition has all, any, not, field, is, given, missing, changed, from and below")
+			err = malformed(place(path),
+				"has %s; a condition has all, any, not, field, is, given, missing, changed, from and below", quoted(key))
 		}
 		return err
 	})

@@ -46,8 +46,8 @@ func TestParseConditionRefuses(t *testing.T) {
 		"{\"field\":\"\xff\"}":                  `condition: is not valid UTF-8`,
 		`null`:                                  `condition: is null; give an object`,
 		`[]`:                                    `condition: is an array; give an object`,
-		`{"all":[{"feild":"a"}]}`:               `all[0].feild: is unknown; a condition has all, any, not, field, is, given, missing, changed, from and below`,
-		`{"Field":"a"}`:                         `Field: is unknown; a condition has all, any, not, field, is, given, missing, changed, from and below`,
+		`{"all":[{"feild":"a"}]}`:               `all[0]: has "feild"; a condition has all, any, not, field, is, given, missing, changed, from and below`,
+		`{"Field":"a"}`:                         `condition: has "Field"; a condition has all, any, not, field, is, given, missing, changed, from and below`,
 		`{"not":{"field":"a","field":"b"}}`:     `not: has "field" twice`,
 		`{"field":null}`:                        `field: is null; give a text`,
 		`{"all":null}`:                          `all: is null; give an array`,
@@ -146,7 +146,7 @@ func FuzzConditionJSON(f *testing.F) {
 		`{"any":[{"field":"score","from":0.5,"below":1},{"field":"opened","from":{"instant":"2026-03-02T09:00:00Z"}}]}`,
 		`{"all":[{"field":"spent","below":{"span":"1ns"}},{"field":"ci","missing":true},{"field":"vip","given":true}]}`,
 		`{"field":"near","from":0.00000000000000000000000000000000000000000000000000000000001}`,
-		`{"field":"a","field":"b"}`, `{"is":[""]}`, `{"field":"who","is":["ann","ann"]}`,
+		`{"field":"a","field":"b"}`, `{"":""}`, `{"is":[""]}`, `{"field":"who","is":["ann","ann"]}`,
 	} {
 		f.Add([]byte(s))
 	}

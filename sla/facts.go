@@ -112,7 +112,7 @@ type Facts map[string]itsm.Value
 func (f Facts) Check(schema Schema, path string) error {
 	var wrong problems
 	for _, name := range f.names() {
-		at := below(path, cut(name))
+		at := below(path, plainName(cut(name)))
 		i := schema.index(name)
 		if i < 0 {
 			wrong.add(at, "%s", schema.undeclared(name))

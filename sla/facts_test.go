@@ -83,7 +83,8 @@ func TestFactsCheck(t *testing.T) {
 		`facts.phase: "asleep" is none of: open, active, done`,
 		`facts.priority: has the type text; priority has the type number`,
 	}, faults(t, bad.Check(ticketSchema(), "facts")))
-	require.Equal(t, []string{`vip: "vip" is not declared; no field is`}, faults(t, sla.Facts{"vip": {}}.Check(nil, "")))
+	require.Equal(t, []string{`"": "" is not declared; no field is`, `vip: "vip" is not declared; no field is`},
+		faults(t, sla.Facts{"vip": {}, "": {}}.Check(nil, "")))
 }
 
 func TestFactsWith(t *testing.T) {
