@@ -70,3 +70,21 @@ func (v *View[R]) Facts(r *R) Facts {
 	}
 	return f
 }
+
+// Moments are the moments of a record's life, from its events in order and from the
+// first. Linked fields are read as their records are now: where they may have
+// changed since, observe each event when it happens.
+func (v *View[R]) Moments(events ...itsm.Event[R]) ([]Moment, error) {
+	moments := make([]Moment, 0, len(events))
+	var last Facts
+	for r, err := range v.lifecycle.Course(events...) {
+		if err != nil {
+			return nil, err
+		}
+		stamp := events[len(moments)].Stamp
+		now := v.Facts(&r)
+		moments = append(moments, Moment{At: stamp.At, By: stamp.By.ID, Facts: last.Changes(now)})
+		last = now
+	}
+	return moments, nil
+}
