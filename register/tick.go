@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,38 +51,68 @@ func (r *Register[R]) Tick(ctx context.Context, tenant string, now time.Time, li
 	}
 	now = itsm.Normal(now)
 	var failed []error
-	visited := make(map[uuid.UUID]bool)
-	// The walk goes forward only, so that a rule which is due again as soon as it
-	// has fired waits for the next tick.
-	query := r.dueQuery(now, min(limit, pageSize))
-	for {
-		var page store.Page
-		err := r.read(ctx, tenant, func(ctx context.Context, tx store.Tx) (err error) {
-			page, err = tx.Page(ctx, query)
-			return err
-		})
+	for id, err := range r.due(ctx, tenant, now, min(limit, pageSize)) {
 		if err != nil {
 			return done, errors.Join(append(failed, err)...)
 		}
-		for _, d := range page.Documents {
-			if visited[d.ID] { // all that was due is done
-				continue
+		if err := r.tickRecord(ctx, tenant, id, now, limit, &done); err != nil {
+			failed = append(failed, err)
+			if stops(ctx, err) || len(failed) >= limit {
+				break
 			}
-			visited[d.ID] = true
-			if err := r.tickRecord(ctx, tenant, d.ID, now, limit, &done); err != nil {
-				failed = append(failed, err)
-				if stops(ctx, err) || len(failed) >= limit {
-					return done, errors.Join(failed...)
+		}
+		if done.More {
+			break
+		}
+	}
+	return done, errors.Join(failed...)
+}
+
+// Due lists the records of a tenant with a time-driven rule that is due at an
+// instant, what is due first first, and carries nothing out: [Register.Tick] does.
+// What it costs follows what is due, not how many records there are. At most one
+// error comes, and it is last.
+func (r *Register[R]) Due(ctx context.Context, tenant string, now time.Time) iter.Seq2[uuid.UUID, error] {
+	return func(yield func(uuid.UUID, error) bool) {
+		if err := errors.Join(r.checkTenant(tenant), itsm.CheckTime("now", now)); err != nil {
+			yield(uuid.Nil, err)
+			return
+		}
+		r.due(ctx, tenant, itsm.Normal(now), pageSize)(yield)
+	}
+}
+
+// due walks over the records with a rule that is due, page by page, each in a
+// transaction that is over before its records come out. It goes forward only, so
+// that a rule which is due again as soon as it has fired waits for the next walk.
+func (r *Register[R]) due(ctx context.Context, tenant string, now time.Time, size int) iter.Seq2[uuid.UUID, error] {
+	return func(yield func(uuid.UUID, error) bool) {
+		seen := make(map[uuid.UUID]bool) // a record may have several rules
+		query := r.dueQuery(now, size)
+		for {
+			var page store.Page
+			err := r.read(ctx, tenant, func(ctx context.Context, tx store.Tx) (err error) {
+				page, err = tx.Page(ctx, query)
+				return err
+			})
+			if err != nil {
+				yield(uuid.Nil, err)
+				return
+			}
+			for _, d := range page.Documents {
+				if seen[d.ID] {
+					continue
+				}
+				seen[d.ID] = true
+				if !yield(d.ID, nil) {
+					return
 				}
 			}
-			if done.More {
-				return done, errors.Join(failed...)
+			if page.Next == "" {
+				return
 			}
+			query.Cursor = page.Next
 		}
-		if page.Next == "" {
-			return done, errors.Join(failed...)
-		}
-		query.Cursor = page.Next
 	}
 }
 
