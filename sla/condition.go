@@ -16,9 +16,9 @@ import (
 //		{"not": {"field": "hold_reason", "is": ["caller"]}}
 //	]}
 type Condition struct {
-	All []Condition `json:"all,omitzero"` // every one of these holds
-	Any []Condition `json:"any,omitzero"` // at least one of these holds
-	Not *Condition  `json:"not,omitzero"` // this does not hold
+	All []Condition `json:"all,omitzero"`  // every one of these holds
+	Any []Condition `json:"any,omitzero"`  // at least one of these holds
+	Not *Condition  `json:"not,omitempty"` // this does not hold; omitzero would drop one that is unset
 
 	// Field is the field that is tested, by exactly one of the following.
 	Field string `json:"field,omitzero"`

@@ -27,6 +27,7 @@ func TestParseCondition(t *testing.T) {
 		`{"field":"opened","below":{"instant":"2026-03-02T09:00:00Z"}}`: `opened below 2026-03-02T09:00:00Z`,
 		`{"all":[{"field":"a","given":true},{"not":{"any":[{"field":"b","given":true},{}]}}]}`: `a is given and not (b is given or always)`,
 		`{"all":[]}`: `always`,
+		`{"not":{}}`: `not (always)`,
 		`{"any":[]}`: `never`,
 	} {
 		c, err := ParseCondition([]byte(" " + text + "\n"))

@@ -50,6 +50,7 @@ func TestSatisfy(t *testing.T) {
 		{Range("spent", span(1), span(2)), "spent 1ns"},
 		{All(Range("spent", span(1), span(3)), Not(Is("spent", span(1), span(2)))), ""},
 		{All(Given("spent"), Not(Range("spent", span(5), itsm.Value{}))), "spent -59m59.999999995s"},
+		{All(Range("spent", span(0), span(1000)), Not(Is("spent", span(0)))), "spent 1ns"},
 		{Range("spent", itsm.Value{}, span(math.MinInt64)), ""},
 		{All(Range("spent", span(math.MaxInt64-1), itsm.Value{}), Not(Is("spent", span(math.MaxInt64)))), "spent 2562047h47m16.854775806s"},
 		{All(Range("score", one, two), Not(Is("score", one))), "score 1.5"},
