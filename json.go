@@ -40,7 +40,7 @@ func locatedError(data []byte, typ reflect.Type, err error) error {
 	if !json.Valid(data) {
 		return &FieldError{"data", err.Error()}
 	}
-	path, cause := faultIn(data, err, func(part []byte) error {
+	path, cause := faultIn(data, err, maxNesting, func(part []byte) error {
 		d := json.NewDecoder(bytes.NewReader(part))
 		d.DisallowUnknownFields()
 		return d.Decode(reflect.New(typ).Interface())
@@ -54,8 +54,12 @@ func fieldPath(path string) string { return cmp.Or(strings.TrimPrefix(path, ".")
 
 // faultIn is the path of the smallest part of a JSON value that cannot be read,
 // ".cis[1]", and the reason; err is that of the whole. Read reads a value of which
-// all but one part is left out.
-func faultIn(data []byte, err error, read func([]byte) error) (string, error) {
+// all but one part is left out. It looks no deeper than so many levels, because
+// each is read again from the outermost.
+func faultIn(data []byte, err error, deepest int, read func([]byte) error) (string, error) {
+	if deepest == 0 {
+		return "", err
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	open, _ := d.Token()
 	empty := map[json.Token]string{json.Delim('{'): "{}", json.Delim('['): "[]"}[open]
@@ -75,7 +79,7 @@ func faultIn(data []byte, err error, read func([]byte) error) (string, error) {
 		}
 		readPart := func(b []byte) error { return read([]byte(before + string(b) + after)) }
 		if err := readPart(part); err != nil {
-			path, cause := faultIn(part, err, readPart)
+			path, cause := faultIn(part, err, deepest-1, readPart)
 			return step + path, cause
 		}
 	}

@@ -18,8 +18,8 @@ const maxNesting = 100
 // ParseJSON reads one definition that people write by hand, such as an agreement
 // or a policy, so strictly that no slip of the pen goes unseen: a field that T does
 // not have or that is written in other letter case, a name given twice in one
-// object, a value of another kind, null for the whole, data after the value and
-// text that is not UTF-8 are each a [FieldError] with the path of the field,
+// object, a value of another kind, null anywhere, data after the value and text
+// that is not UTF-8 are each a [FieldError] with the path of the field,
 // "targets[1].when.field", or "data" for the whole. So is nesting more than a
 // hundred deep, which no definition needs.
 //
@@ -48,6 +48,9 @@ func ParseJSON[T any](data []byte) (T, error) {
 // FieldError says that the data is no JSON.
 func checkNames(d *json.Decoder, typ reflect.Type, path string, depth int) error {
 	token, err := d.Token()
+	if err == nil && token == nil && path != "" {
+		return &FieldError{fieldPath(path), "is null; leave out what is not given"}
+	}
 	if err != nil || token != json.Delim('{') && token != json.Delim('[') {
 		return err
 	}

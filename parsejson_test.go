@@ -55,7 +55,7 @@ func TestParseJSON(t *testing.T) {
 		"targets": [{"when": {"all": [{"field": "group", "value": "mail"}, {}]}, "within": 5}],
 		"by": {"a": {"within": 1}, "A": {"within": 2}},
 		"custom": {"Site": "Ghent", "site": 1.50, "due": {"span": "1h"}},
-		"service": "service:mail", "price": "12.50 EUR", "first": null
+		"service": "service:mail", "price": "12.50 EUR"
 	} `))
 	require.NoError(t, err)
 	price, err := itsm.ParseMoney("12.50 EUR")
@@ -107,6 +107,8 @@ func TestParseJSONRefuses(t *testing.T) {
 		{`{"ſervice":"a:b"}`, `ſervice: is not a field here; write "service"`},
 		{`{"targets":[{},{"when":{"Field":"a"}}]}`, `targets[1].when.Field: is not a field here; write "field"`},
 		{`{"targets":[{"when":{"all":[{"VALUE":1}]}}]}`, `targets[0].when.all[0].VALUE: is not a field here; write "value"`},
+		{`{"first":null}`, `first: is null; leave out what is not given`},
+		{`{"targets":[{"when":{"all":[null]}}]}`, `targets[0].when.all[0]: is null; leave out what is not given`},
 		{`{"first":{"When":null}}`, `first.When: is not a field here; write "when"`},
 		{`{"pair":[{},{"When":null}]}`, `pair[1].When: is not a field here; write "when"`},
 		{`{"by":{"A":{"When":null}}}`, `by.A.When: is not a field here; write "when"`},
@@ -128,9 +130,9 @@ func TestParseJSONOfOtherTypes(t *testing.T) {
 	_, err = itsm.ParseJSON[[]condition]([]byte(`null`))
 	require.EqualError(t, err, "data: is null; give an array")
 
-	huge, err := itsm.ParseJSON[any]([]byte(`{"a":1,"A":[1e3, {"a":null}]}`))
+	huge, err := itsm.ParseJSON[any]([]byte(`{"a":1,"A":[1e3, {"a":true}]}`))
 	require.NoError(t, err)
-	require.Equal(t, map[string]any{"a": 1.0, "A": []any{1000.0, map[string]any{"a": nil}}}, huge)
+	require.Equal(t, map[string]any{"a": 1.0, "A": []any{1000.0, map[string]any{"a": true}}}, huge)
 	_, err = itsm.ParseJSON[any]([]byte(`{"a":[{"b":1,"b":2}]}`))
 	require.EqualError(t, err, "a[0].b: is given twice")
 	_, err = itsm.ParseJSON[any]([]byte(`{"":1,"":2}`))

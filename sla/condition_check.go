@@ -115,7 +115,7 @@ func (k *checker) test(c *Condition, path string) {
 	}
 }
 
-func (k *checker) list(f *FieldDef, list []itsm.Value, path string) {
+func (k *checker) list(f *itsm.FieldDef, list []itsm.Value, path string) {
 	if len(list) == 0 {
 		k.wrong.add(path, "is an empty list; give at least one value")
 	}
@@ -127,7 +127,7 @@ func (k *checker) list(f *FieldDef, list []itsm.Value, path string) {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if v.IsZero() {
 			k.wrong.add(at, `is a missing value; "missing" asks for that`)
-		} else if problem := f.check(v); problem != "" {
+		} else if problem := misfit(f, v); problem != "" {
 			k.wrong.add(at, "%s", problem)
 		} else if slices.ContainsFunc(list[:i], v.Equal) {
 			k.wrong.add(at, "%s is there already", quoted(v.String()))
@@ -136,16 +136,16 @@ func (k *checker) list(f *FieldDef, list []itsm.Value, path string) {
 }
 
 // limits checks a range. Its ends need not be in the domain.
-func (k *checker) limits(c *Condition, f *FieldDef, path string) {
+func (k *checker) limits(c *Condition, f *itsm.FieldDef, path string) {
 	if !isOrdered(f.Type) {
 		k.wrong.add(place(path), "is a range of %s, which has the type %s; only a number, an instant or a span has a range", quoted(f.Name), f.Type)
 		return
 	}
-	free := FieldDef{Name: f.Name, Type: f.Type}
+	free := itsm.FieldDef{Name: f.Name, Type: f.Type}
 	end := func(name string, v itsm.Value) bool {
 		problem := ""
 		if !v.IsZero() {
-			problem = free.check(v)
+			problem = misfit(&free, v)
 		}
 		if problem != "" {
 			k.wrong.add(below(path, name), "%s", problem)

@@ -11,21 +11,17 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// FieldDef declares a field that conditions may ask for. Any field may also be
-// missing.
-type FieldDef struct {
-	Name   string
-	Type   itsm.Type
-	Domain []itsm.Value // every value it can have, when that is a short list
-}
-
-// check says what is wrong with a value of the field, "" when nothing is.
-func (f *FieldDef) check(v itsm.Value) (problem string) {
+// misfit says what is wrong with a value of a field, "" when nothing is.
+func misfit(f *itsm.FieldDef, v itsm.Value) (problem string) {
 	if v.Type() != f.Type {
 		return fmt.Sprintf("has the type %s; %s has the type %s", v.Type(), cut(f.Name), f.Type)
 	}
 	if _, err := v.MarshalJSON(); err != nil {
-		return problemOf(err)
+		var field *itsm.FieldError
+		if errors.As(err, &field) {
+			return field.Problem
+		}
+		return err.Error()
 	}
 	if len(f.Domain) > 0 && !slices.ContainsFunc(f.Domain, v.Equal) {
 		return quoted(v.String()) + " is none of: " + listed(f.Domain)
@@ -34,7 +30,7 @@ func (f *FieldDef) check(v itsm.Value) (problem string) {
 }
 
 // Schema is the declared fields that conditions may ask for.
-type Schema []FieldDef
+type Schema []itsm.FieldDef
 
 // Check refuses a schema in which a name is no line of text or is there twice, a
 // type is unknown, or a domain holds a value of another type or one twice.
@@ -52,7 +48,7 @@ func (s Schema) Check() error {
 }
 
 // field says what is wrong with one declaration.
-func (p *problems) field(path string, f *FieldDef) {
+func (p *problems) field(path string, f *itsm.FieldDef) {
 	if err := itsm.CheckLine(path+".name", f.Name); err != nil {
 		*p = append(*p, err)
 	}
@@ -60,12 +56,12 @@ func (p *problems) field(path string, f *FieldDef) {
 		p.add(path+".type", "%s is none of: %s", quoted(string(f.Type)), listed(itsm.Types()))
 		return
 	}
-	free := FieldDef{Name: f.Name, Type: f.Type}
+	free := itsm.FieldDef{Name: f.Name, Type: f.Type}
 	for i, v := range f.Domain {
 		at := fmt.Sprintf("%s.domain[%d]", path, i)
 		if v.IsZero() {
 			p.add(at, "is a missing value; any field may be missing, so leave it out")
-		} else if problem := free.check(v); problem != "" {
+		} else if problem := misfit(&free, v); problem != "" {
 			p.add(at, "%s", problem)
 		} else if slices.ContainsFunc(f.Domain[:i], v.Equal) {
 			p.add(at, "%s is there already", quoted(v.String()))
@@ -74,15 +70,15 @@ func (p *problems) field(path string, f *FieldDef) {
 }
 
 // Field is the declaration of a name, if there is one.
-func (s Schema) Field(name string) (FieldDef, bool) {
+func (s Schema) Field(name string) (itsm.FieldDef, bool) {
 	if i := s.index(name); i >= 0 {
 		return s[i], true
 	}
-	return FieldDef{}, false
+	return itsm.FieldDef{}, false
 }
 
 func (s Schema) index(name string) int {
-	return slices.IndexFunc(s, func(f FieldDef) bool { return f.Name == name })
+	return slices.IndexFunc(s, func(f itsm.FieldDef) bool { return f.Name == name })
 }
 
 // Names lists the names in the declared order.
@@ -117,7 +113,7 @@ func (f Facts) Check(schema Schema, path string) error {
 		if i < 0 {
 			wrong.add(at, "%s", schema.undeclared(name))
 		} else if v := f[name]; !v.IsZero() {
-			if problem := schema[i].check(v); problem != "" {
+			if problem := misfit(&schema[i], v); problem != "" {
 				wrong.add(at, "%s", problem)
 			}
 		}

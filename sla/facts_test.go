@@ -67,7 +67,7 @@ func TestSchemaCheck(t *testing.T) {
 	}.Check()))
 	f, ok := ticketSchema().Field("vip")
 	require.True(t, ok)
-	require.Equal(t, sla.FieldDef{Name: "vip", Type: itsm.Truth}, f)
+	require.Equal(t, itsm.FieldDef{Name: "vip", Type: itsm.Truth}, f)
 	_, ok = ticketSchema().Field("nobody")
 	require.False(t, ok)
 	require.Equal(t, []string{"priority", "phase"}, ticketSchema()[:2].Names())

@@ -18,7 +18,7 @@ import (
 // values that conditions mention, and all that the naive search tries: at least one
 // of every kind that the former can tell apart, with both ends of what a type holds.
 type palette struct {
-	def      FieldDef
+	def      itsm.FieldDef
 	mention  []itsm.Value
 	universe []itsm.Value
 }
@@ -60,19 +60,19 @@ func palettes() []palette {
 	nines := strings.Repeat("9", 60)
 	tiny := "0." + strings.Repeat("0", 58) // and one digit more: as near to 0 as can be
 	return []palette{
-		{FieldDef{"priority", itsm.Number, numbers("3", "1", "2")}, numbers("1", "2", "3"), numbers("3", "1", "2")},
-		{FieldDef{"phase", itsm.Text, texts("open", "done")}, texts("open", "done"), texts("open", "done")},
-		{FieldDef{"only", itsm.Text, texts("one")}, texts("one"), texts("one")},
-		{FieldDef{"vip", itsm.Truth, nil}, truths, truths},
-		{FieldDef{"who", itsm.Text, nil}, texts("other", "ann"), texts("ann", "other", "zoe")},
-		{FieldDef{"ci", itsm.Reference, nil}, refs("1", "2"), refs("1", "2", "3")},
+		{itsm.FieldDef{Name: "priority", Type: itsm.Number, Domain: numbers("3", "1", "2")}, numbers("1", "2", "3"), numbers("3", "1", "2")},
+		{itsm.FieldDef{Name: "phase", Type: itsm.Text, Domain: texts("open", "done")}, texts("open", "done"), texts("open", "done")},
+		{itsm.FieldDef{Name: "only", Type: itsm.Text, Domain: texts("one")}, texts("one"), texts("one")},
+		{itsm.FieldDef{Name: "vip", Type: itsm.Truth}, truths, truths},
+		{itsm.FieldDef{Name: "who", Type: itsm.Text}, texts("other", "ann"), texts("ann", "other", "zoe")},
+		{itsm.FieldDef{Name: "ci", Type: itsm.Reference}, refs("1", "2"), refs("1", "2", "3")},
 		{
-			FieldDef{"score", itsm.Number, nil}, numbers("-0.5", "0", "1", "1.0", "1.5", nines, "-"+nines),
+			itsm.FieldDef{Name: "score", Type: itsm.Number}, numbers("-0.5", "0", "1", "1.0", "1.5", nines, "-"+nines),
 			numbers("-"+nines, "-2", "-0.5", "-0.2", "0", "0.5", "1", "1.2", "1.5", "2", nines),
 		},
-		{FieldDef{"near", itsm.Number, nil}, numbers(tiny+"1", tiny+"2", tiny+"4"), numbers("-1", "0", tiny+"1", tiny+"2", tiny+"3", tiny+"4", "1")},
-		{FieldDef{"spent", itsm.Span, nil}, spans(least, least+1, 0, 1, 3, most-1, most), spans(least, least+1, -1, 0, 1, 2, 3, 4, most-1, most)},
-		{FieldDef{"opened", itsm.Instant, nil}, instants(a, a+1, 1, 2, 4, z-1, z), instants(a, a+1, -1, 1, 2, 3, 4, 5, z-1, z)},
+		{itsm.FieldDef{Name: "near", Type: itsm.Number}, numbers(tiny+"1", tiny+"2", tiny+"4"), numbers("-1", "0", tiny+"1", tiny+"2", tiny+"3", tiny+"4", "1")},
+		{itsm.FieldDef{Name: "spent", Type: itsm.Span}, spans(least, least+1, 0, 1, 3, most-1, most), spans(least, least+1, -1, 0, 1, 2, 3, 4, most-1, most)},
+		{itsm.FieldDef{Name: "opened", Type: itsm.Instant}, instants(a, a+1, 1, 2, 4, z-1, z), instants(a, a+1, -1, 1, 2, 3, 4, 5, z-1, z)},
 	}
 }
 

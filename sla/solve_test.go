@@ -18,12 +18,12 @@ func TestSatisfy(t *testing.T) {
 	span := func(n int64) itsm.Value { return itsm.SpanValue(time.Duration(n)) }
 	text := itsm.TextValue[string]
 	schema := Schema{
-		{"priority", itsm.Number, []itsm.Value{itsm.IntValue(3), one, two}},
-		{"who", itsm.Text, nil},
-		{"spent", itsm.Span, nil},
-		{"score", itsm.Number, nil},
-		{"opened", itsm.Instant, nil},
-		{"ci", itsm.Reference, nil},
+		{Name: "priority", Type: itsm.Number, Domain: []itsm.Value{itsm.IntValue(3), one, two}},
+		{Name: "who", Type: itsm.Text},
+		{Name: "spent", Type: itsm.Span},
+		{Name: "score", Type: itsm.Number},
+		{Name: "opened", Type: itsm.Instant},
+		{Name: "ci", Type: itsm.Reference},
 	}
 	never := All(Given("who"), Missing("who"))
 	for _, c := range []struct {
@@ -88,7 +88,7 @@ func TestSatisfy(t *testing.T) {
 func wide(fields int) Schema {
 	schema := make(Schema, fields)
 	for i := range schema {
-		schema[i] = FieldDef{Name: fmt.Sprintf("f%02d", i), Type: itsm.Number}
+		schema[i] = itsm.FieldDef{Name: fmt.Sprintf("f%02d", i), Type: itsm.Number}
 		for v := range int64(10) {
 			schema[i].Domain = append(schema[i].Domain, itsm.IntValue(v))
 		}

@@ -29,7 +29,7 @@ func (q *inquiry) add(c *Condition) {
 // unknown is the values of a field that have to be tried: the first of all those
 // that the tests cannot tell apart. Where a change is asked for, a missing value
 // and one that is given differ too.
-func (q *inquiry) unknown(f *FieldDef) unknown {
+func (q *inquiry) unknown(f *itsm.FieldDef) unknown {
 	u := unknown{field: f.Name, cost: 1, choice: unmade}
 	all := q.values(f)
 	u.some = all[0]
@@ -60,7 +60,7 @@ func b2i(b bool) int {
 
 // values is the domain of a field, or in its place the values that the tests
 // mention and one for each kind of value that they do not.
-func (q *inquiry) values(f *FieldDef) []itsm.Value {
+func (q *inquiry) values(f *itsm.FieldDef) []itsm.Value {
 	if len(f.Domain) > 0 {
 		return f.Domain
 	}

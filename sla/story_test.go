@@ -44,7 +44,7 @@ func schema() sla.Schema {
 		{Name: "due", Type: itsm.Instant},
 	}
 	for _, flag := range []string{"start", "stop", "cancel", "reset", "pause", "vip"} {
-		s = append(s, sla.FieldDef{Name: flag, Type: itsm.Truth})
+		s = append(s, itsm.FieldDef{Name: flag, Type: itsm.Truth})
 	}
 	return s
 }

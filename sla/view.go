@@ -55,7 +55,7 @@ func head[R any](r *R) *itsm.Header { return any(r).(itsm.Headed).Head() }
 func (v *View[R]) Schema() Schema {
 	s := make(Schema, len(v.fields))
 	for i, f := range v.fields {
-		s[i] = FieldDef(f.Def())
+		s[i] = f.Def()
 	}
 	return s
 }
