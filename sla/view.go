@@ -60,13 +60,12 @@ func (v *View[R]) Schema() Schema {
 	return s
 }
 
-// Facts are the values of a record as it is.
+// Facts are the values of a record as it is. A field without one is there all the
+// same, as missing, so that observing the facts takes away what it had before.
 func (v *View[R]) Facts(r *R) Facts {
 	f := make(Facts, len(v.fields))
 	for i := range v.fields {
-		if value := v.fields[i].Get(r); !value.IsZero() {
-			f[v.fields[i].Name] = value
-		}
+		f[v.fields[i].Name] = v.fields[i].Get(r)
 	}
 	return f
 }
