@@ -60,7 +60,7 @@ func withOwnStates(t testing.TB) *itsm.Lifecycle[incident.Incident] {
 		},
 		Transitions: []itsm.Transition[incident.Incident]{
 			itsm.On("ask approval", AskApproval{}, itsm.From(incident.InProgress), itsm.To(awaitingApproval), itsm.By(incident.Agent), itsm.Sets("hold_reason")),
-			itsm.On("resolve", incident.Resolve{}, itsm.From(awaitingApproval), itsm.To(incident.Resolved), itsm.By(incident.Agent), itsm.Sets("resolution_code")),
+			itsm.On("resolve", incident.Resolve{}, itsm.From(awaitingApproval), itsm.To(incident.Resolved), itsm.By(incident.Agent), itsm.Sets("resolution_code", "resolved")),
 			itsm.On("start", incident.Start{}, itsm.From(awaitingApproval), itsm.To(incident.InProgress), itsm.By(incident.Agent)),
 			itsm.On("approve", Approve{}, itsm.From(awaitingApproval), itsm.To(incident.InProgress), itsm.By(incident.Agent)),
 			itsm.On("watching", Watching{}, itsm.From(incident.InProgress), itsm.To(watched), itsm.By(incident.Agent)),

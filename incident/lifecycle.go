@@ -28,7 +28,7 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 	by := func(groups ...[]itsm.Role) itsm.Clause { return itsm.By(slices.Concat(groups...)...) }
 	also := func(roles ...itsm.Role) []itsm.Role { return roles }
 	classified := slices.Concat([]string{"title", "service", "category", "subcategory", "impact", "urgency", "priority"}, p.Custom.Names())
-	reported := slices.Concat([]string{"caller", "source"}, classified)
+	reported := slices.Concat([]string{"caller", "source", "detected"}, classified)
 	tasksFinal := itsm.Guard("R8 tasks", tasksFinal)
 	major := itsm.Guard("R14 major", isMajor)
 	notMajor := itsm.Guard("R14 major", isNotMajor)
@@ -59,16 +59,16 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 			itsm.On("affect", Affect{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents, also(system))),
 			itsm.On("watch", Watch{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents, also(Caller))),
 			itsm.On("attach", Attach{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents, also(Caller))),
-			itsm.On("log", Log{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents)),
-			itsm.On("correct", Correct{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents), itsm.Decide(correct)),
+			itsm.On("log", Log{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents), sets("public_notes")),
+			itsm.On("correct", Correct{}, from(New, Assigned, InProgress, OnHold, Resolved), stay(), by(agents), sets("detected", "responded"), itsm.Decide(correct)),
 
-			itsm.On("acknowledge", Acknowledge{}, from(New, Assigned, InProgress), stay(), by(agents)),
+			itsm.On("acknowledge", Acknowledge{}, from(New, Assigned, InProgress), stay(), by(agents), sets("responded")),
 			itsm.On("assign", Assign{}, from(New, Assigned), to(Assigned), by(staff, also(system)), sets("group", "assignee"), itsm.Decide(p.assign)),
 			itsm.On("assign", Assign{}, from(InProgress), to(Assigned, InProgress), by(staff, also(system)), sets("group", "assignee"),
 				itsm.Decide(p.assign), itsm.Pick(assignTo)),
 			itsm.On("assign", Assign{}, from(OnHold), stay(), by(staff, also(system)), sets("group", "assignee"), itsm.Decide(p.assign)),
 			itsm.On("escalate", Escalate{}, from(New, Assigned, InProgress, OnHold), stay(), by(staff, also(system))),
-			itsm.On("start", Start{}, from(New, Assigned), to(InProgress), by(agents), itsm.Requires("assignee")),
+			itsm.On("start", Start{}, from(New, Assigned), to(InProgress), by(agents), sets("responded"), itsm.Requires("assignee")),
 			itsm.On("hold", Hold{}, from(New, Assigned, InProgress), to(OnHold), by(agents), sets("hold_reason"), itsm.Decide(p.hold)),
 			itsm.On("hold", Hold{}, from(OnHold), stay(), by(agents), sets("hold_reason"), itsm.Decide(p.hold)),
 			itsm.On("resume", Resume{}, from(OnHold), to(New, Assigned, InProgress), by(agents, also(system, Caller)),
@@ -77,16 +77,16 @@ func (p *Policy) definition() itsm.Definition[Incident] {
 			itsm.On("move task", MoveTask{}, from(New, Assigned, InProgress, OnHold), stay(), by(agents)),
 
 			itsm.On("resolve", Resolve{}, from(New, Assigned, InProgress, OnHold), to(Resolved), by(staff, also(system)),
-				tasksFinal, itsm.Guard("R14 resolver", p.resolvable), sets("resolution_code"),
+				tasksFinal, itsm.Guard("R14 resolver", p.resolvable), sets("resolution_code", "resolved"),
 				itsm.Needs(aroundResolve), itsm.DecideAmong(p.resolve), itsm.Follow(resolveChildren)),
 			itsm.On("reopen", Reopen{}, from(Resolved), to(InProgress, Assigned), by(agents, also(system, Caller)),
 				itsm.Guard("R13 window", p.inWindow),
 				itsm.Needs(aroundReopen), itsm.Decide(p.reopen), itsm.Pick(reopenTo), itsm.Follow(reopenChildren)),
-			itsm.On("close", Close{}, from(Resolved), to(Closed), by(managers, also(system, Caller)),
+			itsm.On("close", Close{}, from(Resolved), to(Closed), by(managers, also(system, Caller)), sets("closed"),
 				tasksFinal, itsm.Guard("R13 window", p.afterWindow), itsm.Guard("R14 review", lookedBack)),
-			itsm.On("cancel", Cancel{}, from(New), to(Cancelled), by(staff, also(Caller)), notMajor,
+			itsm.On("cancel", Cancel{}, from(New), to(Cancelled), by(staff, also(Caller)), notMajor, sets("closed"),
 				itsm.Needs(aroundCancel), itsm.DecideAmong(cancel)),
-			itsm.On("cancel", Cancel{}, from(Assigned, InProgress, OnHold), to(Cancelled), by(staff), notMajor,
+			itsm.On("cancel", Cancel{}, from(Assigned, InProgress, OnHold), to(Cancelled), by(staff), notMajor, sets("closed"),
 				itsm.Needs(aroundCancel), itsm.DecideAmong(cancel)),
 			itsm.On("rate", Rate{}, from(Resolved, Closed), stay(), by(also(Caller))),
 

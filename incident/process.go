@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
@@ -29,6 +31,9 @@ func fields(p *Policy) []itsm.Field[Incident] {
 
 func ownFields(p *Policy) []itsm.Field[Incident] {
 	text := itsm.TextField[Incident, string]
+	instant := func(name string, get func(*Incident) time.Time) itsm.Field[Incident] {
+		return itsm.Field[Incident]{Name: name, Type: itsm.Instant, Get: func(i *Incident) itsm.Value { return itsm.InstantValue(get(i)) }}
+	}
 	return []itsm.Field[Incident]{
 		text("title", func(i *Incident) string { return i.Title }),
 		text("caller", func(i *Incident) string { return i.Caller }),
@@ -38,15 +43,29 @@ func ownFields(p *Policy) []itsm.Field[Incident] {
 		text("subcategory", func(i *Incident) string { return i.Subcategory }),
 		itsm.TextField("impact", func(i *Incident) itsm.Level { return i.Impact }, p.Matrix.Impacts...),
 		itsm.TextField("urgency", func(i *Incident) itsm.Level { return i.Urgency }, p.Matrix.Urgencies...),
-		{Name: "priority", Type: itsm.Number, Get: func(i *Incident) itsm.Value { return itsm.IntValue(int64(i.Priority)) }},
+		{Name: "priority", Type: itsm.Number, Domain: priorities(), Get: func(i *Incident) itsm.Value { return itsm.IntValue(int64(i.Priority)) }},
 		text("group", func(i *Incident) string { return i.Group }),
 		text("assignee", func(i *Incident) string { return i.Assignee }),
 		itsm.TextField("hold_reason", holdReason, HoldReasons()...),
 		text("resolution_code", resolutionCode, p.Codes...),
 		{Name: "major", Type: itsm.Truth, Get: func(i *Incident) itsm.Value { return itsm.TruthValue(i.Major != nil) }},
 		{Name: "parent", Type: itsm.Reference, Get: parent},
-		{Name: "opened", Type: itsm.Instant, Get: func(i *Incident) itsm.Value { return itsm.InstantValue(i.Opened) }},
+		instant("opened", func(i *Incident) time.Time { return i.Opened }),
+		instant("detected", func(i *Incident) time.Time { return i.Times.Detected }),
+		instant("responded", func(i *Incident) time.Time { return i.Times.Responded }),
+		instant("resolved", resolvedAt),
+		instant("closed", func(i *Incident) time.Time { return i.Times.Closed }),
+		{Name: "public_notes", Type: itsm.Number, Get: func(i *Incident) itsm.Value { return itsm.IntValue(int64(i.Counts.PublicNotes)) }},
 	}
+}
+
+// priorities are all there are: an override may give one that the matrix has not.
+func priorities() []itsm.Value {
+	var list []itsm.Value
+	for p := itsm.Priority(1); p <= itsm.MaxPriority; p++ {
+		list = append(list, itsm.IntValue(int64(p)))
+	}
+	return list
 }
 
 func holdReason(inc *Incident) HoldReason {
