@@ -66,7 +66,6 @@ func TestISO_8_3_3_IncidentsAreMeasured(t *testing.T) {
 		got = append(got, p.Metric+" "+p.Elapsed.String()+" "+string(p.Ending))
 	}
 	assert.Equal(t, []string{
-		"response 2h0m0s done", "update 2h0m0s renewed", "resolution 6h0m0s done",
-		"update 2h0m0s renewed", "update 1h0m0s done", "update 1h0m0s done",
+		"response 2h0m0s done", "update 4h0m0s renewed", "resolution 6h0m0s done", "update 1h0m0s done", "update 1h0m0s done",
 	}, got)
 }
