@@ -31,7 +31,7 @@ func (r *promised) nextLevel(p *Promise) (Firing, bool) {
 	for i := range r.levels {
 		l := &r.levels[i]
 		nth := p.fired(l.Name)
-		if nth == l.times {
+		if nth >= l.times { // more, if a level of that name repeats oftener at another target
 			continue
 		}
 		at, ok := l.reached(&c, nth)
