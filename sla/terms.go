@@ -55,7 +55,7 @@ type Authority struct {
 }
 
 // Check says everything that is wrong with the terms, each as an *[itsm.FieldError]
-// with its path. Whether the conditions make sense together, [Prove] says.
+// with its path. Whether the conditions make sense together, [Terms.Prove] says.
 func (t *Terms) Check(s Schema) error {
 	_, err := t.compile(s)
 	return err
