@@ -15,7 +15,7 @@ import (
 )
 
 // ladder is a book with one target over all time, with such levels.
-func ladder(t *testing.T, targets ...sla.Target) (*sla.Book, sla.Terms) {
+func provedLadder(t *testing.T, targets ...sla.Target) (*sla.Book, sla.Terms) {
 	t.Helper()
 	terms := sla.Terms{Targets: targets}
 	b, err := sla.NewBook(desk(), sla.Version{Agreement: "A", Number: 1, Kind: sla.ServiceLevel, Party: "acme", From: at(t, "01 00:00"), Terms: terms})
@@ -54,7 +54,7 @@ func TestProveLevelsNaive(t *testing.T) {
 	times := make(map[sla.DefectKind]int)
 	for round := range 500 {
 		r := rand.New(rand.NewPCG(uint64(round), 12))
-		b, terms := ladder(t, sla.Target{Name: "t", Metric: sla.Resolution, Within: "4h", Levels: randomLevels(r)})
+		b, terms := provedLadder(t, sla.Target{Name: "t", Metric: sla.Resolution, Within: "4h", Levels: randomLevels(r)})
 		start := at(t, "02 09:00")
 		w, err := b.Track(itsm.Ref{Kind: "incident", ID: "1"},
 			sla.Moment{At: start, Facts: sla.Facts{"phase": phase(itsm.Open)}},
@@ -210,9 +210,10 @@ func TestProveReachedBefore(t *testing.T) {
 	require.False(t, slices.ContainsFunc(found, func(d sla.Defect) bool { return d.Kind == sla.NeverReached }))
 	b, err := sla.NewBook(desk(), sla.Version{Agreement: "A", Number: 1, Kind: sla.ServiceLevel, Party: "acme", From: at(t, "01 00:00"), Terms: terms})
 	require.NoError(t, err)
-	w := follow2(t, b,
-		line{"03 09:00", "ann", sla.Facts{"opened": itsm.InstantValue(at(t, "02 09:00")), "phase": phase(itsm.Done), "priority": priority(1)}},
-		line{"04 09:00", "ann", sla.Facts{"phase": phase(itsm.Open)}})
+	w, err := b.Track(item(), story(t, `
+		03 09:00 ann: opened 02 09:00, phase done, priority 1
+		04 09:00 ann: phase open`)...)
+	require.NoError(t, err)
 	i := slices.IndexFunc(w.Promises, func(p sla.Promise) bool { return p.Target == "P1" })
 	require.GreaterOrEqual(t, i, 0)
 	assert.NotEmpty(t, w.Promises[i].Fired)
@@ -225,13 +226,14 @@ func TestLadderEndsAcrossTargets(t *testing.T) {
 	often, once := level("warn"), level("warn")
 	often.Share, often.Repeat = "25", sla.Repeat{Every: "1h", Times: 3}
 	once.Share = "25"
-	b, terms := ladder(t,
+	b, terms := provedLadder(t,
 		sla.Target{Name: "often", Metric: sla.Resolution, When: sla.Is("priority", priority(1)), Within: "4h", Levels: []sla.Level{often}},
 		sla.Target{Name: "once", Metric: sla.Resolution, When: sla.Is("priority", priority(2)), Within: "4h", Levels: []sla.Level{once}})
-	w := follow2(t, b,
-		line{"02 09:00", "ann", sla.Facts{"phase": phase(itsm.Open), "priority": priority(1)}},
-		line{"02 12:30", "ann", sla.Facts{"priority": priority(2)}},
-		line{"03 12:30", "ann", sla.Facts{"priority": priority(1)}})
+	w, err := b.Track(item(), story(t, `
+		02 09:00 ann: phase open, priority 1
+		02 12:30 ann: priority 2
+		03 12:30 ann: priority 1`)...)
+	require.NoError(t, err)
 	assert.Len(t, w.Promises[0].Fired, 4)
 	assert.Equal(t, 4, terms.MostFirings(sla.Resolution))
 	assert.Zero(t, terms.MostFirings(sla.Response))

@@ -56,20 +56,16 @@ func (p *prover) rule(g *proofGroup, r *promised) *proofRule {
 // scope is the work that a version is for.
 func (p *prover) scope(v *version) Condition { return All(p.services(v), v.Terms.When) }
 
-// services is the work for the services of a version. Those that are not in the
-// field's domain no work is for, and they cannot be asked for.
+// services is the work for the services of a version.
 func (p *prover) services(v *version) Condition {
 	if len(v.Terms.Services) == 0 {
 		return Condition{}
 	}
-	field, _ := p.schema.Field(serviceField)
-	list := Any()
+	var list []itsm.Value
 	for _, ref := range v.Terms.Services {
-		if value := itsm.ReferenceValue(ref); field.check(value) == "" {
-			list.Any = append(list.Any, Is(serviceField, value))
-		}
+		list = append(list, itsm.ReferenceValue(ref))
 	}
-	return list
+	return Is(serviceField, list...)
 }
 
 // livesOn holds when nothing ends a clock.

@@ -131,7 +131,7 @@ func agreement(number string, metrics []sla.Metric, targets ...sla.Target) sla.V
 func byPriority(p int64, within string) sla.Target {
 	return sla.Target{
 		Name: "P" + string(rune('0'+p)), Metric: sla.Resolution, Within: within,
-		When: sla.Is("priority", itsm.IntValue(p)),
+		When: sla.Is("priority", priority(p)),
 	}
 }
 
@@ -149,3 +149,6 @@ func read(t testing.TB, b *sla.Book, p sla.Promise, text string) sla.Reading {
 	require.NoError(t, err)
 	return c.At(at(t, text))
 }
+
+func priority(n int64) itsm.Value   { return itsm.IntValue(n) }
+func phase(p itsm.Phase) itsm.Value { return itsm.TextValue(p) }

@@ -76,12 +76,7 @@ const mostTargets = 1000
 func (t *Terms) compile(s Schema) (*compiled, error) {
 	c := &compiled{Terms: t.clone(), calendars: make(map[string]*Calendar), metrics: make(map[string]*Metric), zone: time.UTC}
 	var wrong problems
-	for i, ref := range c.Services {
-		wrong = append(wrong, ref.Check(fmt.Sprintf("services[%d]", i)))
-	}
-	if def, ok := s.Field(serviceField); len(c.Services) > 0 && (!ok || def.Type != itsm.Reference) {
-		wrong.add("services", "are told by the field %q, which is not declared as a reference", serviceField)
-	}
+	wrong.services(c.Services, s)
 	if !c.When.IsZero() {
 		wrong = append(wrong, c.When.Check(s, "when"))
 	}
@@ -122,6 +117,25 @@ func (t *Terms) compile(s Schema) (*compiled, error) {
 
 // serviceField is the declared field that says which service work is about.
 const serviceField = "service"
+
+// services asks for services that work can be for.
+func (p *problems) services(list []itsm.Ref, s Schema) {
+	def, ok := s.Field(serviceField)
+	if len(list) > 0 && (!ok || def.Type != itsm.Reference) {
+		p.add("services", "are told by the field %q, which is not declared as a reference", serviceField)
+		return
+	}
+	for i, ref := range list {
+		field := fmt.Sprintf("services[%d]", i)
+		if err := ref.Check(field); err != nil {
+			*p = append(*p, err)
+		} else if problem := misfit(&def, itsm.ReferenceValue(ref)); problem != "" {
+			p.add(field, "%s", problem)
+		} else if slices.Contains(list[:i], ref) {
+			p.add(field, "%s is listed before", quoted(ref.String()))
+		}
+	}
+}
 
 // texts asks that what is given in words says something.
 func (p *problems) texts(c *compiled) {

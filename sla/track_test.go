@@ -361,7 +361,7 @@ func TestTheMostSpecificWinsThenTheFirstDue(t *testing.T) {
 	slow, fast := byPriority(1, "24h"), byPriority(1, "8h")
 	slow.Name, fast.Name = "slow", "fast"
 	fast.Calendar = "always"
-	service := agreement("B", nil, sla.Target{Name: "mail", Metric: sla.Resolution, When: sla.Is("priority", itsm.IntValue(1)), Within: "40h"})
+	service := agreement("B", nil, sla.Target{Name: "mail", Metric: sla.Resolution, When: sla.Is("priority", priority(1)), Within: "40h"})
 	service.Terms.Services = []itsm.Ref{{Kind: "service", ID: "mail"}}
 
 	w, _ := told(t, "23 09:00 ann: phase open, priority 2", agreement("A", nil, all, slow, fast))
