@@ -106,3 +106,63 @@ func BenchmarkNewCalendar(b *testing.B) {
 		}
 	})
 }
+
+// pausing is the events of a clock in office hours: a start, and pauses and
+// resumptions so much time apart.
+func pausing(c *Calendar, n int, apart time.Duration) []Event {
+	at := time.Date(2023, time.January, 2, 15, 0, 0, 0, time.UTC)
+	events := []Event{{At: at, Do: Start, Goal: 40 * time.Hour, Calendar: c}}
+	for len(events) < n {
+		at = at.Add(apart)
+		e := Event{At: at, Do: Resume, By: "ann"}
+		if len(events)%2 == 1 {
+			e.Do, e.Reason = Pause, "caller"
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// BenchmarkFold reads a clock after it has folded twenty events.
+func BenchmarkFold(b *testing.B) {
+	events := pausing(mustCalendar(b, newYork()), 20, 5*time.Hour)
+	at := events[len(events)-1].At.Add(time.Hour)
+	b.ReportAllocs()
+	for b.Loop() {
+		c, err := Fold(events...)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c.At(at)
+	}
+}
+
+func BenchmarkClockAt(b *testing.B) {
+	c, err := Fold(pausing(mustCalendar(b, newYork()), 19, 5*time.Hour)...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := instants()
+	for i := range at {
+		at[i] = c.Last.Add(time.Duration(i) * time.Hour)
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		c.At(at[i%len(at)])
+		i++
+	}
+}
+
+// BenchmarkExplain explains a clock that has been running for a year, with twenty
+// pauses.
+func BenchmarkExplain(b *testing.B) {
+	events := pausing(mustCalendar(b, newYork()), 41, 200*time.Hour)
+	at := events[0].At.AddDate(1, 0, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Explain(at, events...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -40,9 +40,10 @@ type State struct {
 	Status Status `json:"status"`
 	Reason string `json:"reason,omitzero"` // of the pause that lasts, or of the cancellation
 
-	// Reached is when Elapsed reached the goal, and Breached when that was first
-	// exceeded: the due time that passed, or the time of the new goal that was
-	// exceeded already; Cause says which. Breached is never taken back (R33).
+	// Reached is since when Elapsed has been at the goal or above it, whichever goal
+	// was in force. Breached is when a goal was first exceeded: the due time that
+	// passed, or the time of the new goal that was exceeded already; Cause says which.
+	// It is never taken back (R33).
 	Reached  time.Time `json:"reached,omitzero"`
 	Breached time.Time `json:"breached,omitzero"`
 	Cause    Cause     `json:"cause,omitzero"`
@@ -86,8 +87,9 @@ type Reading struct {
 	Remaining time.Duration `json:"remaining"` // negative once the goal is exceeded
 
 	// Due is the earliest instant at which Elapsed reaches the goal if no further
-	// pause comes, or at which it did (R24). While the clock is paused, it is as if
-	// the work went on right now. It is in the location of the instant asked about.
+	// pause comes (R24), or since when it has. While the clock is paused, it is as if
+	// the work went on right now; of one that is stopped or cancelled, as if it had
+	// gone on then. It is in the location of the instant asked about.
 	Due time.Time `json:"due"`
 
 	Breached bool `json:"breached"` // the goal was exceeded, now or once
@@ -135,15 +137,25 @@ func (c Clock) Retarget(at time.Time, goal time.Duration, calendar *Calendar) (C
 // shows what that one shows, so that nothing that has been measured is taken back.
 // One that is stopped or cancelled shows what it showed then.
 func (c Clock) At(t time.Time) Reading {
+	c.forward(t)
+	return c.reading(t.Location())
+}
+
+// forward counts the time until an instant, if there is any to count.
+func (c *Clock) forward(t time.Time) {
 	if c.Status.IsLive() && t.After(c.Last) {
 		c.advance(t)
 	}
+}
+
+// reading is what the clock shows as of its last event.
+func (c *Clock) reading(loc *time.Location) Reading {
 	return Reading{
 		Status:    c.Status,
 		Elapsed:   c.Elapsed,
 		Paused:    c.Paused,
-		Remaining: saturated(c.Goal, -c.Elapsed),
-		Due:       c.due().In(t.Location()),
+		Remaining: c.Goal - c.Elapsed, // neither is negative
+		Due:       c.due().In(loc),
 		Breached:  !c.Breached.IsZero(),
 	}
 }
@@ -156,10 +168,13 @@ func (c *Clock) due() time.Time {
 	return c.Calendar.Add(c.Last, c.Goal-c.Elapsed)
 }
 
-// advance counts the time since the last event; the clock is live.
-func (c *Clock) advance(at time.Time) {
-	spent := c.Calendar.Between(c.Last, at)
-	if c.Status == Paused {
+// advance counts the time since the last event.
+func (c *Clock) advance(at time.Time) { c.count(at, c.Calendar.Between(c.Last, at)) }
+
+// count adds the business time from the last event to an instant. What a stopped
+// clock counts is paused.
+func (c *Clock) count(at time.Time, spent time.Duration) {
+	if c.Status != Running {
 		c.Paused = saturated(c.Paused, spent)
 		c.Last = at
 		return

@@ -3,6 +3,9 @@ package sla
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+
+	"github.com/itsmkit/itsm"
 )
 
 // UnmarshalJSON reads a clock, strictly: an unknown field is an error of package
@@ -16,7 +19,10 @@ func (c *Clock) UnmarshalJSON(data []byte) error {
 	if err := d.Decode(&p); err != nil {
 		return err
 	}
-	if p.State != (State{}) {
+	if _, err := d.Token(); err != io.EOF {
+		return &itsm.FieldError{Field: "clock", Problem: "is followed by more; give one JSON object"}
+	}
+	if p.State != (State{}) || p.Calendar != nil {
 		if err := p.State.checkForm(); err != nil {
 			return err
 		}

@@ -1,9 +1,7 @@
 package sla_test
 
 import (
-	"encoding/json"
 	"math/rand/v2"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,95 +27,21 @@ func berlin(t testing.TB, day, hour, minute int) time.Time {
 	return time.Date(2026, time.November, day, hour, minute, 0, 0, loc)
 }
 
-// follow applies events in turn; none may fail.
-func follow(t testing.TB, c sla.Clock, events ...func(sla.Clock) (sla.Clock, error)) sla.Clock {
+// opened starts a clock at nine on Monday in Berlin.
+func opened(t testing.TB, hours int, cal *sla.Calendar) sla.Clock {
 	t.Helper()
-	for _, event := range events {
-		next, err := event(c)
-		require.NoError(t, err)
-		c = next
-	}
-	return c
-}
-
-func pause(at time.Time, reason string) func(sla.Clock) (sla.Clock, error) {
-	return func(c sla.Clock) (sla.Clock, error) { return c.Pause(at, reason) }
-}
-
-func resume(at time.Time) func(sla.Clock) (sla.Clock, error) {
-	return func(c sla.Clock) (sla.Clock, error) { return c.Resume(at) }
-}
-
-func stop(at time.Time) func(sla.Clock) (sla.Clock, error) {
-	return func(c sla.Clock) (sla.Clock, error) { return c.Stop(at) }
-}
-
-func reopen(at time.Time) func(sla.Clock) (sla.Clock, error) {
-	return func(c sla.Clock) (sla.Clock, error) { return c.Reopen(at) }
-}
-
-func retarget(at time.Time, target sla.Target) func(sla.Clock) (sla.Clock, error) {
-	return func(c sla.Clock) (sla.Clock, error) { return c.Retarget(at, target) }
-}
-
-func start(t testing.TB, target sla.Target, at time.Time) sla.Clock {
-	t.Helper()
-	c, err := target.Start(at)
+	c, err := sla.NewClock(berlin(t, 23, 9, 0), time.Duration(hours)*time.Hour, cal)
 	require.NoError(t, err)
 	return c
 }
 
-// events is a random history: what each clock was, and when it became so.
-type events struct {
-	at     []time.Time
-	clocks []sla.Clock
-}
-
-// randomEvents lets a clock live through a random history. Every event that the
-// clock's status permits may come.
-func randomEvents(t *testing.T, r *rand.Rand, cal *sla.Calendar) events {
+// follow applies events in turn; none may fail.
+func follow(t testing.TB, c sla.Clock, events ...sla.Event) sla.Clock {
 	t.Helper()
-	random := func() sla.Target {
-		target := sla.Target{Metric: "resolution", Goal: time.Duration(1+r.IntN(40)) * time.Hour, Calendar: cal}
-		switch r.IntN(3) {
-		case 0:
-			target.Pauses = []string{"vendor", "caller"}
-		case 1:
-			target.Pauses = []string{}
-		}
-		return target
-	}
-	at := time.Date(2026, time.March, 20, 8, 0, 0, 0, time.UTC).Add(time.Duration(r.IntN(1e6)) * time.Second)
-	h := events{[]time.Time{at}, []sla.Clock{start(t, random(), at)}}
-	for range 20 {
-		at = at.Add(time.Duration(r.Int64N(int64(20 * time.Hour))))
-		c := h.clocks[len(h.clocks)-1]
-		var err error
-		switch {
-		case c.Stopped:
-			c, err = c.Reopen(at)
-		case c.Hold != "" && r.IntN(2) == 0:
-			c, err = c.Resume(at)
-		case r.IntN(6) == 0:
-			c, err = c.Stop(at)
-		case r.IntN(5) == 0:
-			c, err = c.Retarget(at, random())
-		default:
-			c, err = c.Pause(at, []string{"caller", "vendor", "problem"}[r.IntN(3)])
-		}
+	for _, event := range events {
+		next, err := c.After(event)
 		require.NoError(t, err)
-		h.at, h.clocks = append(h.at, at), append(h.clocks, c)
-	}
-	return h
-}
-
-// after is the clock as it was at an instant.
-func (e events) after(at time.Time) sla.Clock {
-	c := e.clocks[0]
-	for i := range e.at {
-		if !e.at[i].After(at) {
-			c = e.clocks[i]
-		}
+		c = next
 	}
 	return c
 }
@@ -129,19 +53,20 @@ func TestR23_ElapsedNeverFallsNorExceedsWallTimeNorGrowsWhilePaused(t *testing.T
 		if seed%3 == 0 {
 			cal = nil
 		}
-		h := randomEvents(t, r, cal)
+		h := randomHistory(t, r, march(r), cal)
+		begin := h.events[0].At
 		var last sla.Reading
-		before := h.at[0]
-		for at := h.at[0]; at.Before(h.at[len(h.at)-1].Add(24 * time.Hour)); at = at.Add(time.Duration(r.Int64N(int64(3 * time.Hour)))) {
+		before := begin
+		for at := begin; at.Before(h.end().Add(24 * time.Hour)); at = at.Add(time.Duration(r.Int64N(int64(3 * time.Hour)))) {
 			now := h.after(at).At(at)
 			require.GreaterOrEqual(t, now.Elapsed, last.Elapsed, "seed %d at %v", seed, at)
 			require.LessOrEqual(t, now.Elapsed-last.Elapsed, at.Sub(before), "seed %d at %v", seed, at)
-			require.LessOrEqual(t, now.Elapsed, at.Sub(h.at[0]), "seed %d at %v", seed, at)
-			if status := now.Status; status != sla.Running && h.after(before).Last.Equal(h.after(at).Last) {
+			require.LessOrEqual(t, now.Elapsed, at.Sub(begin), "seed %d at %v", seed, at)
+			if status := now.Status; status != sla.Running && h.after(before).Last.Equal(h.after(at).Last) && before.After(begin) {
 				require.Equal(t, last.Elapsed, now.Elapsed, "seed %d: %s at %v", seed, status, at)
 			}
-			if now.Status != sla.Stopped {
-				require.Equal(t, cal.Between(h.at[0], at), now.Elapsed+now.Paused, "seed %d at %v", seed, at)
+			if now.Status.IsLive() {
+				require.Equal(t, cal.Between(begin, at), now.Elapsed+now.Paused, "seed %d at %v", seed, at)
 			}
 			last, before = now, at
 		}
@@ -151,20 +76,19 @@ func TestR23_ElapsedNeverFallsNorExceedsWallTimeNorGrowsWhilePaused(t *testing.T
 func TestR24_DueIsTheEarliestInstantThatReachesTheGoal(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 24))
-		cal := office(t)
-		h := randomEvents(t, r, cal)
+		h := randomHistory(t, r, march(r), office(t), nil)
 		for i, c := range h.clocks {
-			at := h.at[i].Add(time.Duration(r.Int64N(int64(10 * time.Hour))))
+			at := h.events[i].At.Add(time.Duration(r.Int64N(int64(10 * time.Hour))))
 			now := c.At(at)
 			require.False(t, now.Due.Before(c.Started), "seed %d, event %d", seed, i)
-			if now.Status == sla.Stopped || now.Remaining <= 0 {
+			if !now.Status.IsLive() || now.Remaining <= 0 {
 				continue
 			}
 			if now.Status == sla.Paused {
 				c = follow(t, c, resume(at))
 			}
-			require.Equal(t, c.Target.Goal, c.At(now.Due).Elapsed, "seed %d, event %d", seed, i)
-			require.Less(t, c.At(now.Due.Add(-1)).Elapsed, c.Target.Goal, "seed %d, event %d", seed, i)
+			require.Equal(t, c.Goal, c.At(now.Due).Elapsed, "seed %d, event %d", seed, i)
+			require.Less(t, c.At(now.Due.Add(-1)).Elapsed, c.Goal, "seed %d, event %d", seed, i)
 			require.True(t, c.At(now.Due).Due.Equal(now.Due), "seed %d, event %d: due does not move when it is reached", seed, i)
 			require.True(t, c.At(now.Due.Add(72*time.Hour)).Due.Equal(now.Due), "seed %d, event %d: nor later", seed, i)
 		}
@@ -172,7 +96,7 @@ func TestR24_DueIsTheEarliestInstantThatReachesTheGoal(t *testing.T) {
 }
 
 func TestR24_MetMeansElapsedAtMostTheGoal(t *testing.T) {
-	c := start(t, sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: office(t)}, berlin(t, 23, 9, 0))
+	c := opened(t, 8, office(t))
 	require.True(t, c.At(berlin(t, 23, 10, 0)).Due.Equal(berlin(t, 23, 17, 0)), "due at closing time, not at the next opening")
 
 	overnight := follow(t, c, stop(berlin(t, 24, 8, 59)))
@@ -184,13 +108,38 @@ func TestR24_MetMeansElapsedAtMostTheGoal(t *testing.T) {
 	require.True(t, late.Breached.Equal(berlin(t, 23, 17, 0)), "it is the due time that passed")
 }
 
+// TestR24_AGoalOfZero is a deadline that was past when the work began.
+func TestR24_AGoalOfZero(t *testing.T) {
+	at := berlin(t, 23, 9, 0)
+	c := opened(t, 0, office(t))
+	require.True(t, c.At(at).Due.Equal(at), "due at the start")
+	require.False(t, c.At(at).Breached, "of none, none has passed")
+	require.True(t, follow(t, c, stop(at)).At(at).Met(), "stopped at once")
+
+	late := follow(t, c, stop(at.Add(1)))
+	require.False(t, late.At(at).Met())
+	require.True(t, late.Breached.Equal(at))
+	require.Equal(t, sla.TooLate, late.Cause)
+
+	t.Run("after closing time", func(t *testing.T) {
+		evening := berlin(t, 23, 20, 0)
+		c, err := sla.NewClock(evening, 0, office(t))
+		require.NoError(t, err)
+		require.True(t, c.At(berlin(t, 24, 8, 0)).Due.Equal(evening))
+		require.True(t, follow(t, c, stop(berlin(t, 24, 9, 0))).At(at).Met(), "no business time has passed")
+		require.False(t, follow(t, c, stop(berlin(t, 24, 9, 0).Add(1))).At(at).Met())
+	})
+	t.Run("paused at once", func(t *testing.T) {
+		c := follow(t, c, pause(at, "caller"), stop(berlin(t, 25, 12, 0)))
+		require.True(t, c.At(at).Met())
+	})
+}
+
 func TestR26_ANewTargetKeepsElapsedAndPaused(t *testing.T) {
-	cal := office(t)
-	c := start(t, sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: cal}, berlin(t, 23, 9, 0))
-	c = follow(t, c,
+	c := follow(t, opened(t, 8, office(t)),
 		pause(berlin(t, 23, 10, 0), "caller"),
 		resume(berlin(t, 23, 12, 0)),
-		retarget(berlin(t, 23, 13, 0), sla.Target{Metric: "resolution", Goal: 4 * time.Hour}), // around the clock
+		retarget(berlin(t, 23, 13, 0), 4, nil), // around the clock
 	)
 	now := c.At(berlin(t, 23, 13, 0))
 	require.Equal(t, 2*time.Hour, now.Elapsed)
@@ -198,33 +147,42 @@ func TestR26_ANewTargetKeepsElapsedAndPaused(t *testing.T) {
 	require.True(t, now.Due.Equal(berlin(t, 23, 15, 0)), "due %v", now.Due)
 	require.Equal(t, 8*time.Hour, c.At(berlin(t, 23, 19, 0)).Elapsed, "the new calendar counts the evening")
 
-	t.Run("what the old target did not pause for the new one may", func(t *testing.T) {
-		c := start(t, sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: cal}, berlin(t, 23, 9, 0))
-		c = follow(t, c, pause(berlin(t, 23, 10, 0), "vendor"))
-		require.Equal(t, sla.Running, c.At(berlin(t, 23, 11, 0)).Status)
-		c = follow(t, c, retarget(berlin(t, 23, 11, 0),
-			sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: cal, Pauses: []string{"vendor"}}))
-		now := c.At(berlin(t, 23, 15, 0))
-		require.Equal(t, sla.Paused, now.Status)
-		require.Equal(t, 2*time.Hour, now.Elapsed)
+	t.Run("a paused clock stays paused", func(t *testing.T) {
+		c := follow(t, opened(t, 8, office(t)), pause(berlin(t, 23, 10, 0), "caller"), retarget(berlin(t, 23, 16, 0), 4, nil))
+		now := c.At(berlin(t, 23, 20, 0))
+		require.Equal(t, sla.Reading{
+			Status: sla.Paused, Elapsed: time.Hour, Paused: 10 * time.Hour, Remaining: 3 * time.Hour, Due: berlin(t, 23, 23, 0),
+		}, now, "six hours by the old calendar, four by the new")
+		require.Equal(t, "caller", c.Reason)
+	})
+	t.Run("due is since when the goal in force has been reached", func(t *testing.T) {
+		c := follow(t, opened(t, 2, office(t)), retarget(berlin(t, 23, 13, 0), 3, office(t)))
+		require.True(t, c.At(berlin(t, 23, 14, 0)).Due.Equal(berlin(t, 23, 11, 0)), "the first of the two goals, then the second")
+		c = follow(t, c, retarget(berlin(t, 23, 14, 0), 6, office(t)))
+		require.True(t, c.At(berlin(t, 23, 14, 0)).Due.Equal(berlin(t, 23, 15, 0)), "due again")
+		c = follow(t, c, retarget(berlin(t, 23, 14, 0), 5, office(t)))
+		require.True(t, c.At(berlin(t, 23, 14, 0)).Due.Equal(berlin(t, 23, 14, 0)), "reached when it came")
 	})
 }
 
 func TestR33_ABreachStays(t *testing.T) {
-	target := func(hours int) sla.Target {
-		return sla.Target{Metric: "resolution", Goal: time.Duration(hours) * time.Hour, Calendar: office(t)}
-	}
-	c := start(t, target(4), berlin(t, 23, 9, 0))
+	c := opened(t, 4, office(t))
 	require.False(t, c.At(berlin(t, 23, 13, 0)).Breached)
-	require.True(t, c.At(berlin(t, 23, 13, 1)).Breached)
+	require.True(t, c.At(berlin(t, 23, 13, 0).Add(1)).Breached)
 	c = follow(t, c, pause(berlin(t, 23, 14, 0), "caller"))
+	require.Equal(t, sla.TooLate, c.Cause)
 
 	t.Run("a downgrade does not take it back", func(t *testing.T) {
-		c := follow(t, c, retarget(berlin(t, 23, 15, 0), target(40)))
+		c := follow(t, c, retarget(berlin(t, 23, 15, 0), 40, office(t)))
 		now := c.At(berlin(t, 23, 16, 0))
 		require.True(t, now.Breached)
 		require.Equal(t, 35*time.Hour, now.Remaining)
 		require.False(t, follow(t, c, stop(berlin(t, 23, 16, 0))).At(berlin(t, 23, 16, 0)).Met())
+	})
+	t.Run("nor does an upgrade give it another cause", func(t *testing.T) {
+		c := follow(t, c, retarget(berlin(t, 23, 15, 0), 1, office(t)))
+		require.Equal(t, sla.TooLate, c.Cause)
+		require.True(t, c.Breached.Equal(berlin(t, 23, 13, 0)))
 	})
 	t.Run("nor does reopening", func(t *testing.T) {
 		c := follow(t, c, stop(berlin(t, 23, 15, 0)), reopen(berlin(t, 24, 9, 0)))
@@ -235,35 +193,47 @@ func TestR33_ABreachStays(t *testing.T) {
 		require.Equal(t, 5*time.Hour, c.At(berlin(t, 20, 9, 0)).Elapsed)
 		resumed := follow(t, c, resume(berlin(t, 23, 15, 0)))
 		require.Equal(t, resumed.At(berlin(t, 23, 15, 0)), resumed.At(berlin(t, 23, 9, 0)))
-		_, err := c.Resume(berlin(t, 23, 13, 59))
+		after, err := resumed.Pause(berlin(t, 23, 14, 59), "caller")
 		requireField(t, err, "at")
+		require.Equal(t, resumed, after)
 	})
 	t.Run("an upgrade breaches when it comes", func(t *testing.T) {
-		c := start(t, target(8), berlin(t, 23, 9, 0))
-		c = follow(t, c, retarget(berlin(t, 23, 12, 0), target(2)))
+		c := follow(t, opened(t, 8, office(t)), retarget(berlin(t, 23, 12, 0), 2, office(t)))
 		require.True(t, c.At(berlin(t, 23, 12, 0)).Breached)
 		require.True(t, c.Breached.Equal(berlin(t, 23, 12, 0)))
+		require.Equal(t, sla.Tightened, c.Cause)
 		require.True(t, c.At(berlin(t, 23, 12, 0)).Due.Equal(berlin(t, 23, 12, 0)))
+		c = follow(t, c, retarget(berlin(t, 23, 13, 0), 8, office(t)), stop(berlin(t, 25, 13, 0)))
+		require.Equal(t, sla.Tightened, c.Cause, "the first breach is the one that is kept")
+	})
+	t.Run("an upgrade to what has elapsed does not", func(t *testing.T) {
+		c := follow(t, opened(t, 8, office(t)), retarget(berlin(t, 23, 12, 0), 3, office(t)))
+		require.False(t, c.At(berlin(t, 23, 12, 0)).Breached)
+		require.True(t, follow(t, c, stop(berlin(t, 23, 12, 0))).At(berlin(t, 23, 12, 0)).Met())
+		late := follow(t, c, stop(berlin(t, 23, 12, 1)))
+		require.True(t, late.Breached.Equal(berlin(t, 23, 12, 0)))
+		require.Equal(t, sla.TooLate, late.Cause)
 	})
 	t.Run("in any history", func(t *testing.T) {
 		for seed := range uint64(60) {
-			h := randomEvents(t, rand.New(rand.NewPCG(seed, 33)), office(t))
-			breached := time.Time{}
+			r := rand.New(rand.NewPCG(seed, 33))
+			h := randomHistory(t, r, march(r), office(t), nil)
+			var before sla.Clock
 			for i, c := range h.clocks {
-				if !breached.IsZero() {
-					require.Equal(t, breached, c.Breached, "seed %d, event %d", seed, i)
+				if !before.Breached.IsZero() {
+					require.Equal(t, before.Breached, c.Breached, "seed %d, event %d", seed, i)
+					require.Equal(t, before.Cause, c.Cause, "seed %d, event %d", seed, i)
 				}
-				breached = c.Breached
+				before = c
 			}
 		}
 	})
 }
 
 func TestReopenedClockGoesOn(t *testing.T) {
-	c := start(t, sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: office(t)}, berlin(t, 23, 9, 0))
-	c = follow(t, c,
+	c := follow(t, opened(t, 8, office(t)),
 		pause(berlin(t, 23, 12, 0), "caller"),
-		stop(berlin(t, 23, 14, 0)), // ends the hold
+		stop(berlin(t, 23, 14, 0)),
 		reopen(berlin(t, 24, 11, 0)),
 	)
 	now := c.At(berlin(t, 24, 12, 0))
@@ -274,75 +244,42 @@ func TestReopenedClockGoesOn(t *testing.T) {
 	require.False(t, follow(t, c, stop(berlin(t, 24, 16, 1))).At(berlin(t, 25, 0, 0)).Met(), "the last stop decides")
 }
 
-func TestPausesByReason(t *testing.T) {
-	at := berlin(t, 23, 9, 0)
-	for _, c := range []struct {
-		pauses []string
-		reason string
-		want   sla.Status
-	}{
-		{nil, "caller", sla.Paused},
-		{nil, "vendor", sla.Running},
-		{[]string{}, "caller", sla.Running},
-		{[]string{"vendor"}, "vendor", sla.Paused},
-		{[]string{"vendor"}, "caller", sla.Running},
-	} {
-		clock := start(t, sla.Target{Metric: "resolution", Goal: time.Hour, Pauses: c.pauses}, at)
-		require.Equal(t, c.want, follow(t, clock, pause(at, c.reason)).At(at).Status, "%v, %s", c.pauses, c.reason)
-	}
-	require.Equal(t, []string{"caller"}, sla.DefaultPauses())
-	require.Equal(t, []sla.Status{"running", "paused", "stopped"}, sla.Statuses())
+func TestStoppingEndsAPause(t *testing.T) {
+	c := follow(t, opened(t, 8, office(t)), pause(berlin(t, 23, 12, 0), "caller"), stop(berlin(t, 23, 14, 0)))
+	require.Equal(t, sla.Stopped, c.Status)
+	require.Empty(t, c.Reason)
+	require.Equal(t, 3*time.Hour, c.Elapsed)
+	require.Equal(t, 2*time.Hour, c.Paused)
+	require.Equal(t, sla.Running, follow(t, c, reopen(berlin(t, 23, 15, 0))).Status, "it does not go on with the pause")
 }
 
-func TestClockRefuses(t *testing.T) {
-	at := berlin(t, 23, 9, 0)
-	target := sla.Target{Metric: "resolution", Goal: time.Hour}
-	running := start(t, target, at)
-	held := follow(t, running, pause(at, "caller"))
-	stopped := follow(t, running, stop(at))
-	for _, c := range []struct {
-		name  string
-		clock sla.Clock
-		event func(sla.Clock) (sla.Clock, error)
-		field string
-	}{
-		{"no reason", running, pause(at, ""), "reason"},
-		{"bad reason", running, pause(at, "\xff"), "reason"},
-		{"the zero time", running, pause(time.Time{}, "caller"), "at"},
-		{"a time before the last event", held, resume(at.Add(-1)), "at"},
-		{"a year that cannot be written", held, stop(at.AddDate(9000, 0, 0)), "at"},
-		{"resume without a hold", running, resume(at), "clock"},
-		{"reopen without a stop", held, reopen(at), "clock"},
-		{"pause after a stop", stopped, pause(at, "caller"), "clock"},
-		{"resume after a stop", stopped, resume(at), "clock"},
-		{"a second stop", stopped, stop(at), "clock"},
-		{"a new target after a stop", stopped, retarget(at, target), "clock"},
-		{"another metric", running, retarget(at, sla.Target{Metric: "response", Goal: 1}), "metric"},
-		{"a bad target", running, retarget(at, sla.Target{Metric: "resolution"}), "goal"},
-		{"a clock not started", sla.Clock{}, stop(at), "clock"},
-		{"a clock not started", sla.Clock{}, pause(at, "caller"), "clock"},
+func TestPausingAgainChangesTheReason(t *testing.T) {
+	c := follow(t, opened(t, 8, office(t)), pause(berlin(t, 23, 12, 0), "caller"), pause(berlin(t, 23, 14, 0), "vendor"))
+	require.Equal(t, "vendor", c.Reason)
+	require.Equal(t, 2*time.Hour, c.Paused)
+	require.Empty(t, follow(t, c, resume(berlin(t, 23, 14, 0))).Reason)
+}
+
+func TestCancelKeepsWhatWasMeasured(t *testing.T) {
+	for name, c := range map[string]sla.Clock{
+		"running": opened(t, 2, office(t)),
+		"paused":  follow(t, opened(t, 2, office(t)), pause(berlin(t, 23, 12, 0), "caller")),
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			after, err := c.event(c.clock)
-			requireField(t, err, c.field)
-			require.Equal(t, c.clock, after)
+		t.Run(name, func(t *testing.T) {
+			before := c.At(berlin(t, 23, 14, 0))
+			c := follow(t, c, cancel(berlin(t, 23, 14, 0), "a duplicate"))
+			require.Equal(t, "a duplicate", c.Reason)
+			want := before
+			want.Status = sla.Cancelled
+			for _, at := range []time.Time{berlin(t, 20, 9, 0), berlin(t, 23, 14, 0), berlin(t, 30, 9, 0)} {
+				require.Equal(t, want, c.At(at), "%v", at)
+			}
+			require.True(t, c.At(berlin(t, 30, 9, 0)).Breached, "what was breached before")
+			require.False(t, c.At(berlin(t, 30, 9, 0)).Met())
 		})
 	}
-	require.NotPanics(t, func() { sla.Clock{}.At(at) })
-}
-
-func TestTargetRefuses(t *testing.T) {
-	for field, target := range map[string]sla.Target{
-		"metric":    {Metric: " ", Goal: 1},
-		"goal":      {Metric: "resolution", Goal: -1},
-		"pauses[1]": {Metric: "resolution", Goal: 1, Pauses: []string{"caller", "caller"}},
-		"pauses[0]": {Metric: "resolution", Goal: 1, Pauses: []string{""}},
-	} {
-		_, err := target.Start(berlin(t, 23, 9, 0))
-		requireField(t, err, field)
-	}
-	_, err := sla.Target{Metric: "resolution", Goal: 1}.Start(time.Time{})
-	requireField(t, err, "at")
+	c := follow(t, opened(t, 8, office(t)), cancel(berlin(t, 23, 9, 0), "a duplicate"))
+	require.False(t, c.At(berlin(t, 30, 9, 0)).Met(), "nothing was done in time")
 }
 
 func requireField(t testing.TB, err error, field string) {
@@ -354,62 +291,11 @@ func requireField(t testing.TB, err error, field string) {
 }
 
 func TestClockIsAValue(t *testing.T) {
-	pauses := []string{"vendor"}
-	c := start(t, sla.Target{Metric: "resolution", Goal: time.Hour, Pauses: pauses}, berlin(t, 23, 9, 0))
-	pauses[0] = "caller"
-	require.Equal(t, []string{"vendor"}, c.Target.Pauses)
-
+	c := opened(t, 1, office(t))
 	before := c
-	follow(t, c, pause(berlin(t, 23, 10, 0), "vendor"), stop(berlin(t, 23, 11, 0)))
+	follow(t, c, pause(berlin(t, 23, 10, 0), "vendor"), retarget(berlin(t, 23, 10, 0), 1, nil), stop(berlin(t, 23, 11, 0)))
+	c.At(berlin(t, 23, 16, 0))
 	require.Equal(t, before, c)
-}
-
-func TestClockJSON(t *testing.T) {
-	for seed := range uint64(10) {
-		h := randomEvents(t, rand.New(rand.NewPCG(seed, 5)), office(t))
-		c := h.clocks[len(h.clocks)-1]
-		text, err := json.Marshal(c)
-		require.NoError(t, err)
-		var read sla.Clock
-		require.NoError(t, json.Unmarshal(text, &read))
-		again, err := json.Marshal(read)
-		require.NoError(t, err)
-		require.JSONEq(t, string(text), string(again))
-		at := h.at[len(h.at)-1].Add(100 * time.Hour)
-		require.Equal(t, c.At(at), read.At(at))
-	}
-}
-
-// TestClockJSONRefuses reads clocks that no events lead to.
-func TestClockJSONRefuses(t *testing.T) {
-	var zero sla.Clock
-	text, err := json.Marshal(zero)
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, &zero), "one that has not been started")
-
-	good := `{"target":{"metric":"resolution","goal":3600000000000},"started":"2026-03-02T09:00:00Z",` +
-		`"last":"2026-03-02T10:00:00Z","elapsed":60000000000,"paused":0}`
-	require.NoError(t, json.Unmarshal([]byte(good), new(sla.Clock)))
-	for _, c := range []struct{ old, new, field string }{
-		{`"metric":"resolution",`, ``, "metric"},
-		{`"goal":3600000000000`, `"goal":-5`, "goal"},
-		{`"started":"2026-03-02T09:00:00Z",`, ``, "started"},
-		{`"last":"2026-03-02T10:00:00Z",`, ``, "last"},
-		{`"last":"2026-03-02T10`, `"last":"2026-03-02T08`, "last"},
-		{`"elapsed":60000000000`, `"elapsed":-1`, "elapsed"},
-		{`"elapsed":60000000000`, `"elapsed":3600000000001`, "breached"},
-		{`"paused":0`, `"paused":-1`, "paused"},
-		{`"paused":0`, `"paused":0,"hold":"a\nb"`, "hold"},
-		{`"paused":0`, `"paused":0,"hold":"caller","stopped":true`, "hold"},
-	} {
-		kept := sla.Clock{Hold: "as it was"}
-		err := json.Unmarshal([]byte(strings.Replace(good, c.old, c.new, 1)), &kept)
-		var field *itsm.FieldError
-		require.ErrorAs(t, err, &field, c.new)
-		require.Equal(t, c.field, field.Field)
-		require.Equal(t, sla.Clock{Hold: "as it was"}, kept)
-	}
-	require.Error(t, json.Unmarshal([]byte(`{"odd":1}`), new(sla.Clock)))
 }
 
 // TestMadeSLA measures as the incident log does that ships with the examples: from
@@ -417,9 +303,9 @@ func TestClockJSONRefuses(t *testing.T) {
 func TestMadeSLA(t *testing.T) {
 	cal, err := sla.NewCalendar(sla.Hours{Zone: "UTC", Week: sla.Weekdays(sla.Span{"14:00", "23:00"})})
 	require.NoError(t, err)
-	target := sla.Target{Metric: "resolution", Goal: 62 * time.Hour, Calendar: cal, Pauses: []string{}}
 	opened := time.Date(2016, time.February, 29, 1, 16, 0, 0, time.UTC)
-	c := follow(t, start(t, target, opened), pause(opened.Add(time.Hour), "caller"))
+	c, err := sla.NewClock(opened, 62*time.Hour, cal)
+	require.NoError(t, err)
 
 	due := time.Date(2016, time.March, 8, 22, 0, 0, 0, time.UTC) // six days of nine hours, and eight more
 	require.True(t, c.At(opened).Due.Equal(due), "due %v", c.At(opened).Due)
@@ -428,7 +314,7 @@ func TestMadeSLA(t *testing.T) {
 }
 
 func TestReadingAllocatesNothing(t *testing.T) {
-	c := start(t, sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: office(t)}, berlin(t, 23, 9, 0))
+	c := opened(t, 8, office(t))
 	at := berlin(t, 23, 12, 0)
 	require.Zero(t, testing.AllocsPerRun(100, func() { c.At(at) }))
 }

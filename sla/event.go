@@ -43,8 +43,9 @@ func Fold(events ...Event) (Clock, error) {
 	if len(events) == 0 {
 		return c, &itsm.FieldError{Field: "events", Problem: "is empty; the first starts the clock"}
 	}
+	var n tally
 	for i := range events {
-		if err := c.follow(&events[i]); err != nil {
+		if err := c.fold(&events[i], &n); err != nil {
 			if len(events) > 1 {
 				err = fmt.Errorf("events[%d]: %w", i, err)
 			}
@@ -64,15 +65,18 @@ func (c Clock) After(e Event) (Clock, error) {
 }
 
 // follow applies an event, or leaves the clock as it is.
-func (c *Clock) follow(e *Event) error {
+func (c *Clock) follow(e *Event) error { return c.fold(e, new(tally)) }
+
+// fold is follow, with what is known of the last event.
+func (c *Clock) fold(e *Event, n *tally) error {
 	if err := e.check(); err != nil {
 		return err
 	}
+	at := e.At.Round(0) // no monotonic reading
 	if e.Do == Start {
 		if !c.Started.IsZero() {
 			return &itsm.FieldError{Field: "clock", Problem: "was started before; a new start is another clock (R25)"}
 		}
-		at := e.At.Round(0) // no monotonic reading
 		*c = Clock{e.Calendar, State{Goal: e.Goal, Started: at, Last: at, Status: Running}}
 		if e.Goal == 0 {
 			c.Reached = at
@@ -82,12 +86,7 @@ func (c *Clock) follow(e *Event) error {
 	if err := c.check(e); err != nil {
 		return err
 	}
-	if at := e.At.Round(0); c.Status.IsLive() {
-		c.advance(at)
-	} else {
-		c.Paused = saturated(c.Paused, c.Calendar.Between(c.Last, at))
-		c.Last = at
-	}
+	c.count(at, n.since(c, at))
 	switch e.Do {
 	case Pause:
 		c.Status, c.Reason = Paused, e.Reason
@@ -101,6 +100,25 @@ func (c *Clock) follow(e *Event) error {
 		c.retarget(e.Goal, e.Calendar)
 	}
 	return nil
+}
+
+// tally is the business time before a clock's last event, kept from one event to
+// the next where several follow one another, so that it is counted once.
+type tally struct {
+	calendar   *Calendar
+	sec, nanos int64
+	known      bool
+}
+
+// since is the business time from the last event of a clock to an instant.
+func (n *tally) since(c *Clock, at time.Time) time.Duration {
+	if !n.known || n.calendar != c.Calendar {
+		n.sec, n.nanos = c.Calendar.at(c.Last)
+	}
+	sec, nanos := c.Calendar.at(at)
+	spent := duration(sec-n.sec, nanos-n.nanos)
+	n.calendar, n.sec, n.nanos, n.known = c.Calendar, sec, nanos, true
+	return spent
 }
 
 // check refuses an event that no clock could follow.
@@ -139,13 +157,26 @@ func (s *State) checkForm() error {
 			complain(d.field, "is %v; give a time of none or more", d.time)
 		}
 	}
+	if passed := s.Last.Sub(s.Started); passed >= 0 && saturated(s.Elapsed, s.Paused) > passed {
+		complain("elapsed", "is %v, and paused %v, but only %v have passed since the start", s.Elapsed, s.Paused, passed)
+	}
 	if waits := s.Status == Paused || s.Status == Cancelled; waits {
 		wrong = append(wrong, itsm.CheckLine("reason", s.Reason))
 	} else if s.Reason != "" {
 		complain("reason", "is %s on a clock that is %s", quoted(s.Reason), s.Status)
 	}
+	for _, i := range []struct {
+		field string
+		at    time.Time
+	}{{"reached", s.Reached}, {"breached", s.Breached}} {
+		if !i.at.IsZero() && (i.at.Before(s.Started) || i.at.After(s.Last)) {
+			complain(i.field, "%s is not between the start and the last event", i.at.Format(time.RFC3339Nano))
+		}
+	}
 	if s.Elapsed >= s.Goal && s.Reached.IsZero() {
 		complain("reached", "is missing; %v have elapsed of %v", s.Elapsed, s.Goal)
+	} else if s.Elapsed < s.Goal && !s.Reached.IsZero() {
+		complain("reached", "is set, but %v have elapsed of %v", s.Elapsed, s.Goal)
 	}
 	if s.Elapsed > s.Goal && s.Breached.IsZero() {
 		complain("breached", "is missing; %v have elapsed of %v", s.Elapsed, s.Goal)

@@ -127,12 +127,11 @@ func ExampleCalendar_NextClose() {
 	// 2026-11-30 17:00:00 +0000 UTC
 }
 
-func ExampleTarget_Start() {
+func ExampleNewClock() {
 	office, _ := sla.NewCalendar(sla.Hours{Zone: "UTC", Week: sla.Weekdays(sla.Span{"09:00", "17:00"})})
-	target := sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: office}
 	monday := time.Date(2026, time.November, 23, 10, 0, 0, 0, time.UTC)
 
-	clock, _ := target.Start(monday)
+	clock, _ := sla.NewClock(monday, 8*time.Hour, office)
 	clock, _ = clock.Pause(monday.Add(2*time.Hour), "caller")
 	clock, _ = clock.Resume(monday.Add(4 * time.Hour))
 
@@ -146,16 +145,36 @@ func ExampleTarget_Start() {
 
 // A change of priority keeps what has elapsed; a breach is never taken back.
 func ExampleClock_Retarget() {
-	low := sla.Target{Metric: "resolution", Goal: 24 * time.Hour}
-	high := sla.Target{Metric: "resolution", Goal: 4 * time.Hour}
 	opened := time.Date(2026, time.November, 23, 10, 0, 0, 0, time.UTC)
 
-	clock, _ := low.Start(opened)
-	clock, _ = clock.Retarget(opened.Add(6*time.Hour), high)
-	fmt.Println(clock.At(clock.Last).Breached, clock.At(clock.Last).Remaining)
-	clock, _ = clock.Retarget(opened.Add(7*time.Hour), low)
+	clock, _ := sla.NewClock(opened, 24*time.Hour, nil)
+	clock, _ = clock.Retarget(opened.Add(6*time.Hour), 4*time.Hour, nil)
+	fmt.Println(clock.Cause, clock.At(clock.Last).Remaining)
+	clock, _ = clock.Retarget(opened.Add(7*time.Hour), 24*time.Hour, nil)
 	fmt.Println(clock.At(clock.Last).Breached, clock.At(clock.Last).Remaining)
 	// Output:
-	// true -2h0m0s
+	// tightened -2h0m0s
 	// true 17h0m0s
+}
+
+// A clock is the fold of its events, which may come from a journal.
+func ExampleFold() {
+	opened := time.Date(2026, time.November, 23, 10, 0, 0, 0, time.UTC)
+	clock, err := sla.Fold(
+		sla.Event{At: opened, Do: sla.Start, Goal: 4 * time.Hour},
+		sla.Event{At: opened.Add(1 * time.Hour), Do: sla.Pause, Reason: "caller", By: "ann"},
+		sla.Event{At: opened.Add(3 * time.Hour), Do: sla.Resume, By: "ann"},
+		sla.Event{At: opened.Add(5 * time.Hour), Do: sla.Stop, By: "bob"},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(clock.Status, clock.Elapsed, clock.Paused, clock.At(clock.Last).Met())
+
+	_, err = clock.After(sla.Event{At: opened.Add(6 * time.Hour), Do: sla.Resume})
+	fmt.Println(err)
+	// Output:
+	// stopped 3h0m0s 2h0m0s true
+	// clock: is stopped; there is nothing to resume
 }

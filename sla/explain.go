@@ -12,21 +12,24 @@ import (
 
 // Explanation lists the whole time of a clock, from its start to an instant or to
 // its end: what was counted, what was not, and why. The intervals follow one
-// another without gaps, and those counted add up to the reading to the nanosecond.
-// Its text has one interval a line.
+// another without gaps, none is empty, and those counted add up to the reading to
+// the nanosecond. All instants are in the location of the one asked about.
 type Explanation struct {
-	At        time.Time  `json:"at"`
+	At        time.Time  `json:"at"` // the instant asked about
 	Reading   Reading    `json:"reading"`
+	Breached  time.Time  `json:"breached,omitzero"` // when; see [State]
+	Cause     Cause      `json:"cause,omitzero"`
 	Intervals []Interval `json:"intervals"`
 }
 
-// Interval is a span of time that counts in one way.
+// Interval is a span of time that counts in one way: from From on, until just
+// before To.
 type Interval struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
 	As     Counted   `json:"as"`
 	Reason string    `json:"reason,omitzero"` // of a pause
-	By     string    `json:"by,omitzero"`     // who paused it
+	By     string    `json:"by,omitzero"`     // who paused or stopped the clock
 }
 
 // Duration is how long the interval lasts.
@@ -47,8 +50,12 @@ const (
 // CountedAs lists every way in which time counts.
 func CountedAs() []Counted { return []Counted{AsElapsed, AsPaused, AsDone, AsClosed, AsHoliday} }
 
-// Explain is the explanation of the clock that events make, at an instant. An
-// instant before the last event is that of the last event.
+// Explain is the explanation of the clock that events make, at an instant. Like
+// [Clock.At] it looks forward from the last event: an instant before it, or even
+// before the start, explains all that has been measured. Of a clock that is stopped
+// or cancelled it explains the time until then. There is an interval for every
+// window of the calendar and every closing, some five hundred for a year of office
+// hours.
 func Explain(at time.Time, events ...Event) (Explanation, error) {
 	if err := itsm.CheckTime("at", at); err != nil {
 		return Explanation{}, err
@@ -57,28 +64,22 @@ func Explain(at time.Time, events ...Event) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
-	end := at.Round(0)
-	if !c.Status.IsLive() || end.Before(c.Last) {
-		end = c.Last
+	c.forward(at)
+	loc := at.Location()
+	x := Explanation{At: at.Round(0), Reading: c.reading(loc), Cause: c.Cause}
+	if !c.Breached.IsZero() {
+		x.Breached = c.Breached.Round(0).In(loc)
 	}
-	x := Explanation{At: at, Reading: c.At(at), Intervals: make([]Interval, 0, expected(c.Started, end, len(events)))}
-	var s leg
-	for i := range events {
-		e := &events[i]
-		s.to = e.At.Round(0)
-		s.explain(&x.Intervals)
-		s.follow(e)
+	legs := legs(events, c.Last.In(loc))
+	room := 0
+	for i := range legs {
+		room += legs[i].expected()
 	}
-	s.to = end
-	s.explain(&x.Intervals)
+	x.Intervals = make([]Interval, 0, room)
+	for i := range legs {
+		legs[i].explain(&x.Intervals)
+	}
 	return x, nil
-}
-
-// expected is about how many intervals there will be: two windows a day, and as
-// many closings.
-func expected(from, to time.Time, events int) int {
-	const most = 1 << 16
-	return int(min(to.Sub(from)/(6*time.Hour), most)) + 2*events
 }
 
 // leg is the time between two events, which counts in one way while the
@@ -90,9 +91,25 @@ type leg struct {
 	reason, by string
 }
 
+// legs is the time from the first event to an instant not before the last. All of
+// it is in the location of that instant.
+func legs(events []Event, end time.Time) []leg {
+	list := make([]leg, len(events))
+	var s leg
+	for i := range events {
+		s.follow(&events[i], end.Location())
+		if i > 0 {
+			list[i-1].to = s.from
+		}
+		list[i] = s
+	}
+	list[len(list)-1].to = end
+	return list
+}
+
 // follow begins the leg that an event leads to.
-func (s *leg) follow(e *Event) {
-	s.from = s.to
+func (s *leg) follow(e *Event, loc *time.Location) {
+	s.from = e.At.Round(0).In(loc)
 	switch e.Do {
 	case Start:
 		s.calendar, s.as = e.Calendar, AsElapsed
@@ -109,32 +126,70 @@ func (s *leg) follow(e *Event) {
 	}
 }
 
+// expected is about how many intervals a leg has: for each window a closing. What
+// is more will show.
+func (s *leg) expected() int {
+	if s.calendar.isAlways() {
+		return 1
+	}
+	const most = 1 << 14
+	windows := int64(len(s.calendar.pieces.week.opens) - 1)
+	return int(min(2+2*windows*(s.to.Unix()-s.from.Unix())/weekSeconds, most))
+}
+
 // explain appends the intervals of a leg.
 func (s *leg) explain(list *[]Interval) {
 	if s.as == "" || !s.from.Before(s.to) {
 		return
 	}
-	at := s.from
-	for w := range s.calendar.Windows(s.from, s.to) {
-		s.closed(list, at, w.Open)
-		add(list, Interval{w.Open, w.Close, s.as, s.reason, s.by})
-		at = w.Close
+	if s.calendar.isAlways() {
+		add(list, Interval{s.from, s.to, s.as, s.reason, s.by})
+		return
 	}
-	s.closed(list, at, s.to)
+	holidays := s.calendar.holidaysFrom(s.from.Unix())
+	for at, sec := s.from, s.from.Unix(); at.Before(s.to); {
+		isOpen, until := s.calendar.pieces.change(sec)
+		end := s.upTo(until)
+		if isOpen {
+			add(list, Interval{at, end, s.as, s.reason, s.by})
+		} else {
+			holidays = s.closed(list, at, end, holidays)
+		}
+		at, sec = end, until
+	}
 }
 
-// closed appends time at which the calendar is closed.
-func (s *leg) closed(list *[]Interval, from, to time.Time) {
+// upTo is an instant in seconds since 1970, or the end of the leg if that is
+// earlier.
+func (s *leg) upTo(sec int64) time.Time {
+	if sec > s.to.Unix() {
+		return s.to
+	}
+	return time.Unix(sec, 0).In(s.to.Location())
+}
+
+// closed appends time at which the calendar is closed. Of the holidays, none of
+// which has ended before, it returns those that have not ended by then.
+func (s *leg) closed(list *[]Interval, from, to time.Time, holidays []date) []date {
 	for from.Before(to) {
-		begin, end := s.calendar.holiday(from, to)
-		if from.Before(begin) {
-			add(list, Interval{From: from, To: begin, As: AsClosed})
+		for len(holidays) > 0 && holidays[0].to <= from.Unix() {
+			holidays = holidays[1:]
 		}
-		if begin.Before(end) {
-			add(list, Interval{From: begin, To: end, As: AsHoliday})
+		end, as := to, AsClosed
+		if len(holidays) > 0 {
+			if h := holidays[0]; h.from > from.Unix() {
+				end = s.upTo(h.from)
+			} else {
+				end, as = s.upTo(h.to), AsHoliday
+			}
+			if end.After(to) {
+				end = to
+			}
 		}
+		add(list, Interval{From: from, To: end, As: as})
 		from = end
 	}
+	return holidays
 }
 
 // add appends an interval, or makes the last one longer.
@@ -148,42 +203,28 @@ func add(list *[]Interval, i Interval) {
 	*list = append(*list, i)
 }
 
-// holiday is the first part of a span of closed time that lies on a holiday, both
-// ends at the end of the span if there is none.
-func (c *Calendar) holiday(from, to time.Time) (begin, end time.Time) {
-	if c.isAlways() {
-		return to, to
-	}
-	i, _ := slices.BinarySearchFunc(c.holidays, bounded(from), func(d date, sec int64) int { return cmp.Compare(d.to, sec+1) })
-	if i == len(c.holidays) {
-		return to, to
-	}
-	begin, end = time.Unix(c.holidays[i].from, 0).In(from.Location()), time.Unix(c.holidays[i].to, 0).In(from.Location())
-	if begin.Before(from) {
-		begin = from
-	}
-	if end.After(to) {
-		end = to
-	}
-	if !begin.Before(end) {
-		return to, to
-	}
-	return begin, end
-}
-
 // date is a date in seconds since 1970.
 type date struct{ from, to int64 }
 
 // holidays are the dates on which no window starts because the definition lists
-// them, in order.
+// them, in order, those left out that the clock never shows.
 func holidays(p *plan, z *zone) []date {
 	list := make([]date, 0, len(p.specials))
 	for _, s := range p.specials {
-		if s.holiday {
-			list = append(list, date{z.firstAt(s.day.midnight()), z.firstAt((s.day + 1).midnight())})
+		if !s.holiday {
+			continue
+		}
+		if d := (date{z.firstAt(s.day.midnight()), z.firstAt((s.day + 1).midnight())}); d.from < d.to {
+			list = append(list, d)
 		}
 	}
 	return list
+}
+
+// holidaysFrom are those that have not ended by an instant.
+func (c *Calendar) holidaysFrom(sec int64) []date {
+	i, _ := slices.BinarySearchFunc(c.holidays, sec+1, func(d date, sec int64) int { return cmp.Compare(d.to, sec) })
+	return c.holidays[i:]
 }
 
 // Total is how much time counted in one way. For [AsElapsed] it is the Elapsed of
@@ -198,25 +239,72 @@ func (x Explanation) Total(as Counted) time.Duration {
 	return sum
 }
 
-// String has one interval a line, and last what the clock shows.
+// String has one interval a line, with how long it lasted and as what it counted,
+// and last what the clock shows. Times are to the minute, if all of them are.
 func (x Explanation) String() string {
+	form := x.form()
+	spans := make([]string, len(x.Intervals))
+	width := 0
+	for n, i := range x.Intervals {
+		spans[n] = plainTime(i.Duration())
+		width = max(width, len(spans[n]))
+	}
 	var b strings.Builder
-	for _, i := range x.Intervals {
-		fmt.Fprintf(&b, "%s  %s  %-8s %12v", i.From.Format(explainedAt), i.To.Format(explainedAt), i.As, i.Duration())
+	for n, i := range x.Intervals {
+		fmt.Fprintf(&b, "%s  %s  %*s  %s", i.From.Format(form), i.To.Format(form), width, spans[n], i.As)
 		if i.Reason != "" {
-			fmt.Fprintf(&b, "  for %s", i.Reason)
+			fmt.Fprintf(&b, " for %s", i.Reason)
 		}
 		if i.By != "" {
-			fmt.Fprintf(&b, "  by %s", i.By)
+			fmt.Fprintf(&b, " by %s", i.By)
 		}
 		b.WriteByte('\n')
 	}
 	r := x.Reading
-	fmt.Fprintf(&b, "%s: %v elapsed, %v paused, due %s", r.Status, r.Elapsed, r.Paused, r.Due.Format(explainedAt))
-	if r.Breached {
-		b.WriteString(", breached")
+	fmt.Fprintf(&b, "%s: %s of %s elapsed, %s paused, due %s", r.Status,
+		plainTime(r.Elapsed), plainTime(r.Elapsed+r.Remaining), plainTime(r.Paused), r.Due.Format(form))
+	switch {
+	case r.Breached:
+		fmt.Fprintf(&b, ", breached %s: %s", x.Breached.Format(form), x.Cause)
+	case r.Met():
+		b.WriteString(", met")
 	}
 	return b.String()
 }
 
-const explainedAt = "2006-01-02 15:04:05.999999999"
+// form is how times are written: to the minute, to the second, or as they are.
+func (x Explanation) form() string {
+	const (
+		minutes = "Mon 2006-01-02 15:04"
+		seconds = minutes + ":05"
+		nanos   = seconds + ".000000000"
+	)
+	form := minutes
+	finer := func(t time.Time) {
+		switch {
+		case t.Nanosecond() != 0:
+			form = nanos
+		case t.Second() != 0 && form == minutes:
+			form = seconds
+		}
+	}
+	finer(x.Reading.Due)
+	finer(x.Breached)
+	for _, i := range x.Intervals {
+		finer(i.From)
+		finer(i.To)
+	}
+	return form
+}
+
+// plainTime writes a duration without zeros at its end: 1h30m, not 1h30m0s.
+func plainTime(d time.Duration) string {
+	s := d.String()
+	if d%time.Minute == 0 && d != 0 {
+		s = strings.TrimSuffix(s, "0s")
+		if d%time.Hour == 0 {
+			s = strings.TrimSuffix(s, "0m")
+		}
+	}
+	return s
+}
