@@ -73,26 +73,44 @@
 //
 // # Clocks
 //
-// A [Target] is what an agreement promises for one metric: a goal, the calendar that
-// counts, and the reasons of a hold that stop the clock. [Target.Start] makes a
-// [Clock], a value that follows the events of a piece of work:
+// A [Clock] measures one piece of work: how much of a calendar's time has passed,
+// and of how much. [NewClock] starts one; it is a value, and each event gives the
+// clock after it:
 //
-//	target := sla.Target{Metric: "resolution", Goal: 8 * time.Hour, Calendar: office}
-//	clock, err := target.Start(opened)
+//	clock, err := sla.NewClock(opened, 8*time.Hour, office)
 //	clock, err = clock.Pause(asked, "caller")
 //	clock, err = clock.Resume(answered)
 //	clock, err = clock.Stop(resolved)
 //	met := clock.At(resolved).Met()
 //
 // [Clock.At] reads it: elapsed, paused and remaining time, when it is due, and
-// whether it is breached. These rules hold, and the tests are named after them:
+// whether it is breached. What happens to a clock:
+//
+//	Start     it counts, until
+//	Pause     it waits for somebody or something else; Resume ends that
+//	Stop      the work is done; Reopen goes on with the same clock
+//	Cancel    there is nothing to measure any more
+//	Retarget  another goal and calendar count from now on
+//
+// Each is an [Event] too. A clock is the fold of its events, see [Fold], so one that
+// is made again from a journal is the same clock. [Explain] lists all of its time:
+// each interval, whether it counted and why not: closed, on a holiday, or paused, by
+// whom and for what. The intervals add up to the reading, to the nanosecond.
+//
+// These rules hold, and the tests are named after them:
 //
 //   - R23: elapsed time never falls, never exceeds wall time, and does not grow while
 //     the clock is paused.
 //   - R24: due is the earliest instant at which elapsed time reaches the goal if no
 //     further pause comes. Met means at most the goal: what is due at closing time
-//     and done overnight is met.
-//   - R26: a new target, as after a change of priority, keeps elapsed and paused time.
-//   - R33: a breach stays, whatever comes later. What has been stopped and is
-//     reopened goes on with the same clock; the last stop decides.
+//     and done overnight is met. A goal of zero is due at the start, and met by work
+//     that is done before any business time has passed.
+//   - R26: a new target, as after a change of priority, keeps elapsed and paused
+//     time. If more has elapsed than it allows, the clock is breached when it comes,
+//     and says so: its [Cause] is [Tightened], not [TooLate].
+//   - R33: a breach stays, with its cause, whatever comes later. What has been
+//     stopped and is reopened goes on with the same clock, the time in between counts
+//     as paused, and the last stop decides.
+//   - Events come in the order of their times. A clock that steps back shows what it
+//     showed at its last event, and an event before that one is refused.
 package sla

@@ -178,3 +178,37 @@ func ExampleFold() {
 	// stopped 3h0m0s 2h0m0s true
 	// clock: is stopped; there is nothing to resume
 }
+
+// An afternoon, a pause over night and a holiday, with every hour accounted for.
+func ExampleExplain() {
+	office, _ := sla.NewCalendar(sla.Hours{
+		Zone: "Europe/Berlin", Week: sla.Weekdays(sla.Span{"09:00", "17:00"}), Holidays: []sla.Date{"2026-12-24", "2026-12-25"},
+	})
+	berlin, _ := time.LoadLocation("Europe/Berlin")
+	at := func(day, hour, minute int) time.Time {
+		return time.Date(2026, time.December, day, hour, minute, 0, 0, berlin)
+	}
+	explanation, err := sla.Explain(at(28, 11, 15),
+		sla.Event{At: at(22, 14, 0), Do: sla.Start, Goal: 8 * time.Hour, Calendar: office},
+		sla.Event{At: at(22, 15, 0), Do: sla.Pause, Reason: "caller", By: "ann"},
+		sla.Event{At: at(23, 9, 30), Do: sla.Resume, By: "ann"},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(explanation)
+	fmt.Println(explanation.Total(sla.AsElapsed) == explanation.Reading.Elapsed)
+	// Output:
+	// Tue 2026-12-22 14:00  Tue 2026-12-22 15:00     1h  elapsed
+	// Tue 2026-12-22 15:00  Tue 2026-12-22 17:00     2h  paused for caller by ann
+	// Tue 2026-12-22 17:00  Wed 2026-12-23 09:00    16h  closed
+	// Wed 2026-12-23 09:00  Wed 2026-12-23 09:30    30m  paused for caller by ann
+	// Wed 2026-12-23 09:30  Wed 2026-12-23 17:00  7h30m  elapsed
+	// Wed 2026-12-23 17:00  Thu 2026-12-24 00:00     7h  closed
+	// Thu 2026-12-24 00:00  Sat 2026-12-26 00:00    48h  holiday
+	// Sat 2026-12-26 00:00  Mon 2026-12-28 09:00    57h  closed
+	// Mon 2026-12-28 09:00  Mon 2026-12-28 11:15  2h15m  elapsed
+	// running: 10h45m elapsed of 8h, 2h30m paused, due Wed 2026-12-23 16:30, breached Wed 2026-12-23 16:30 (too late)
+	// true
+}

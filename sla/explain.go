@@ -261,11 +261,11 @@ func (x Explanation) String() string {
 		b.WriteByte('\n')
 	}
 	r := x.Reading
-	fmt.Fprintf(&b, "%s: %s of %s elapsed, %s paused, due %s", r.Status,
+	fmt.Fprintf(&b, "%s: %s elapsed of %s, %s paused, due %s", r.Status,
 		plainTime(r.Elapsed), plainTime(r.Elapsed+r.Remaining), plainTime(r.Paused), r.Due.Format(form))
 	switch {
 	case r.Breached:
-		fmt.Fprintf(&b, ", breached %s: %s", x.Breached.Format(form), x.Cause)
+		fmt.Fprintf(&b, ", breached %s (%s)", x.Breached.Format(form), x.Cause)
 	case r.Met():
 		b.WriteString(", met")
 	}
