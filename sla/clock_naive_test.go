@@ -230,6 +230,9 @@ func compareClock(t *testing.T, where string, events []sla.Event, at time.Time, 
 	require.Equal(t, c.At(at.In(loc)), x.Reading, where)
 	same(n.breached, x.Breached, "breached")
 	require.Equal(t, n.cause, x.Cause, where)
+	for _, at := range []time.Time{x.At, x.Reading.Due, x.Breached} {
+		require.True(t, at.IsZero() || at.Location() == loc, "%s: %v", where, at)
+	}
 	require.Len(t, x.Intervals, len(n.list), "%v, want %v; %s", x, n.list, where)
 	var sum time.Duration
 	end := c.Started

@@ -68,7 +68,7 @@ func Explain(at time.Time, events ...Event) (Explanation, error) {
 	loc := at.Location()
 	x := Explanation{At: at.Round(0), Reading: c.reading(loc), Cause: c.Cause}
 	if !c.Breached.IsZero() {
-		x.Breached = c.Breached.Round(0).In(loc)
+		x.Breached = c.Breached.In(loc)
 	}
 	legs := legs(events, c.Last.In(loc))
 	room := 0
@@ -87,7 +87,7 @@ func Explain(at time.Time, events ...Event) (Explanation, error) {
 type leg struct {
 	from, to   time.Time
 	calendar   *Calendar
-	as         Counted // "": before the start, or after the end
+	as         Counted
 	reason, by string
 }
 
@@ -117,10 +117,8 @@ func (s *leg) follow(e *Event, loc *time.Location) {
 		s.as, s.reason, s.by = AsPaused, e.Reason, e.By
 	case Resume, Reopen:
 		s.as, s.reason, s.by = AsElapsed, "", ""
-	case Stop:
+	case Stop: // if this was the end, as a cancellation is, the leg is empty
 		s.as, s.reason, s.by = AsDone, "", e.By
-	case Cancel:
-		s.as = ""
 	case Retarget:
 		s.calendar = e.Calendar
 	}
@@ -139,7 +137,7 @@ func (s *leg) expected() int {
 
 // explain appends the intervals of a leg.
 func (s *leg) explain(list *[]Interval) {
-	if s.as == "" || !s.from.Before(s.to) {
+	if !s.from.Before(s.to) {
 		return
 	}
 	if s.calendar.isAlways() {
@@ -168,8 +166,8 @@ func (s *leg) upTo(sec int64) time.Time {
 	return time.Unix(sec, 0).In(s.to.Location())
 }
 
-// closed appends time at which the calendar is closed. Of the holidays, none of
-// which has ended before, it returns those that have not ended by then.
+// closed appends time at which the calendar is closed. Of the holidays from then
+// on it returns those that have not ended.
 func (s *leg) closed(list *[]Interval, from, to time.Time, holidays []date) []date {
 	for from.Before(to) {
 		for len(holidays) > 0 && holidays[0].to <= from.Unix() {
@@ -207,23 +205,21 @@ func add(list *[]Interval, i Interval) {
 type date struct{ from, to int64 }
 
 // holidays are the dates on which no window starts because the definition lists
-// them, in order, those left out that the clock never shows.
+// them, in order. One that the clock never shows is empty.
 func holidays(p *plan, z *zone) []date {
 	list := make([]date, 0, len(p.specials))
 	for _, s := range p.specials {
 		if !s.holiday {
 			continue
 		}
-		if d := (date{z.firstAt(s.day.midnight()), z.firstAt((s.day + 1).midnight())}); d.from < d.to {
-			list = append(list, d)
-		}
+		list = append(list, date{z.firstAt(s.day.midnight()), z.firstAt((s.day + 1).midnight())})
 	}
 	return list
 }
 
-// holidaysFrom are those that have not ended by an instant.
+// holidaysFrom are those that have not ended before an instant.
 func (c *Calendar) holidaysFrom(sec int64) []date {
-	i, _ := slices.BinarySearchFunc(c.holidays, sec+1, func(d date, sec int64) int { return cmp.Compare(d.to, sec) })
+	i, _ := slices.BinarySearchFunc(c.holidays, sec, func(d date, sec int64) int { return cmp.Compare(d.to, sec) })
 	return c.holidays[i:]
 }
 
