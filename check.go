@@ -14,6 +14,9 @@ const MaxLine = 255
 // CheckLine refuses a text that is empty, longer than [MaxLine], not UTF-8 or not
 // one line, naming the field.
 func CheckLine(field, s string) error {
+	if isPlain(s) {
+		return nil
+	}
 	if err := CheckText(field, s); err != nil {
 		return err
 	}
@@ -24,6 +27,19 @@ func CheckLine(field, s string) error {
 		return &FieldError{field, "holds a line break or control character; it is one line"}
 	}
 	return nil
+}
+
+// isPlain reports whether a text is a line for certain, of printable ASCII and not
+// blank, as most are: it is quick.
+func isPlain(s string) bool {
+	blank := true
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+		blank = blank && s[i] == ' '
+	}
+	return !blank && len(s) <= MaxLine
 }
 
 // CheckText refuses a text that is blank or not UTF-8, naming the field.

@@ -123,17 +123,22 @@ func TestIndexBy(t *testing.T) {
 }
 
 func TestCheckTexts(t *testing.T) {
-	line := strings.Repeat("ü", itsm.MaxLine)
+	line, plain := strings.Repeat("ü", itsm.MaxLine), strings.Repeat("u", itsm.MaxLine)
 	for text, want := range map[string]string{
-		"x":        "",
-		line:       "",
-		line + "ü": "title: has 256 characters; 255 are the most",
-		"":         "title: is missing",
-		" \n":      "title: is missing",
-		"\xff":     "title: is not valid UTF-8",
-		"a\nb":     "title: holds a line break or control character; it is one line",
-		"a\x00b":   "title: holds a line break or control character; it is one line",
-		"a\u0085b": "title: holds a line break or control character; it is one line",
+		"x":         "",
+		" a ~":      "",
+		line:        "",
+		plain:       "",
+		line + "ü":  "title: has 256 characters; 255 are the most",
+		plain + " ": "title: has 256 characters; 255 are the most",
+		"  ":        "title: is missing",
+		"a\x7f":     "title: holds a line break or control character; it is one line",
+		"":          "title: is missing",
+		" \n":       "title: is missing",
+		"\xff":      "title: is not valid UTF-8",
+		"a\nb":      "title: holds a line break or control character; it is one line",
+		"a\x00b":    "title: holds a line break or control character; it is one line",
+		"a\u0085b":  "title: holds a line break or control character; it is one line",
 	} {
 		err := itsm.CheckLine("title", text)
 		if want == "" {
