@@ -68,6 +68,7 @@ func roomsBelow(top string) []string {
 // testImports is what test files may import whatever their room.
 var testImports = []arch.Reason{
 	{Name: "github.com/stretchr/testify", Why: "assertions; only tests link it"},
+	{Name: modulePath + "/store", Why: "several registers act in one of its units"},
 	{Name: modulePath + "/store/memory", Why: "a backend to try things on"},
 	{Name: modulePath + "/store/storetest", Why: "backends that fail on purpose"},
 	{Name: modulePath + "/register", Why: "examples show a process the way a host runs it"},

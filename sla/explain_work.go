@@ -57,11 +57,12 @@ func (p *Promise) same(o *Promise) bool {
 
 // String is the promise, the choices, and the explanation.
 func (a Account) String() string {
+	form := a.form()
 	var b strings.Builder
 	p := &a.Promise
 	fmt.Fprintf(&b, "%s: %s of %s, version %d, with %s\n", p.Metric, p.Target, p.Agreement, p.Version, p.Party)
 	for _, c := range a.Choices {
-		fmt.Fprintf(&b, "%s  chosen:", c.At.Format(explainedAt))
+		fmt.Fprintf(&b, "%s  chosen:", c.At.Format(form))
 		for i, candidate := range c.Candidates {
 			if i > 0 {
 				b.WriteString("; before")
@@ -70,7 +71,7 @@ func (a Account) String() string {
 			if len(candidate.Fields) > 0 {
 				fmt.Fprintf(&b, " (by %s)", strings.Join(candidate.Fields, ", "))
 			}
-			fmt.Fprintf(&b, ", due %s", candidate.Due.Format(explainedAt))
+			fmt.Fprintf(&b, ", due %s", candidate.Due.Format(form))
 		}
 		b.WriteByte('\n')
 	}
