@@ -29,17 +29,20 @@ func (t *tracker) start(r *promised, since time.Time) error {
 		if err := t.catchUp(p, r, since); err != nil {
 			return err
 		}
-		r.fire(p, t.at)
 	}
 	return t.pause(p, r)
 }
 
 // catchUp takes the moments before the present one for a clock that began then.
+// Levels fire when they were reached.
 func (t *tracker) catchUp(p *Promise, r *promised, since time.Time) error {
 	past := tracker{heard: t.heard}
 	for _, m := range t.work.Moments[:len(t.work.Moments)-1] {
 		past.before, past.after = past.after, past.after.With(m.Facts)
 		past.at, past.by = laterOf(m.At, since), m.By
+		if m.At.After(since) {
+			r.fire(p, past.at)
+		}
 		if r.metric.Stop.Holds(past.before, past.after) {
 			if p.Status == Running || p.Reason != stoppedThen {
 				if err := past.do(p, r, past.now(Event{Do: Pause, Reason: stoppedThen})); err != nil {
@@ -52,6 +55,7 @@ func (t *tracker) catchUp(p *Promise, r *promised, since time.Time) error {
 			return err
 		}
 	}
+	r.fire(p, t.at)
 	return nil
 }
 
