@@ -20,3 +20,16 @@ func TestLevelsOfAClockThatCountsFromThePast(t *testing.T) {
 	w, _ := told(t, "23 09:00 ann: opened 23 09:00\n23 10:00 ann: pause\n23 11:00 ann: pause false\n23 13:00 ann: start", version)
 	assert.Equal(t, []string{"L0 23 12:00", "L1 23 13:00"}, fired(only(t, w)), "an hour later for a pause of an hour")
 }
+
+// TestALevelThatRepeatedMoreOften: what fired four times under one target has fired
+// under another, where a level of that name fires twice.
+func TestALevelThatRepeatedMoreOften(t *testing.T) {
+	version := ladder(sla.Level{Name: "late", Share: "25", Repeat: sla.Repeat{Every: "1h", Times: 3}})
+	calm := sla.Target{Name: "calm", Metric: "flags", Within: "40h", When: sla.OneOf("group", "calm"),
+		Levels: []sla.Level{{Name: "late", Share: "5", Repeat: sla.Repeat{Every: "1h", Times: 1}, Who: []string{"lead"}, What: "notify"}}}
+	version.Terms.Targets = append(version.Terms.Targets, calm)
+	w, _ := told(t, "23 09:00 ann: start\n24 09:00 bob: group calm\n24 12:00 bob: group app", version)
+	p := only(t, w)
+	assert.Equal(t, []string{"late 23 11:00", "late+1 23 12:00", "late+2 23 13:00", "late+3 23 14:00"}, fired(p))
+	assert.Zero(t, p.Next)
+}
