@@ -46,21 +46,22 @@ func (t *tracker) first(s *slot) (*promised, bool) {
 }
 
 // best is the target that now fits the work of a live clock: of the version that it
-// began under, or of another agreement that was in force at the opening.
-func (t *tracker) best(p *Promise, now *promised) (*promised, bool) {
+// began under, or of another agreement that was in force when the clock begins that
+// takes over.
+func (t *tracker) best(p *Promise, now *promised, opening time.Time) (*promised, bool) {
 	return t.choose(t.book.rules(p.slot()), func(r *promised) (time.Time, bool) {
 		if r.version == now.version {
 			return p.Started, true
 		}
-		since := r.opening(t.work, t.after)
+		since := r.since(opening, t.after)
 		return since, r.version.Agreement != p.Agreement && r.version.inForce(since) && r.metric.goesOn(t.before, t.after)
 	})
 }
 
 // today is the target under which a clock is taken anew.
-func (t *tracker) today(key slotKey) (*promised, bool) {
+func (t *tracker) today(key slotKey, opening time.Time) (*promised, bool) {
 	return t.choose(t.book.rules(key), func(r *promised) (time.Time, bool) {
-		return r.opening(t.work, t.after), r.version.inForce(t.at) && r.metric.goesOn(t.before, t.after)
+		return r.since(opening, t.after), r.version.inForce(t.at) && r.metric.goesOn(t.before, t.after)
 	})
 }
 

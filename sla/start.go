@@ -102,8 +102,24 @@ func (r *promised) since(at time.Time, f Facts) time.Time {
 	return at
 }
 
-// opening is from when on a clock counts that is taken anew.
-func (r *promised) opening(w *Work, f Facts) time.Time { return r.since(w.Moments[0].At, f) }
+// opening is from when on a clock counts that takes the place of a live one, unless
+// its metric says since when: from the opening of the work. Where an earlier clock
+// has come to an end of its own, as by a reset, that keeps what it measured (R25),
+// and it is from when the clock after that began.
+func (w *Work) opening(p *Promise) time.Time {
+	first := p
+	for i := p.ID - 2; i >= 0; i-- {
+		q := &w.Promises[i]
+		if q.slot() != p.slot() {
+			continue
+		}
+		if q.Ending != Superseded && q.Ending != Recomputed {
+			return first.Started
+		}
+		first = q
+	}
+	return w.Moments[0].At
+}
 
 // pause reports whether a clock pauses, and why: the values that have it do so.
 func (r *promised) pause(before, after Facts) (reason string, paused bool) {

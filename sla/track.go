@@ -152,13 +152,14 @@ func (t *tracker) live(p *Promise, r *promised) error {
 // retarget gives a live clock the target that now fits its work best, and has it
 // pause or run.
 func (t *tracker) retarget(p *Promise, r *promised) error {
-	best, found := t.best(p, r)
+	opening := t.work.opening(p)
+	best, found := t.best(p, r, opening)
 	if found && best.version != r.version {
 		reason := fmt.Sprintf("superseded by %s", best.version.Agreement)
 		if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Superseded); err != nil {
 			return err
 		}
-		return t.start(best, best.opening(t.work, t.after))
+		return t.start(best, best.since(opening, t.after))
 	}
 	if !found { // nothing claims the work any more; what was promised stays promised
 		best = r
@@ -256,12 +257,13 @@ func (t *tracker) recompute(reason string) error {
 		if err != nil {
 			return err
 		}
-		best, found := t.today(p.slot())
+		opening := t.work.opening(p)
+		best, found := t.today(p.slot(), opening)
 		if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Recomputed); err != nil {
 			return err
 		}
 		if found {
-			if err := t.start(best, best.opening(t.work, t.after)); err != nil {
+			if err := t.start(best, best.since(opening, t.after)); err != nil {
 				return err
 			}
 		}

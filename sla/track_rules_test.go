@@ -2,11 +2,17 @@ package sla_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/sla"
 )
+
+// isSet holds while a flag of the work is true.
+func isSet(name string) sla.Condition { return sla.Is(name, itsm.TruthValue(true)) }
 
 // TestLevelsOfAClockThatCountsFromThePast: they fire when they were reached,
 // whatever happened to the work since.
@@ -32,4 +38,27 @@ func TestALevelThatRepeatedMoreOften(t *testing.T) {
 	p := only(t, w)
 	assert.Equal(t, []string{"late 23 11:00", "late+1 23 12:00", "late+2 23 13:00", "late+3 23 14:00"}, fired(p))
 	assert.Zero(t, p.Next)
+}
+
+// TestR25_WhatAnEarlierClockMeasuredIsNotCountedAgain: a clock that is taken anew,
+// or by another agreement, counts from where the one that it replaces began if
+// others had ended before that, whatever ended them.
+func TestR25_WhatAnEarlierClockMeasuredIsNotCountedAgain(t *testing.T) {
+	restart := func(m *sla.Metric) { m.Reopened = sla.Restart }
+	other := agreement("B", flags(restart), sla.Target{Name: "vip", Metric: "flags", Within: "6h", When: isSet("vip")})
+	for name, ended := range map[string]string{
+		"reset":   "23 10:00 bob: pause\n23 11:00 bob: reset, pause false\n23 12:00 bob: reset false",
+		"restart": "23 10:00 bob: stop\n23 11:00 bob: stop false",
+		"cancel":  "23 10:00 bob: cancel\n23 11:00 bob: cancel false",
+	} {
+		for _, then := range []string{"recompute a mistake", "vip"} {
+			w, b := told(t, "23 09:00 ann: start\n"+ended+"\n23 14:00 bob: pause\n23 15:00 ann: pause false\n23 16:00 mia: "+then, agreement("A", flags(restart), eightHours()), other)
+			require.Len(t, w.Promises, 3, name)
+			now := w.Promises[2]
+			assert.Equal(t, at(t, "23 11:00"), now.Started, "%s, %s", name, then)
+			assert.Equal(t, []time.Duration{4 * time.Hour, time.Hour}, []time.Duration{now.Elapsed, now.Paused}, "%s, %s", name, then)
+			_, err := b.Explain(&w, 3, at(t, "23 17:00"))
+			require.NoError(t, err)
+		}
+	}
 }
