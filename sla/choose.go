@@ -47,14 +47,16 @@ func (t *tracker) first(s *slot) (*promised, bool) {
 
 // best is the target that now fits the work of a live clock: of the version that it
 // began under, or of another agreement that was in force when the clock begins that
-// takes over.
+// takes over, or, once clocks were taken anew, then.
 func (t *tracker) best(p *Promise, now *promised, opening time.Time) (*promised, bool) {
+	anew := t.work.anew(p)
 	return t.choose(t.book.rules(p.slot()), func(r *promised) (time.Time, bool) {
 		if r.version == now.version {
 			return p.Started, true
 		}
 		since := r.since(opening, t.after)
-		return since, r.version.Agreement != p.Agreement && r.version.inForce(since) && r.metric.goesOn(t.before, t.after)
+		inForce := laterOf(since, anew)
+		return since, r.version.Agreement != p.Agreement && r.version.inForce(inForce) && r.metric.goesOn(t.before, t.after)
 	})
 }
 

@@ -137,3 +137,18 @@ func (r *promised) pause(before, after Facts) (reason string, paused bool) {
 	}
 	return cut(strings.Join(why, ", ")), true
 }
+
+// anew is when the clock of a promise was last taken anew, directly or before other
+// agreements took over; the zero time if it was not.
+func (w *Work) anew(p *Promise) time.Time {
+	for i := p.ID - 2; i >= 0; i-- {
+		switch q := &w.Promises[i]; {
+		case q.slot() != p.slot():
+		case q.Ending == Recomputed:
+			return q.Last
+		case q.Ending != Superseded:
+			return time.Time{}
+		}
+	}
+	return time.Time{}
+}

@@ -62,3 +62,26 @@ func TestR25_WhatAnEarlierClockMeasuredIsNotCountedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestARecomputeIsNotUndone: what was taken anew under the agreements in force then
+// does not go back, at the next moment, to one that had ended.
+func TestARecomputeIsNotUndone(t *testing.T) {
+	old := agreement("A", flags(), eightHours())
+	old.Until = at(t, "23 12:00")
+	now := agreement("B", flags(), sla.Target{Name: "24h", Metric: "flags", Within: "24h"})
+	now.From = old.Until
+	tale := "23 09:00 ann: start\n23 13:00 mia: recompute the contract was renewed"
+	for _, more := range []string{"", "\n23 14:00 bob: group net", "\n23 14:00 bob: group net\n23 15:00 bob: group app"} {
+		w, _ := told(t, tale+more, old, now)
+		require.Len(t, w.Promises, 2, more)
+		assert.Equal(t, "B", w.Promises[1].Agreement)
+	}
+	t.Run("another one that was in force then may take over", func(t *testing.T) {
+		vip := agreement("C", flags(), sla.Target{Name: "vip", Metric: "flags", Within: "40h", When: isSet("vip")})
+		vip.From = old.Until
+		w, _ := told(t, tale+"\n23 14:00 bob: vip", old, now, vip)
+		require.Len(t, w.Promises, 3)
+		assert.Equal(t, "C", w.Promises[2].Agreement)
+		assert.Equal(t, at(t, "23 09:00"), w.Promises[2].Started)
+	})
+}
