@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/itsmkit/itsm"
 )
@@ -135,7 +136,15 @@ func (r *promised) pause(before, after Facts) (reason string, paused bool) {
 	if why == nil {
 		return cut(r.metric.Pause.String()), true
 	}
-	return cut(strings.Join(why, ", ")), true
+	return cut(strings.Map(printable, strings.Join(why, ", "))), true
+}
+
+// printable keeps a text on one line, which a reason has to be and a value need not.
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
 }
 
 // anew is when the clock of a promise was last taken anew, directly or before other

@@ -85,3 +85,16 @@ func TestARecomputeIsNotUndone(t *testing.T) {
 		assert.Equal(t, at(t, "23 09:00"), w.Promises[2].Started)
 	})
 }
+
+// TestAReasonIsOneLine: a value of several lines that has a clock pause is given as
+// the reason on one.
+func TestAReasonIsOneLine(t *testing.T) {
+	asked := flags(func(m *sla.Metric) { m.Pause = sla.Given("customer") })
+	b, err := sla.NewBook(schema(), agreement("A", asked, eightHours()))
+	require.NoError(t, err)
+	tale := story(t, "23 09:00 ann: start")
+	tale[0].Facts["customer"] = itsm.TextValue("acme\n\x7fnorth\t")
+	w, err := b.Track(item(), tale...)
+	require.NoError(t, err)
+	assert.Equal(t, []any{sla.Paused, "customer acme  north "}, []any{only(t, w).Status, only(t, w).Reason})
+}
