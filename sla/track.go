@@ -11,8 +11,8 @@ import (
 // Track follows a piece of work through its moments, in order, and says what was
 // promised for it and how that stands. Of the facts of each moment only those that
 // change something are kept; times are kept in whole microseconds. A moment before
-// the one before it, and facts that the book's schema does not declare, are an
-// *[itsm.FieldError].
+// the one before it, facts that the book's schema does not declare, and a reason to
+// recompute that is no line of text, are an *[itsm.FieldError].
 func (b *Book) Track(item itsm.Ref, moments ...Moment) (Work, error) {
 	w := Work{Item: item}
 	if err := item.Check("item"); err != nil {
@@ -84,6 +84,11 @@ func (t *tracker) observe(m Moment) error {
 	}
 	if err := m.Facts.Check(t.book.schema, "facts"); err != nil {
 		return err
+	}
+	if m.Recompute != "" {
+		if err := itsm.CheckLine("recompute", m.Recompute); err != nil {
+			return err
+		}
 	}
 	t.at, t.by, t.before = m.At, m.By, w.Facts
 	t.after = w.Facts.With(m.Facts)

@@ -98,3 +98,14 @@ func TestAReasonIsOneLine(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{sla.Paused, "customer acme  north "}, []any{only(t, w).Status, only(t, w).Reason})
 }
+
+// TestARecomputeHasALineAsReason, also while no clock lives.
+func TestARecomputeHasALineAsReason(t *testing.T) {
+	for _, tale := range []string{"23 09:00 ann: start", "23 09:00 ann: stop"} {
+		w, b := told(t, tale, agreement("A", flags(), eightHours()))
+		for _, reason := range []string{" ", "a\nb", "\xff"} {
+			_, err := b.Observe(&w, sla.Moment{At: at(t, "23 10:00"), Recompute: reason})
+			requireField(t, err, "recompute")
+		}
+	}
+}
