@@ -104,6 +104,7 @@ type version struct {
 type promised struct {
 	version  *version
 	target   *Target
+	slot     int // of the book
 	metric   *Metric
 	calendar *Calendar
 	within   time.Duration // 0: by the target's deadline
@@ -200,11 +201,16 @@ func (b *Book) index() {
 	for _, v := range b.versions {
 		for _, r := range v.rules {
 			key := slotKey{v.Kind, v.Party, r.metric.Name}
-			i, found := slices.BinarySearchFunc(b.slots, key, func(s slot, k slotKey) int { return s.compare(k) })
+			i, found := b.slot(key)
 			if !found {
 				b.slots = slices.Insert(b.slots, i, slot{slotKey: key})
 			}
 			b.slots[i].rules = append(b.slots[i].rules, r)
+		}
+	}
+	for i := range b.slots {
+		for _, r := range b.slots[i].rules {
+			r.slot = i
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (t *tracker) first(s *slot) (*promised, bool) {
 // takes over, or, once clocks were taken anew, then.
 func (t *tracker) best(p *Promise, now *promised, opening time.Time) (*promised, bool) {
 	anew := t.work.anew(p)
-	return t.choose(t.book.rules(p.slot()), func(r *promised) (time.Time, bool) {
+	return t.choose(t.book.slots[now.slot].rules, func(r *promised) (time.Time, bool) {
 		if r.version == now.version {
 			return p.Started, true
 		}
@@ -61,8 +61,8 @@ func (t *tracker) best(p *Promise, now *promised, opening time.Time) (*promised,
 }
 
 // today is the target under which a clock is taken anew.
-func (t *tracker) today(key slotKey, opening time.Time) (*promised, bool) {
-	return t.choose(t.book.rules(key), func(r *promised) (time.Time, bool) {
+func (t *tracker) today(now *promised, opening time.Time) (*promised, bool) {
+	return t.choose(t.book.slots[now.slot].rules, func(r *promised) (time.Time, bool) {
 		return r.since(opening, t.after), r.version.inForce(t.at) && r.metric.goesOn(t.before, t.after)
 	})
 }
@@ -101,11 +101,7 @@ func choice(at time.Time, found []candidate) Choice {
 	return c
 }
 
-// rules are the targets of a slot.
-func (b *Book) rules(key slotKey) []*promised {
-	i, found := slices.BinarySearchFunc(b.slots, key, func(s slot, k slotKey) int { return s.compare(k) })
-	if !found {
-		return nil
-	}
-	return b.slots[i].rules
+// slot finds a slot by its key.
+func (b *Book) slot(key slotKey) (int, bool) {
+	return slices.BinarySearchFunc(b.slots, key, func(s slot, k slotKey) int { return s.compare(k) })
 }

@@ -20,6 +20,7 @@ func (t *tracker) start(r *promised, since time.Time) error {
 		Agreement: v.Agreement, Version: v.Number, Target: r.target.Name,
 	})
 	p := &w.Promises[len(w.Promises)-1]
+	t.latest[r.slot] = p.ID
 	if t.chose != nil {
 		t.chose(p.ID, t.choice)
 	}

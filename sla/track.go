@@ -2,6 +2,7 @@ package sla
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -60,6 +61,9 @@ type tracker struct {
 	chose func(promise int, c Choice)
 
 	choice Choice // the last one
+
+	latest []int // the ID of the latest promise of each slot of the book, 0: none; nil: not noted yet
+	living []int // room for a list
 }
 
 func (t *tracker) all(moments []Moment) error {
@@ -101,43 +105,81 @@ func (t *tracker) observe(m Moment) error {
 // counts as it was; then each clock that lives; then those that begin. Conditions
 // are asked on the values after the moment.
 func (t *tracker) evaluate(recompute string) error {
-	w := t.work
-	for i := range w.Promises {
-		if !w.Promises[i].Status.IsLive() {
-			continue
-		}
-		r, err := t.book.rule(&w.Promises[i])
-		if err != nil {
-			return err
-		}
-		r.fire(&w.Promises[i], t.at)
-		if err := t.live(&w.Promises[i], r); err != nil {
+	if err := t.index(); err != nil {
+		return err
+	}
+	for _, id := range t.lives() {
+		if err := t.each(id, func(p *Promise, r *promised) error {
+			if !p.Next.IsZero() && !p.Next.After(t.at) {
+				r.fire(p, t.at)
+			}
+			return t.live(p, r)
+		}); err != nil {
 			return err
 		}
 	}
 	for i := range t.book.slots {
-		if err := t.begin(&t.book.slots[i]); err != nil {
+		if err := t.begin(&t.book.slots[i], t.latest[i]); err != nil {
 			return err
 		}
 	}
 	if recompute != "" {
-		if err := t.recompute(recompute); err != nil {
-			return err
+		for _, id := range t.lives() {
+			if err := t.each(id, func(p *Promise, r *promised) error { return t.recompute(p, r, recompute) }); err != nil {
+				return err
+			}
 		}
 	}
-	for i := range w.Promises {
-		p := &w.Promises[i]
-		if !p.Status.IsLive() {
-			p.Next = time.Time{}
-			continue
-		}
-		r, err := t.book.rule(p)
-		if err != nil {
+	for _, id := range t.lives() {
+		if err := t.each(id, func(p *Promise, r *promised) error {
+			r.fire(p, t.at)
+			return nil
+		}); err != nil {
 			return err
 		}
-		r.fire(p, t.at)
 	}
 	return nil
+}
+
+// index notes the latest promise of each slot, the only one whose clock may live or
+// be reopened.
+func (t *tracker) index() error {
+	if t.latest != nil {
+		return nil
+	}
+	t.latest = make([]int, len(t.book.slots))
+	for i := range t.work.Promises {
+		p := &t.work.Promises[i]
+		if s, found := t.book.slot(p.slot()); found {
+			t.latest[s] = p.ID
+		} else if p.Status.IsLive() {
+			_, err := t.book.rule(p)
+			return err
+		}
+	}
+	return nil
+}
+
+// lives lists the promises whose clocks live, in order.
+func (t *tracker) lives() []int {
+	t.living = t.living[:0]
+	for _, id := range t.latest {
+		if id != 0 && t.work.Promises[id-1].Status.IsLive() {
+			t.living = append(t.living, id)
+		}
+	}
+	slices.Sort(t.living)
+	return t.living
+}
+
+// each does something for a promise, with what it is measured by.
+func (t *tracker) each(id int, do func(*Promise, *promised) error) error {
+	p := &t.work.Promises[id-1]
+	r, err := t.book.rule(p)
+	if err != nil {
+		return err
+	}
+	return do(p, r)
 }
 
 // live takes a moment for a clock that lives: stop, cancel, reset; else a target
@@ -199,26 +241,29 @@ func (t *tracker) pause(p *Promise, r *promised) error {
 
 // end stops or cancels the clock of a promise.
 func (t *tracker) end(p *Promise, r *promised, e Event, how Ending) error {
-	p.Ending = how
+	p.Ending, p.Next = how, time.Time{}
 	return t.do(p, r, t.now(e))
 }
 
-// begin takes a moment for a slot in which no clock lives.
-func (t *tracker) begin(s *slot) error {
-	last := t.last(s.slotKey)
-	if last != nil && last.Status.IsLive() {
-		return nil
-	}
-	if last != nil && last.Ending == Done {
-		r, err := t.book.rule(last)
-		if err != nil {
-			return err
-		}
-		switch r.metric.Reopened {
-		case Never:
+// begin takes a moment for a slot in which no clock lives; id is its latest
+// promise, 0 if there was none.
+func (t *tracker) begin(s *slot, id int) error {
+	if id != 0 {
+		last := &t.work.Promises[id-1]
+		if last.Status.IsLive() {
 			return nil
-		case "", Continue:
-			return t.reopen(last, r)
+		}
+		if last.Ending == Done {
+			r, err := t.book.rule(last)
+			if err != nil {
+				return err
+			}
+			switch r.metric.Reopened {
+			case Never:
+				return nil
+			case "", Continue:
+				return t.reopen(last, r)
+			}
 		}
 	}
 	if best, found := t.first(s); found {
@@ -240,40 +285,14 @@ func (t *tracker) reopen(p *Promise, r *promised) error {
 	return t.retarget(p, r)
 }
 
-// last is the latest promise of a slot, nil if there was none.
-func (t *tracker) last(key slotKey) *Promise {
-	for i := len(t.work.Promises) - 1; i >= 0; i-- {
-		if p := &t.work.Promises[i]; p.slot() == key {
-			return p
-		}
+// recompute takes a live clock anew, under the versions that are in force now.
+func (t *tracker) recompute(p *Promise, r *promised, reason string) error {
+	opening := t.work.opening(p)
+	best, found := t.today(r, opening)
+	if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Recomputed); err != nil || !found {
+		return err
 	}
-	return nil
-}
-
-// recompute takes all clocks anew that live, under the versions that are in force
-// now.
-func (t *tracker) recompute(reason string) error {
-	for i := range t.work.Promises {
-		p := &t.work.Promises[i]
-		if !p.Status.IsLive() {
-			continue
-		}
-		r, err := t.book.rule(p)
-		if err != nil {
-			return err
-		}
-		opening := t.work.opening(p)
-		best, found := t.today(p.slot(), opening)
-		if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Recomputed); err != nil {
-			return err
-		}
-		if found {
-			if err := t.start(best, best.since(opening, t.after)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return t.start(best, best.since(opening, t.after))
 }
 
 // now is an event of the present moment.
