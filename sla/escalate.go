@@ -1,45 +1,59 @@
 package sla
 
 import (
+	"slices"
 	"time"
 )
 
 // fire has each level of a promise fire that its clock has reached by an instant,
-// in the order of the instants, and says when the next is reached. What is due at
-// the instant itself is reached.
+// in the order of the instants, those of one instant in the order of the levels, and
+// says when the next is reached. What is due at the instant itself is reached.
 func (r *promised) fire(p *Promise, at time.Time) {
-	for {
-		f, ok := r.nextLevel(p)
-		if !ok {
-			p.Next = time.Time{}
-			return
-		}
-		if f.At.After(at) {
-			p.Next = f.At
-			return
-		}
-		p.Fired = append(p.Fired[:len(p.Fired):len(p.Fired)], f)
-	}
-}
-
-// nextLevel is the level that fires next if nothing else happens to the clock, as
-// of its last event.
-func (r *promised) nextLevel(p *Promise) (Firing, bool) {
-	var next Firing
-	found := false
+	var room [8]step
+	steps := room[:0]
 	c := Clock{r.calendar, p.State}
 	for i := range r.levels {
 		l := &r.levels[i]
-		nth := p.fired(l.Name)
-		if nth >= l.times { // more, if a level of that name repeats oftener at another target
-			continue
-		}
-		at, ok := l.reached(&c, nth)
-		if ok && (!found || at.Before(next.At)) {
-			next, found = Firing{r.target.Name, l.Name, nth, at}, true
+		if s := (step{level: l, nth: p.fired(l.Name)}); s.next(&c) {
+			steps = append(steps, s)
 		}
 	}
-	return next, found
+	p.Fired = slices.Clip(p.Fired) // earlier states of the work share it
+	for len(steps) > 0 {
+		i := 0
+		for j := range steps {
+			if steps[j].at.Before(steps[i].at) {
+				i = j
+			}
+		}
+		s := &steps[i]
+		if s.at.After(at) {
+			p.Next = s.at
+			return
+		}
+		p.Fired = append(p.Fired, Firing{r.target.Name, s.level.Name, s.nth, s.at})
+		if s.nth++; !s.next(&c) {
+			steps = slices.Delete(steps, i, i+1)
+		}
+	}
+	p.Next = time.Time{}
+}
+
+// step is a level that is to fire, for the n-th time from 0 on.
+type step struct {
+	level *level
+	nth   int
+	at    time.Time // if nothing else happens to the clock, as of its last event
+}
+
+// next says when it fires; false: not any more, or not as things are. It may have
+// fired more often than it repeats, under another target.
+func (s *step) next(c *Clock) (ok bool) {
+	if s.nth >= s.level.times {
+		return false
+	}
+	s.at, ok = s.level.reached(c, s.nth)
+	return ok
 }
 
 // fired is how often a level has fired.
