@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -87,12 +86,15 @@ type Firing struct {
 // slot is where the promise stands.
 func (p *Promise) slot() slotKey { return slotKey{p.Kind, p.Party, p.Metric} }
 
-// clone is a copy of the work as far as tracking changes it.
+// clone is a copy of the work as far as tracking changes it: promises in place, and
+// moments by appending; facts are replaced.
 func (w *Work) clone() Work {
+	const more = 4 // promises that one moment may make without another copy
 	c := *w
-	c.Moments = slices.Clone(w.Moments)
-	c.Promises = slices.Clone(w.Promises)
-	c.Facts = maps.Clone(w.Facts)
+	c.Moments = slices.Clip(w.Moments)
+	if n := len(w.Promises); n > 0 {
+		c.Promises = append(make([]Promise, 0, n+more), w.Promises...)
+	}
 	return c
 }
 
