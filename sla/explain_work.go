@@ -18,12 +18,16 @@ type Account struct {
 	Explanation
 }
 
-// Explain accounts for one promise of a piece of work, at an instant. It follows
-// the work through its moments once more; a promise that is not what they lead to
-// under this book is an *[itsm.FieldError].
+// Explain accounts for one promise of a piece of work, at an instant, and not before
+// the last moment of its clock: of the past, see [Book.AsOf]. It follows the work
+// through its moments once more; a promise that is not what they lead to under this
+// book is an *[itsm.FieldError].
 func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
 	if promise < 1 || promise > len(w.Promises) {
 		return Account{}, &itsm.FieldError{Field: "promise", Problem: fmt.Sprintf("is %d; the work has those from 1 to %d", promise, len(w.Promises))}
+	}
+	if err := itsm.CheckTime("at", at); err != nil {
+		return Account{}, err
 	}
 	a := Account{Promise: w.Promises[promise-1]}
 	again := Work{Item: w.Item}
@@ -45,7 +49,7 @@ func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
 		return Account{}, &itsm.FieldError{Field: fmt.Sprintf("promises[%d]", promise-1), Problem: "is not what the moments of the work lead to under this book"}
 	}
 	var err error
-	a.Explanation, err = Explain(at, a.Events...)
+	a.Explanation, err = Explain(laterOf(at, a.Promise.Last.In(at.Location())), a.Events...)
 	return a, err
 }
 

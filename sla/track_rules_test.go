@@ -109,3 +109,17 @@ func TestARecomputeHasALineAsReason(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainGoesWithThePromise: it explains what the promise shows, also at an
+// instant before its last moment, at which nothing happened to the clock.
+func TestExplainGoesWithThePromise(t *testing.T) {
+	w, b := told(t, "23 09:00 ann: start\n23 12:00 bob: group net", agreement("A", flags(), eightHours()))
+	for _, when := range []string{"22 09:00", "23 10:00", "23 12:00"} {
+		a, err := b.Explain(&w, 1, at(t, when))
+		require.NoError(t, err)
+		assert.Equal(t, 3*time.Hour, a.Total(sla.AsElapsed), when)
+		assert.Equal(t, only(t, w).Elapsed, a.Reading.Elapsed, when)
+	}
+	_, err := b.Explain(&w, 1, time.Time{})
+	requireField(t, err, "at")
+}
