@@ -2,10 +2,8 @@ package sla_test
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/itsmkit/itsm/sla"
@@ -383,41 +381,4 @@ func (c *toldClock) foreseeAtMoment(m, start int) {
 	if c.due < 0 || m == start || c.reached >= 0 {
 		c.foresee(m)
 	}
-}
-
-// report is all that a promise says, on one line.
-func (c *toldClock) report(id int) string {
-	when := func(m int) string {
-		if m < 0 {
-			return "-"
-		}
-		return stamp(m)
-	}
-	return fmt.Sprintf("%d %s/%s/%s %s/%d/%s %s %s %q goal %d from %s to %s elapsed %d paused %d reached %s breached %s %s reopened %d fired [%s] next %s",
-		id, c.version.Kind, c.version.Party, c.metric.Name, c.version.Agreement, c.version.Number, c.target.Name,
-		c.status, c.ending, c.reason, c.goal, when(c.started), when(c.last), c.elapsed, c.paused, when(c.reached), when(c.breached),
-		c.cause, c.reopened, strings.Join(c.fired, ", "), c.next())
-}
-
-// reported is the same of a promise of the first implementation. Reasons of pauses
-// are words, and left out.
-func reported(p *sla.Promise) string {
-	when := func(t time.Time) string {
-		if t.IsZero() {
-			return "-"
-		}
-		return t.Format("02T15:04")
-	}
-	var fired []string
-	for _, f := range p.Fired {
-		fired = append(fired, fmt.Sprintf("%s/%s+%d %s", f.Target, f.Level, f.Nth, when(f.At)))
-	}
-	reason := p.Reason
-	if p.Status == sla.Paused {
-		reason = ""
-	}
-	return fmt.Sprintf("%d %s/%s/%s %s/%d/%s %s %s %q goal %d from %s to %s elapsed %d paused %d reached %s breached %s %s reopened %d fired [%s] next %s",
-		p.ID, p.Kind, p.Party, p.Metric, p.Agreement, p.Version, p.Target,
-		p.Status, p.Ending, reason, p.Goal/time.Minute, when(p.Started), when(p.Last), p.Elapsed/time.Minute, p.Paused/time.Minute,
-		when(p.Reached), when(p.Breached), p.Cause, p.Reopened, strings.Join(fired, ", "), when(p.Next))
 }
