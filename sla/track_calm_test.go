@@ -59,7 +59,7 @@ func TestMomentsThatChangeNothing(t *testing.T) {
 // TestSplitMoments: no time passes at an instant, in however many moments it is
 // told. What they do may depend on it, as on a stop between a start and a reset.
 func TestSplitMoments(t *testing.T) {
-	lives(t, 40, 8, func(t *testing.T, r tales, l *life) {
+	throughLives(t, 40, 8, func(t *testing.T, r tales, l *life) {
 		for i, m := range l.tale[1:] {
 			one, two := m, m
 			one.Facts, two.Facts = sla.Facts{}, sla.Facts{}

@@ -58,7 +58,7 @@ func (l *life) clock(p *sla.Promise) sla.Clock {
 }
 
 // lives has a law hold for random stories under random books.
-func lives(t *testing.T, n int, seed uint64, law func(*testing.T, tales, *life)) {
+func throughLives(t *testing.T, n int, seed uint64, law func(*testing.T, tales, *life)) {
 	t.Helper()
 	for i := range n {
 		r := newTales(seed<<32 + uint64(i))
@@ -73,8 +73,8 @@ func lives(t *testing.T, n int, seed uint64, law func(*testing.T, tales, *life))
 	}
 }
 
-func TestR23_ElapsedNeverFallsNorExceedsWallTimeNorGrowsWhilePaused(t *testing.T) {
-	lives(t, 60, 23, func(t *testing.T, _ tales, l *life) { l.r23() })
+func TestR23_OfTrackedWork(t *testing.T) {
+	throughLives(t, 60, 23, func(t *testing.T, _ tales, l *life) { l.r23() })
 }
 
 func (l *life) r23() {
@@ -96,7 +96,7 @@ func (l *life) r23() {
 }
 
 func TestR24_DueIsTheEarliestInstantAndMetIsWithinTheGoal(t *testing.T) {
-	lives(t, 60, 24, func(t *testing.T, _ tales, l *life) { l.r24() })
+	throughLives(t, 60, 24, func(t *testing.T, _ tales, l *life) { l.r24() })
 }
 
 func (l *life) r24() {
@@ -130,7 +130,7 @@ func (l *life) r24() {
 }
 
 func TestR25_WhatHasEndedKeepsItsResult(t *testing.T) {
-	lives(t, 60, 25, func(t *testing.T, _ tales, l *life) { l.r25() })
+	throughLives(t, 60, 25, func(t *testing.T, _ tales, l *life) { l.r25() })
 }
 
 func (l *life) r25() {
@@ -155,7 +155,7 @@ func (l *life) r25() {
 
 func TestR26_AnotherTargetKeepsElapsedAndPaused(t *testing.T) {
 	changed := 0
-	lives(t, 60, 26, func(t *testing.T, _ tales, l *life) { changed += l.r26() })
+	throughLives(t, 60, 26, func(t *testing.T, _ tales, l *life) { changed += l.r26() })
 	assert.Greater(t, changed, 20)
 }
 
@@ -212,8 +212,8 @@ func TestR26_AnotherAgreementKeepsElapsedAndPaused(t *testing.T) {
 	assert.Greater(t, superseded, 50)
 }
 
-func TestR33_ABreachStays(t *testing.T) {
-	lives(t, 60, 33, func(t *testing.T, _ tales, l *life) { l.r33() })
+func TestR33_ABreachOfTrackedWorkStays(t *testing.T) {
+	throughLives(t, 60, 33, func(t *testing.T, _ tales, l *life) { l.r33() })
 }
 
 func (l *life) r33() {
@@ -237,7 +237,7 @@ func (l *life) r33() {
 // TestEachWayToTheSameWork: moment by moment, all at once, as of each instant, and
 // in a register with its ticks. What was kept on the way stays as it was.
 func TestEachWayToTheSameWork(t *testing.T) {
-	lives(t, 60, 1, func(t *testing.T, r tales, l *life) {
+	throughLives(t, 60, 1, func(t *testing.T, r tales, l *life) {
 		l.once()
 		l.registered(r)
 	})
@@ -341,7 +341,7 @@ func alarmsOf(cmd any) []sla.Alarm {
 // TestEachPromiseIsExplainedAtEachTime: the intervals follow one another, and add
 // up to what the clock shows.
 func TestEachPromiseIsExplainedAtEachTime(t *testing.T) {
-	lives(t, 25, 5, func(t *testing.T, r tales, l *life) { l.explained(r) })
+	throughLives(t, 25, 5, func(t *testing.T, r tales, l *life) { l.explained(r) })
 }
 
 func (l *life) explained(r tales) {
