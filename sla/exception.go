@@ -48,3 +48,14 @@ func (e Exception) clone() Exception {
 	e.When = e.When.clone()
 	return e
 }
+
+// Excludes reports whether planned maintenance that begins at an instant is excluded
+// from what was promised: whether it was announced at least the notice of the terms
+// beforehand (R27). Terms without a notice exclude none.
+func (t *Terms) Excludes(announced, from time.Time) bool {
+	if t.Notice == "" || announced.IsZero() {
+		return false
+	}
+	notice, err := parseDuration("notice", t.Notice)
+	return err == nil && !announced.Add(notice).After(from)
+}
