@@ -232,7 +232,10 @@ func verdict(met itsm.Ratio, objective string) Verdict {
 
 // compare orders clocks for lists: by when they were stopped, then by their record.
 func (e *judgedAt) compare(o *judgedAt) int {
+	if c := cmp.Compare(e.at, o.at); c != 0 { // mostly
+		return c
+	}
 	return cmp.Or(
-		cmp.Compare(e.at, o.at), cmp.Compare(e.Item.Kind, o.Item.Kind), cmp.Compare(e.Item.ID, o.Item.ID),
+		cmp.Compare(e.Item.Kind, o.Item.Kind), cmp.Compare(e.Item.ID, o.Item.ID),
 		slices.Compare(e.Work[:], o.Work[:]), cmp.Compare(e.Promise, o.Promise))
 }

@@ -28,6 +28,9 @@ type ComplianceMeter struct {
 	elapsed                     []time.Duration
 	cells                       []int32 // of each elapsed time, by table
 
+	lastName ruleName // the one looked up last, and its rule: often that of the next too
+	lastRule int32
+
 	// Of what is being added.
 	found  []int32 // the rule of each promise
 	facts  []int32 // the value on each axis that is a field; less than zero: not looked up
@@ -102,12 +105,15 @@ func (m *ComplianceMeter) Add(w *Work) error {
 	m.found = m.found[:0]
 	for i := range w.Promises {
 		p := &w.Promises[i]
-		n, known := m.byName[ruleName{p.Agreement, p.Version, p.Target}]
-		if !known {
-			_, err := m.book.rule(p)
-			return fmt.Errorf("%s: %w", w.Item, err)
+		if name := (ruleName{p.Agreement, p.Version, p.Target}); name != m.lastName {
+			n, known := m.byName[name]
+			if !known {
+				_, err := m.book.rule(p)
+				return fmt.Errorf("%s: %w", w.Item, err)
+			}
+			m.lastName, m.lastRule = name, n
 		}
-		m.found = append(m.found, n)
+		m.found = append(m.found, m.lastRule)
 	}
 	for i := range m.facts {
 		m.facts[i] = -1

@@ -53,7 +53,9 @@ func Shortfalls() []Shortfall { return []Shortfall{TargetMissed, LimitExceeded, 
 func Improvements(c *Compliance, w *WorkloadReport) ([]Improvement, error) {
 	var list []Improvement
 	if c != nil {
-		list = c.Cell.improve(list, "all")
+		if !slices.ContainsFunc(c.By, func(t Breakdown) bool { return slices.Equal(t.By, []Dimension{ByTarget}) }) {
+			list = c.Cell.improve(list, "all clocks")
+		}
 		for i := range c.By {
 			table := &c.By[i]
 			for j := range table.Cells {
