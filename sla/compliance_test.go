@@ -269,14 +269,16 @@ func stoppedPromise(agreement string, version int, target string, at time.Time, 
 // TestObjectivesOfVersions: a target that versions of its agreement hold to
 // different objectives is judged by version, and not by target.
 func TestObjectivesOfVersions(t *testing.T) {
-	first, second := gasWorks(1, dated("2026-01-01 00:00"), dated("2026-11-15 00:00")), gasWorks(2, dated("2026-11-15 00:00"), time.Time{})
+	first, second := gasWorks(1, dated("2026-01-01 00:00"), dated("2026-11-15 00:00")), gasWorks(2, dated("2026-11-15 00:00"), dated("2026-11-20 00:00"))
 	second.Terms.Targets[1].Objective = "99"
-	b := bookWith(t, first, second)
+	b := bookWith(t, first, second, gasWorks(3, dated("2026-11-20 00:00"), time.Time{}))
 	work := []*sla.Work{
 		trackedAs(t, b, "1", openedAt("2026-11-14 09:00", 3, ""), turnedTo("2026-11-15 09:00", itsm.Done)),
 		trackedAs(t, b, "2", openedAt("2026-11-15 09:00", 3, ""), turnedTo("2026-11-15 10:00", itsm.Done)),
 		trackedAs(t, b, "3", openedAt("2026-11-15 09:00", 1, ""), turnedTo("2026-11-15 10:00", itsm.Done)),
 		trackedAs(t, b, "4", openedAt("2026-11-14 09:00", 1, ""), turnedTo("2026-11-14 10:00", itsm.Done)),
+		trackedAs(t, b, "5", openedAt("2026-11-13 09:00", 3, ""), turnedTo("2026-11-13 10:00", itsm.Done)),
+		trackedAs(t, b, "6", openedAt("2026-11-23 09:00", 3, ""), turnedTo("2026-11-23 10:00", itsm.Done)), // as in the first version
 	}
 	c, err := sla.MeasureCompliance(slices.Values(work), b, periodOf(t, "2026-11"), &sla.ComplianceOptions{By: [][]sla.Dimension{{sla.ByTarget}, {sla.ByVersion, sla.ByTarget}}})
 	require.NoError(t, err)
@@ -285,7 +287,7 @@ func TestObjectivesOfVersions(t *testing.T) {
 	assert.Equal(t, []any{"P1", "95", sla.ObjectiveReached}, []any{cells[0].Target, cells[0].Objective, cells[0].Verdict}, "the same in both")
 	assert.Equal(t, []any{"usual", "", sla.NoObjective}, []any{cells[1].Target, cells[1].Objective, cells[1].Verdict})
 	cells = c.By[1].Cells
-	require.Len(t, cells, 4)
+	require.Len(t, cells, 5)
 	assert.Equal(t, []string{"AGR1 version 2", "AGR1 usual"}, cells[3].Key)
 	assert.Equal(t, "99", cells[3].Objective)
 }
@@ -336,6 +338,21 @@ func TestComplianceRefusals(t *testing.T) {
 
 func refusedOptions(b *sla.Book, p sla.Period, o sla.ComplianceOptions) func() error {
 	return func() error { _, err := sla.NewComplianceMeter(b, p, &o); return err }
+}
+
+// TestEndsOfThePeriod: what is stopped at its beginning counts, what is stopped at
+// its end still ran.
+func TestEndsOfThePeriod(t *testing.T) {
+	b := bookWith(t, gasWorks(1, dated("2026-01-01 00:00"), time.Time{}))
+	w := &sla.Work{Promises: []sla.Promise{
+		stoppedPromise("AGR1", 1, "usual", dated("2026-11-01 00:00"), time.Hour),
+		stoppedPromise("AGR1", 1, "usual", dated("2026-12-01 00:00"), time.Hour),
+		stoppedPromise("AGR1", 1, "usual", dated("2026-12-01 00:00"), 0),
+		stoppedPromise("AGR1", 1, "usual", dated("2026-10-31 23:59"), time.Hour),
+	}}
+	c, err := sla.MeasureCompliance(slices.Values([]*sla.Work{w}), b, periodOf(t, "2026-11"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{1, 1, 1}, []int64{c.Met.Num, c.Met.Den, c.Running})
 }
 
 // TestLateAtTheEnd: work that was finished after the period was late when it ended

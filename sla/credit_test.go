@@ -167,12 +167,14 @@ func credited(t testing.TB) *sla.Book {
 	v.Terms.Credits = []sla.Credit{one, all, francs}
 	w := gasWorks(2, v.Until, time.Time{})
 	w.Terms.Credits = []sla.Credit{one}
-	return bookWith(t, v, w)
+	other := gasWorks(1, dated("2026-01-01 00:00"), time.Time{})
+	other.Agreement, other.Kind = "AGR2", sla.OperationalLevel
+	return bookWith(t, v, w, other)
 }
 
 func TestCreditNote(t *testing.T) {
 	b := credited(t)
-	work := workOfNovember(t, b)
+	work := workOfNovember(t, b) // under the other agreement, too
 	by := &sla.ComplianceOptions{By: [][]sla.Dimension{{sla.ByTarget}}}
 	c, err := sla.MeasureCompliance(slices.Values(work), b, periodOf(t, "2026-11"), by)
 	require.NoError(t, err)

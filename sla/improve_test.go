@@ -65,6 +65,10 @@ func TestISO_8_3_3_MissedTargetsAreImprovementOpportunities(t *testing.T) {
 	for i := range read {
 		assert.Equal(t, list[i].String(), read[i].String())
 	}
+	c.By[1].Cycles = c.By[1].Cycles[:2]
+	list, err = sla.Improvements(&sla.Compliance{By: []sla.Breakdown{{By: c.By[1].By, Cycles: c.By[1].Cycles}, c.By[1]}}, nil)
+	require.NoError(t, err)
+	assert.False(t, slices.ContainsFunc(list, func(i sla.Improvement) bool { return i.Why == sla.ShareFalling }), "two points are no trend to act on")
 	none, err := sla.Improvements(nil, nil)
 	require.NoError(t, err)
 	assert.Empty(t, none)
