@@ -15,11 +15,11 @@ type cellKey [mostDimensions]int32
 type table struct {
 	axes    []int // the numbers of its dimensions
 	byKey   map[cellKey]int32
-	tallies []tally
+	tallies []counts
 }
 
-// tally is the running counts of a cell.
-type tally struct {
+// counts is the running counts of a cell.
+type counts struct {
 	key cellKey
 
 	met, judged, cancelled, cancelledLate, running int64
@@ -39,13 +39,13 @@ func (t *table) cell(key cellKey) int32 {
 	if !known {
 		c = int32(len(t.tallies))
 		t.byKey[key] = c
-		t.tallies = append(t.tallies, tally{key: key})
+		t.tallies = append(t.tallies, counts{key: key})
 	}
 	return c
 }
 
 // mark notes by which target a clock of the cell is measured.
-func (t *tally) mark(rule int32, m *ComplianceMeter) {
+func (t *counts) mark(rule int32, m *ComplianceMeter) {
 	if t.rule == rule+1 || t.several {
 		return
 	}
@@ -147,7 +147,7 @@ func (m *ComplianceMeter) Compliance() *Compliance {
 }
 
 // figures are the counts of a cell.
-func (m *ComplianceMeter) figures(t *table, y *tally) Cell {
+func (m *ComplianceMeter) figures(t *table, y *counts) Cell {
 	c := Cell{Met: itsm.Ratio{Num: y.met, Den: y.judged}, Cancelled: y.cancelled, CancelledLate: y.cancelledLate, Running: y.running}
 	for i, a := range t.axes {
 		c.Key = append(c.Key, m.axes[a].name(y.key[i]))

@@ -109,7 +109,7 @@ func (c *Credit) compile(field string) (ladder, error) {
 	if err := c.Fee.Check(at("fee")); err != nil {
 		wrong = append(wrong, err)
 	} else if _, err := itsm.NumberValue(c.Fee.Amount).MarshalJSON(); err != nil {
-		wrong.add(at("fee"), "%s", problemOf(err))
+		wrong.add(at("fee"), "has more digits than can be kept")
 	} else if c.Fee.Amount.Sign() <= 0 {
 		wrong.add(at("fee"), "is %s; give more than none", c.Fee)
 	}

@@ -55,7 +55,7 @@ func TestTrend(t *testing.T) {
 	assert.Equal(t, "falling, -1/12 a cycle (S -2 of 3 points)", got.String())
 	assert.Equal(t, itsm.Ratio{Num: 3*2*11 - 2*1*9, Den: 18}, got.Variance, "equal shares of other denominators are ties")
 	_, err = sla.TrendOf(make([]sla.Point, 1001)...)
-	requireField2(t, err, "points")
+	requireField(t, err, "points")
 }
 
 // TestTrendAgainstANaiveOne: pairs counted and slopes found over integers, after

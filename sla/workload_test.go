@@ -50,13 +50,13 @@ AGR1 version 2, mail: at most 1 a week of Europe/Berlin
 	assert.Equal(t, r.String(), read.String())
 
 	_, err = sla.MeasureWorkload(slices.Values([]*sla.Work{nil}), b, periodOf(t, "2026-11"))
-	requireField2(t, err, "work")
+	requireField(t, err, "work")
 	_, err = sla.MeasureWorkload(slices.Values([]*sla.Work{{}}), b, periodOf(t, "2026-11"))
-	requireField2(t, err, "opened")
+	requireField(t, err, "opened")
 	_, err = sla.NewWorkloadMeter(nil, periodOf(t, "2026-11"))
-	requireField2(t, err, "book")
+	requireField(t, err, "book")
 	_, err = sla.NewWorkloadMeter(b, sla.Period{})
-	requireField2(t, err, "from")
+	requireField(t, err, "from")
 }
 
 // TestWorkloadIsTheAgreements: only work for its services counts.
