@@ -138,8 +138,8 @@ type ComplianceOptions struct {
 
 // MeasureCompliance reports a period from work as it is given; in which order it
 // comes does not matter. Work needs to be there of which a clock was stopped or
-// cancelled in the period, and, for what was late at the end, of which one ran then.
-// Neither the sequence nor what it points at is kept.
+// cancelled in the period, and, for what was late at the end, of which one ran then:
+// what [StoppedIn] and [UnderAgreement] select, each once. Neither the sequence nor what it points at is kept.
 //
 // Work with a promise of a version that the book does not have is an error that
 // names it. A sequence that can fail, as a register's Find, is given to a
@@ -230,12 +230,9 @@ func verdict(met itsm.Ratio, objective string) Verdict {
 	return ObjectiveReached
 }
 
-// compare orders clocks for lists: by when they were stopped, then by their record.
-func (e *judgedAt) compare(o *judgedAt) int {
-	if c := cmp.Compare(e.at, o.at); c != 0 { // mostly
-		return c
-	}
+// compare orders clocks that were stopped at one instant, by their records.
+func (j *Judged) compare(o *Judged) int {
 	return cmp.Or(
-		cmp.Compare(e.Item.Kind, o.Item.Kind), cmp.Compare(e.Item.ID, o.Item.ID),
-		slices.Compare(e.Work[:], o.Work[:]), cmp.Compare(e.Promise, o.Promise))
+		cmp.Compare(j.Item.Kind, o.Item.Kind), cmp.Compare(j.Item.ID, o.Item.ID),
+		slices.Compare(j.Work[:], o.Work[:]), cmp.Compare(j.Promise, o.Promise))
 }

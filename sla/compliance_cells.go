@@ -15,6 +15,7 @@ type cellKey [mostDimensions]int32
 type table struct {
 	axes    []int // the numbers of its dimensions
 	byKey   map[cellKey]int32
+	byValue []int32 // of a table with one dimension: the cell of each value, from 1 on; 0: none yet
 	tallies []counts
 }
 
@@ -32,16 +33,33 @@ type counts struct {
 
 // cell is the number of the cell with a key.
 func (t *table) cell(key cellKey) int32 {
-	if len(t.axes) == 0 && len(t.tallies) > 0 {
-		return 0
+	switch len(t.axes) {
+	case 0:
+		if len(t.tallies) > 0 {
+			return 0
+		}
+		return t.add(key)
+	case 1:
+		for int(key[0]) >= len(t.byValue) {
+			t.byValue = append(t.byValue, 0)
+		}
+		c := &t.byValue[key[0]]
+		if *c == 0 {
+			*c = t.add(key) + 1
+		}
+		return *c - 1
 	}
 	c, known := t.byKey[key]
 	if !known {
-		c = int32(len(t.tallies))
+		c = t.add(key)
 		t.byKey[key] = c
-		t.tallies = append(t.tallies, counts{key: key})
 	}
 	return c
+}
+
+func (t *table) add(key cellKey) int32 {
+	t.tallies = append(t.tallies, counts{key: key})
+	return int32(len(t.tallies) - 1)
 }
 
 // mark notes by which target a clock of the cell is measured.
@@ -79,11 +97,24 @@ func (r *ranked) add(cells []int32, j judgedAt) {
 
 // order is the order in which the clocks are listed.
 func (r *ranked) order() []int32 {
-	order := make([]int32, len(r.list))
-	for i := range order {
-		order[i] = int32(i)
+	type place struct {
+		at int64
+		i  int32
 	}
-	slices.SortFunc(order, func(i, j int32) int { return r.list[i].compare(&r.list[j]) })
+	places := make([]place, len(r.list))
+	for i := range places {
+		places[i] = place{r.list[i].at, int32(i)}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		if a.at != b.at { // mostly
+			return cmp.Compare(a.at, b.at)
+		}
+		return r.list[a.i].Judged.compare(&r.list[b.i].Judged)
+	})
+	order := make([]int32, len(places))
+	for i, p := range places {
+		order[i] = p.i
+	}
 	return order
 }
 
@@ -127,9 +158,9 @@ func (m *ComplianceMeter) Compliance() *Compliance {
 		}
 		begin := 0
 		for i, end := range m.scatter(scratch, n) {
-			tally := &t.tallies[i]
-			cells[i] = m.figures(t, tally)
-			cells[i].Elapsed = itsm.Spread{Count: tally.judged, Total: tally.elapsed, Percentiles: itsm.NearestRanks(scratch[begin:end], m.options.Percentiles)}
+			y := &t.tallies[i]
+			cells[i] = m.figures(t, y)
+			cells[i].Elapsed = itsm.Spread{Count: y.judged, Total: y.elapsed, Percentiles: itsm.NearestRanks(scratch[begin:end], m.options.Percentiles)}
 			cells[i].Missed, cells[i].Kept, cells[i].Late = m.missed.pick(parts[0][i]), m.kept.pick(parts[1][i]), m.late.pick(parts[3][i])
 			for _, j := range parts[2][i] {
 				cells[i].Excused = append(cells[i].Excused, Excused{m.excused.list[j].Judged, m.excused.list[j].exception})

@@ -152,7 +152,7 @@ func (m *ComplianceMeter) finished(w *Work, p *Promise, rule int32) {
 		m.excused.add(m.cell, judgedAt{at: p.Last.UnixMicro(), Judged: judged(w, p), exception: e})
 		return
 	}
-	met := p.IsMet()
+	met := p.Breached.IsZero()
 	for i, c := range m.cell {
 		t := &m.tables[i].tallies[c]
 		t.judged++
