@@ -138,8 +138,9 @@ type ComplianceOptions struct {
 
 // MeasureCompliance reports a period from work as it is given; in which order it
 // comes does not matter. Work needs to be there of which a clock was stopped or
-// cancelled in the period, and, for what was late at the end, of which one ran then:
-// what [StoppedIn] and [UnderAgreement] select, each once. Neither the sequence nor what it points at is kept.
+// cancelled in the period, and, for what was late at the end, of which one ran then;
+// [StoppedIn] and [UnderAgreement] select such work. Each piece is to come once: one
+// that comes twice counts twice. Neither the sequence nor what it points at is kept.
 //
 // Work with a promise of a version that the book does not have is an error that
 // names it. A sequence that can fail, as a register's Find, is given to a
