@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,10 +52,18 @@ func Golden(t testing.TB, path string, got []byte) {
 // testdata/commands/<name>.v<version>.json. It takes one sample of each command,
 // every field of it filled. It fails when a form has changed without a new
 // [itsm.Version], and when any golden file, of whatever version, can no longer be
-// read.
+// read. Within a value of a type that contains itself, such as a condition, another
+// of the type is filled when it is not zero.
 func Commands[R any](t testing.TB, lc *itsm.Lifecycle[R], samples ...itsm.Command[R]) {
 	t.Helper()
-	dir := filepath.Join("testdata", "commands")
+	CommandsIn(t, filepath.Join("testdata", "commands"), lc, samples...)
+}
+
+// CommandsIn is [Commands] with golden files in a directory of their own, for a
+// package with several kinds of records: testdata/commands/<kind>, say. The
+// directory holds those of this lifecycle only.
+func CommandsIn[R any](t testing.TB, dir string, lc *itsm.Lifecycle[R], samples ...itsm.Command[R]) {
+	t.Helper()
 	missing := make(map[string]bool)
 	for _, name := range lc.Commands() {
 		missing[name] = true
@@ -131,22 +140,24 @@ func readAll[R any](t testing.TB, lc *itsm.Lifecycle[R], dir string) {
 	}
 }
 
-// emptyField is the path of the first exported field that has its zero value.
-func emptyField(v reflect.Value, path string) string {
+// emptyField is the path of the first exported field that has its zero value. The
+// types are those of the structs around v.
+func emptyField(v reflect.Value, path string, around ...reflect.Type) string {
 	switch {
-	case v.Kind() == reflect.Struct && hasExported(v.Type()):
+	case v.Kind() == reflect.Struct && hasExported(v.Type()) && !slices.Contains(around, v.Type()):
+		around = append(slices.Clip(around), v.Type())
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
-				if empty := emptyField(v.Field(i), path+"."+f.Name); empty != "" {
+				if empty := emptyField(v.Field(i), path+"."+f.Name, around...); empty != "" {
 					return empty
 				}
 			}
 		}
 		return ""
 	case v.Kind() == reflect.Slice && v.Len() > 0:
-		return emptyField(v.Index(0), path+"[0]")
+		return emptyField(v.Index(0), path+"[0]", around...)
 	case v.Kind() == reflect.Pointer && !v.IsNil():
-		return emptyField(v.Elem(), path)
+		return emptyField(v.Elem(), path, around...)
 	case v.IsZero(), v.Kind() == reflect.Slice, v.Kind() == reflect.Map && v.Len() == 0:
 		return path
 	}

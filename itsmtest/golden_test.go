@@ -52,6 +52,11 @@ func TestCommands(t *testing.T) {
 	require.Contains(t, in(files, func(t testing.TB) { itsmtest.Commands(t, lc, post{"ann"}, deliver{}, deliver{}) }),
 		"deliver has more than one sample\nmark has no sample")
 
+	require.Equal(t, "the sample leaves mark.Lost empty, so that its form is not pinned", in(files, func(t testing.TB) {
+		require.NoError(t, os.Rename("testdata/commands", "parcels"))
+		itsmtest.CommandsIn(t, "parcels", lc, post{"ann"}, mark{Text: "x", How: "y"}, deliver{})
+	}))
+
 	t.Setenv("ITSM_UPDATE", "1")
 	in(nil, all)
 	for name, text := range files {
