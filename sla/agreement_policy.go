@@ -1,0 +1,149 @@
+package sla
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// AgreementPolicy is what differs from host to host in how agreements are made.
+// [AgreementProcess] copies it, but for the calendar of ReviewEvery. In a policy of
+// one's own every zero value means zero or none: start from
+// [DefaultAgreementPolicy].
+type AgreementPolicy struct {
+	Managers  []itsm.Role // who may draft, assess and review agreements and record disputes
+	Approvers []itsm.Role // who may besides agree to versions, extend and terminate
+
+	// Schema is the fields that conditions of the terms may ask for: that of the books
+	// which are made of the agreements.
+	Schema Schema
+
+	// Assessed are the kinds of agreements of which a later version is agreed only
+	// after its impact was assessed.
+	Assessed []Kind
+
+	// ReviewEvery is after how long an agreement is reviewed unless a date is given,
+	// and the latest date that can be. It is more than zero.
+	ReviewEvery itsm.Wait
+}
+
+// Approver is the role of a policy's approvers in [DefaultAgreementPolicy].
+const Approver itsm.Role = "sla.approver"
+
+// ResponsiblePerson is the relational role of an agreement's owner, and of a
+// service's.
+const ResponsiblePerson itsm.Role = "responsible person"
+
+// DefaultAgreementPolicy has the roles [Manager] and [Approver], reviews every 365
+// days, asks for an assessment of later versions of contracts, and knows the fields
+// of the usual work: service, phase, priority, hold_reason, responded, public_notes,
+// group and category.
+func DefaultAgreementPolicy() *AgreementPolicy {
+	phases := make([]itsm.Value, 0, len(itsm.Phases()))
+	for _, p := range itsm.Phases() {
+		phases = append(phases, itsm.TextValue(p))
+	}
+	return &AgreementPolicy{
+		Managers:  []itsm.Role{Manager},
+		Approvers: []itsm.Role{Approver},
+		Schema: Schema{
+			{Name: serviceField, Type: itsm.Reference},
+			{Name: "phase", Type: itsm.Text, Domain: phases},
+			{Name: "priority", Type: itsm.Number},
+			{Name: "hold_reason", Type: itsm.Text},
+			{Name: "responded", Type: itsm.Instant},
+			{Name: "public_notes", Type: itsm.Number},
+			{Name: "group", Type: itsm.Text},
+			{Name: "category", Type: itsm.Text},
+		},
+		Assessed:    []Kind{Underpinning},
+		ReviewEvery: itsm.Wait{Days: 365},
+	}
+}
+
+// check refuses a policy under which the process could not run.
+func (p *AgreementPolicy) check() error {
+	wrong := []error{checkRoles("managers", p.Managers), checkRoles("approvers", p.Approvers), p.Schema.Check()}
+	for i, k := range p.Assessed {
+		field := fmt.Sprintf("assessed[%d]", i)
+		wrong = append(wrong, itsm.CheckOneOf(field, k, Kinds()))
+	}
+	return errors.Join(append(wrong, checkWait("review_every", p.ReviewEvery))...)
+}
+
+func (p *AgreementPolicy) clone() *AgreementPolicy {
+	c := *p
+	c.Managers, c.Approvers, c.Assessed = slices.Clone(p.Managers), slices.Clone(p.Approvers), slices.Clone(p.Assessed)
+	c.Schema = slices.Clone(p.Schema)
+	for i := range c.Schema {
+		c.Schema[i].Domain = slices.Clone(c.Schema[i].Domain)
+	}
+	return &c
+}
+
+// prove refuses terms whose conditions make no sense together, when they are to be
+// agreed.
+//
+// THE ONE CALL SITE of Terms.Prove, which is to be called here with the policy's
+// schema: each defect refuses the agreement. Until it exists, all terms pass.
+func (p *AgreementPolicy) prove(*Terms) error { return nil }
+
+// terms checks what is to be agreed against the schema.
+func (p *AgreementPolicy) terms(t *Terms) error {
+	if err := t.Check(p.Schema); err != nil {
+		return errors.Join(placed("terms", err)...)
+	}
+	return nil
+}
+
+// review is the date of the next review: the given one, or the latest that may be.
+func (p *AgreementPolicy) review(given, from time.Time) (time.Time, error) {
+	latest := itsm.Normal(p.ReviewEvery.After(from))
+	if given.IsZero() {
+		return latest, nil
+	}
+	given = itsm.Normal(given)
+	if err := checkDate("next_review", given); err != nil {
+		return given, err
+	}
+	if !given.After(from) || given.After(latest) {
+		return given, &itsm.FieldError{Field: "next_review", Problem: fmt.Sprintf(
+			"%s is not after %s and by %s; agreements are reviewed at planned intervals", stamped(given), stamped(from), stamped(latest))}
+	}
+	return given, nil
+}
+
+func stamped(t time.Time) string { return t.Format(time.RFC3339) }
+
+// checkRoles asks for roles that are handed out to people.
+func checkRoles(field string, roles []itsm.Role) error {
+	if len(roles) == 0 {
+		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
+	}
+	for i, r := range roles {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := itsm.CheckLine(at, string(r)); err != nil {
+			return err
+		}
+		if r == itsm.SystemRole || r == ResponsiblePerson {
+			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
+		}
+	}
+	return nil
+}
+
+// checkWait asks for a wait of more than none and at most a hundred years.
+func checkWait(field string, w itsm.Wait) error {
+	switch {
+	case w.Days < 0 || w.Time < 0:
+		return &itsm.FieldError{Field: field, Problem: "is negative"}
+	case w.Days == 0 && w.Time == 0:
+		return &itsm.FieldError{Field: field, Problem: "is zero; give days or time"}
+	case w.Days > 100*365 || w.Time > longestTime:
+		return &itsm.FieldError{Field: field, Problem: "is longer than a hundred years"}
+	}
+	return nil
+}
