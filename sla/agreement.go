@@ -165,23 +165,30 @@ func (a *Agreement) Next() time.Time {
 // taking effect. All of them belong in the book, for clocks keep the version under
 // which they began.
 func (a *Agreement) InForce() []Version {
-	end := a.End()
 	var list []Version
+	a.eachInForce(func(v *AgreementVersion, until time.Time) {
+		list = append(list, Version{
+			Agreement: a.Number, Number: v.Number, Kind: a.Kind, Party: a.Party,
+			From: v.From, Until: until, Terms: v.Terms.clone(),
+		})
+	})
+	return list
+}
+
+// eachInForce visits the versions that are, were or will be in force, each with the
+// end that it then has; zero: none.
+func (a *Agreement) eachInForce(visit func(v *AgreementVersion, until time.Time)) {
+	end := a.End()
 	for i := range a.Versions {
 		v := &a.Versions[i]
 		until := v.Until
 		if !end.IsZero() && (until.IsZero() || end.Before(until)) {
 			until = end
 		}
-		if !until.IsZero() && !until.After(v.From) {
-			continue
+		if until.IsZero() || until.After(v.From) {
+			visit(v, until)
 		}
-		list = append(list, Version{
-			Agreement: a.Number, Number: v.Number, Kind: a.Kind, Party: a.Party,
-			From: v.From, Until: until, Terms: v.Terms.clone(),
-		})
 	}
-	return list
 }
 
 // OpenDisputes lists the disputes that have not been settled.
