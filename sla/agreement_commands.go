@@ -166,7 +166,10 @@ func (p *AgreementPolicy) agree(a *Agreement, c Agree, s itsm.Stamp) (Agree, err
 		}
 		c.Was = v.Until
 	}
-	if err := errors.Join(p.terms(&a.Proposal.Terms), p.prove(&a.Proposal.Terms)); err != nil {
+	if err := p.terms(&a.Proposal.Terms); err != nil {
+		return c, err
+	}
+	if err := p.prove(&a.Proposal.Terms); err != nil {
 		return c, err
 	}
 	if a.last() != nil && c.NextReview.IsZero() {

@@ -84,12 +84,15 @@ func (p *AgreementPolicy) clone() *AgreementPolicy {
 	return &c
 }
 
-// prove refuses terms whose conditions make no sense together, when they are to be
-// agreed.
-//
-// THE ONE CALL SITE of Terms.Prove, which is to be called here with the policy's
-// schema: each defect refuses the agreement. Until it exists, all terms pass.
-func (p *AgreementPolicy) prove(*Terms) error { return nil }
+// prove refuses terms whose conditions contradict themselves, when they are to be
+// agreed: a *[DefectsError].
+func (p *AgreementPolicy) prove(t *Terms) error {
+	defects, err := t.Prove(p.Schema)
+	if err != nil {
+		return err
+	}
+	return Refuse(defects)
+}
 
 // terms checks what is to be agreed against the schema.
 func (p *AgreementPolicy) terms(t *Terms) error {

@@ -203,6 +203,21 @@ func TestTermsAreCheckedAgainstTheSchema(t *testing.T) {
 	requireProblem(t, other.Refused(boss, signed()), "terms.services")
 }
 
+// TestTermsAreProvedBeforeTheyAreAgreed drafts terms of which one target is never
+// chosen: they may be discussed, and not agreed.
+func TestTermsAreProvedBeforeTheyAreAgreed(t *testing.T) {
+	w := itsmtest.New(t, agreementsUnder(t, nil))
+	d := draftOf(sla.ServiceLevel)
+	d.Terms.Targets = append(d.Terms.Targets, sla.Target{Name: "again", Metric: sla.Resolution, Within: "8h"})
+	w.Do(smith, d)
+	err := w.Refused(boss, signed())
+	var defects *sla.DefectsError
+	require.ErrorAs(t, err, &defects)
+	require.ErrorIs(t, err, itsm.ErrInvalid)
+	w.Do(smith, sla.Revise{Terms: supportTerms("8h"), Summary: "Once."})
+	w.Do(boss, signed())
+}
+
 // TestISO_8_3_4_1_Reviews reviews an agreement that stays in force meanwhile.
 func TestISO_8_3_4_1_Reviews(t *testing.T) {
 	w := inForceUntil(t, sla.Underpinning, time.Time{})
