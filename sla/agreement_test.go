@@ -150,7 +150,7 @@ func TestAgreeRefuses(t *testing.T) {
 func TestR34_AVersionAgreedLateSaysWhy(t *testing.T) {
 	end := monday.AddDate(1, 0, 0)
 	w := inForceUntil(t, sla.ServiceLevel, end)
-	w.Wait(30 * oneDay).Do(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."})
+	w.Wait(30*oneDay).Do(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."})
 	c := signedFrom(monday.Add(20 * oneDay))
 	requireProblem(t, w.Refused(boss, c), "late")
 	c.Late = "Agreed by telephone, signed today."
@@ -222,7 +222,7 @@ func TestTermsAreProvedBeforeTheyAreAgreed(t *testing.T) {
 func TestISO_8_3_4_1_Reviews(t *testing.T) {
 	w := inForceUntil(t, sla.Underpinning, time.Time{})
 	require.Equal(t, monday.AddDate(0, 0, 365), w.Record().NextReview, "as the policy says")
-	w.Wait(100 * oneDay).Do(olga, sla.Review{})
+	w.Wait(100*oneDay).Do(olga, sla.Review{})
 	require.Equal(t, sla.UnderReview, w.Record().State)
 	require.NotNil(t, w.Record().At(w.Now()), "in force")
 	w.Wait(oneDay)

@@ -174,7 +174,9 @@ func TestISO_8_3_4_FindingsOfAgreements(t *testing.T) {
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Requirements = nil }, "8.3.3 answers no documented requirement"},
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Requirements = []string{"REQ-9"} }, "8.3.3 answers no documented requirement"},
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Requirements = []string{"REQ-9", "REQ-1"} }, ""},
-		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Services = append(t.Services, itsm.Ref{Kind: "ci", ID: "moon"}) }, "8.3.3 unknown service"},
+		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) {
+			t.Services = append(t.Services, itsm.Ref{Kind: "ci", ID: "moon"})
+		}, "8.3.3 unknown service"},
 		{sla.ServiceLevel, func(a *sla.Agreement, _ *sla.Terms) { a.NextReview = monday.Add(-1) }, "8.3.3 review overdue"},
 		{sla.ServiceLevel, func(a *sla.Agreement, _ *sla.Terms) { a.NextReview = monday }, ""},
 		{sla.Underpinning, dispute(31 * oneDay), "8.3.4.1 dispute open too long"},
