@@ -105,7 +105,9 @@ type examination struct {
 	slas     map[itsm.Ref][]covered
 	anything []covered // SLAs for any service
 	twins    map[string]*Service
-	cycles   map[*Service][]*Service // by the first of its services
+
+	documented map[string]bool         // the IDs of requirements of all services that are not over
+	cycles     map[*Service][]*Service // by the first of its services
 
 	findings []Finding
 }
@@ -132,8 +134,14 @@ func sortedRecords[R any, P interface {
 // index makes services and SLAs easy to find.
 func (e *examination) index() {
 	e.known, e.slas, e.twins = make(map[itsm.Ref]*Service), make(map[itsm.Ref][]covered), make(map[string]*Service)
+	e.documented = make(map[string]bool)
 	for _, s := range e.services {
 		e.known[s.Ref()] = s
+		for i := range s.Requirements {
+			if !s.isOver() {
+				e.documented[s.Requirements[i].ID] = true
+			}
+		}
 		if s.CI.IsZero() {
 			continue
 		}

@@ -92,10 +92,12 @@ func (e *examination) terms(a *Agreement, v *AgreementVersion, find func(Flaw, t
 func (e *examination) requirements(v *AgreementVersion, find func(Flaw, time.Time, string, ...any)) {
 	var unknown []string
 	for _, id := range v.Terms.Requirements {
-		if !slices.ContainsFunc(e.services, func(s *Service) bool {
-			return !s.isOver() && s.requirement(id) >= 0 &&
-				(len(v.Terms.Services) == 0 || slices.ContainsFunc(v.Terms.Services, s.is))
-		}) {
+		documented := len(v.Terms.Services) == 0 && e.documented[id]
+		for _, ref := range v.Terms.Services {
+			s := e.known[ref]
+			documented = documented || s != nil && !s.isOver() && s.requirement(id) >= 0
+		}
+		if !documented {
 			unknown = append(unknown, id)
 		}
 	}

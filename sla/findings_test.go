@@ -174,6 +174,8 @@ func TestISO_8_3_4_FindingsOfAgreements(t *testing.T) {
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Requirements = nil }, "8.3.3 answers no documented requirement"},
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Requirements = []string{"REQ-9"} }, "8.3.3 answers no documented requirement"},
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Requirements = []string{"REQ-9", "REQ-1"} }, ""},
+		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Services = nil }, ""},
+		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) { t.Services, t.Requirements = nil, []string{"REQ-9"} }, "8.3.3 answers no documented requirement"},
 		{sla.ServiceLevel, func(_ *sla.Agreement, t *sla.Terms) {
 			t.Services = append(t.Services, itsm.Ref{Kind: "ci", ID: "moon"})
 		}, "8.3.3 unknown service"},
