@@ -50,7 +50,7 @@ func TestMomentsThatChangeNothing(t *testing.T) {
 					at = at.Add(time.Duration(r.Int64N(1 + int64(tale[i+1].At.Sub(at)))))
 				}
 			}
-			l, long := live(t, b, versions, tale), live(t, b, versions, more)
+			l, long := liveThrough(t, b, versions, tale), liveThrough(t, b, versions, more)
 			require.Equal(t, l.last().Promises, long.last().Promises, "%s", long)
 		}
 	}

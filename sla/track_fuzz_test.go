@@ -53,7 +53,7 @@ func FuzzTrack(f *testing.F) {
 		}
 		b, err := sla.NewBook(schema(), versions...)
 		require.NoError(t, err)
-		l := live(t, b, versions, tale)
+		l := liveThrough(t, b, versions, tale)
 		l.r23()
 		l.r24()
 		l.r25()

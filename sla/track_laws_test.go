@@ -24,7 +24,7 @@ type life struct {
 }
 
 // live tracks a story moment by moment.
-func live(t testing.TB, b *sla.Book, versions []sla.Version, tale []sla.Moment) *life {
+func liveThrough(t testing.TB, b *sla.Book, versions []sla.Version, tale []sla.Moment) *life {
 	t.Helper()
 	l := &life{t: t, book: b, versions: versions, tale: tale}
 	w := sla.Work{Item: item()}
@@ -66,7 +66,7 @@ func throughLives(t *testing.T, n int, seed uint64, law func(*testing.T, tales, 
 		b, err := sla.NewBook(schema(), versions...)
 		require.NoError(t, err)
 		for range 5 {
-			if law(t, r, live(t, b, versions, r.story())); t.Failed() {
+			if law(t, r, liveThrough(t, b, versions, r.story())); t.Failed() {
 				t.FailNow()
 			}
 		}
@@ -191,7 +191,7 @@ func TestR26_AnotherAgreementKeepsElapsedAndPaused(t *testing.T) {
 		two.Terms.Calendar = one.Terms.Calendar
 		b, err := sla.NewBook(schema(), one, two)
 		require.NoError(t, err)
-		l := live(t, b, []sla.Version{one, two}, r.story())
+		l := liveThrough(t, b, []sla.Version{one, two}, r.story())
 		for i := range l.last().Promises {
 			if p := &l.last().Promises[i]; i > 0 {
 				was := &l.last().Promises[i-1]
