@@ -237,6 +237,39 @@ func newPromised(v *version, t *Target) *promised {
 // Schema is the fields that the conditions of the book may ask for.
 func (b *Book) Schema() Schema { return slices.Clone(b.schema) }
 
+// Fields lists the fields that the terms of the book ask for, in order. An event
+// that changes none of them makes no difference to a piece of work, and facts of
+// other fields need not be kept.
+func (b *Book) Fields() []string {
+	var names []string
+	add := func(list ...string) { names = append(names, list...) }
+	for _, v := range b.versions {
+		for _, r := range v.rules {
+			add(r.fields...)
+			add(r.target.By.Field, r.metric.Since)
+			for _, c := range r.metric.conditions() {
+				add(c.condition.Fields()...)
+			}
+		}
+		add(v.Terms.When.Fields()...)
+		if len(v.Terms.Services) > 0 {
+			add(serviceField)
+		}
+		for i := range v.Terms.Workload {
+			add(v.Terms.Workload[i].When.Fields()...)
+		}
+		for i := range v.Terms.Exceptions {
+			add(v.Terms.Exceptions[i].When.Fields()...)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > 0 && names[0] == "" { // no deadline by a field, say
+		names = names[1:]
+	}
+	return names
+}
+
 // Versions lists the versions, by agreement and number.
 func (b *Book) Versions() []Version {
 	list := make([]Version, len(b.versions))

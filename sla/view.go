@@ -70,6 +70,37 @@ func (v *View[R]) Facts(r *R) Facts {
 	return f
 }
 
+// Changes is what [Facts.With] needs to make the facts of a record of those of it
+// before; nil when nothing has changed. It is Facts and [Facts.Changes] in one, at
+// a fraction of the cost.
+func (v *View[R]) Changes(before Facts, r *R) Facts {
+	var changes Facts
+	for i := range v.fields {
+		f := &v.fields[i]
+		value := f.Get(r)
+		if compare(before[f.Name], value) == 0 {
+			continue
+		}
+		if changes == nil {
+			changes = make(Facts)
+		}
+		changes[f.Name] = value
+	}
+	return changes
+}
+
+// Only reads some of the fields and no others, as [Book.Fields] lists those that
+// matter. A name that the view does not know is left out.
+func (v *View[R]) Only(names ...string) *View[R] {
+	some := &View[R]{lifecycle: v.lifecycle}
+	for _, f := range v.fields {
+		if slices.Contains(names, f.Name) {
+			some.fields = append(some.fields, f)
+		}
+	}
+	return some
+}
+
 // Moments are the moments of a record's life, from its events in order and from the
 // first. Linked fields are read as their records are now: where they may have
 // changed since, observe each event when it happens.
