@@ -16,6 +16,9 @@ func misfit(f *itsm.FieldDef, v itsm.Value) (problem string) {
 	if v.Type() != f.Type {
 		return fmt.Sprintf("has the type %s; %s has the type %s", v.Type(), cut(f.Name), f.Type)
 	}
+	if slices.ContainsFunc(f.Domain, v.Equal) {
+		return "" // the domain itself was checked
+	}
 	if _, err := v.MarshalJSON(); err != nil {
 		var field *itsm.FieldError
 		if errors.As(err, &field) {
@@ -23,7 +26,7 @@ func misfit(f *itsm.FieldDef, v itsm.Value) (problem string) {
 		}
 		return err.Error()
 	}
-	if len(f.Domain) > 0 && !slices.ContainsFunc(f.Domain, v.Equal) {
+	if len(f.Domain) > 0 {
 		return quoted(v.String()) + " is none of: " + listed(f.Domain)
 	}
 	return ""
