@@ -109,6 +109,16 @@ type Facts map[string]itsm.Value
 // Check refuses an undeclared name, a value of another type and one outside the
 // domain; path is where the facts stand.
 func (f Facts) Check(schema Schema, path string) error {
+	for name, v := range f {
+		if i := schema.index(name); i < 0 || !v.IsZero() && misfit(&schema[i], v) != "" {
+			return f.misfits(schema, path)
+		}
+	}
+	return nil
+}
+
+// misfits is everything that is wrong, in the order of the names.
+func (f Facts) misfits(schema Schema, path string) error {
 	var wrong problems
 	for _, name := range f.names() {
 		at := below(path, plainName(cut(name)))
@@ -156,6 +166,30 @@ func (f Facts) Changes(to Facts) Facts {
 		note(name)
 	}
 	return changes
+}
+
+// news is what of some changes makes a difference; they themselves if all does.
+func (f Facts) news(changes Facts) Facts {
+	isNew := func(name string) bool { return compare(f[name], changes[name]) != 0 }
+	n := 0
+	for name := range changes {
+		if isNew(name) {
+			n++
+		}
+	}
+	if n == len(changes) && n > 0 {
+		return changes
+	}
+	var news Facts
+	for name, v := range changes {
+		if isNew(name) {
+			if news == nil {
+				news = make(Facts, n)
+			}
+			news[name] = v
+		}
+	}
+	return news
 }
 
 // String is the facts on one line, by name: phase "open", priority 1.

@@ -95,8 +95,10 @@ func (t *tracker) observe(m Moment) error {
 		}
 	}
 	t.at, t.by, t.before = m.At, m.By, w.Facts
-	t.after = w.Facts.With(m.Facts)
-	m.Facts = w.Facts.Changes(t.after)
+	t.after = w.Facts
+	if m.Facts = w.Facts.news(m.Facts); m.Facts != nil {
+		t.after = w.Facts.With(m.Facts)
+	}
 	w.Facts, w.Moments = t.after, append(w.Moments, m)
 	return t.evaluate(m.Recompute)
 }
