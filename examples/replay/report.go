@@ -43,6 +43,9 @@ func report(out io.Writer, r *eventlog.Result) error {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\n", a.Oracle, a.Of, grouped(a.Compared), grouped(a.Agree), a.Percent(), cmp.Or(a.First, "–"))
 	}
 	w.Flush()
+	if err := promises(out, r); err != nil {
+		return err
+	}
 	return kpis(out, r.KPIs)
 }
 

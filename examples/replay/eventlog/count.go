@@ -19,7 +19,7 @@ type tally struct {
 	closed   time.Time
 }
 
-// ofRows says in an [Agreement] that the other side are counted rows.
+// ofRows says in an [Comparison] that the other side are counted rows.
 const ofRows = " (rows counted)"
 
 func (j *judge) tally(c *tally, row *Row) {

@@ -87,10 +87,33 @@
 // is closed by the system, which rule R13 lets it do only after the window. Where
 // the list is missing, everything closed after the window is.
 //
-// oracles names the columns that carry the log's own answers, by [Oracle]; target
-// is the agreement that made_sla follows: calendar (as sla.ParseCalendar reads it),
-// the business time within which an incident of each priority closes ("62h"), and
-// the hold reasons that pauses lists.
+// oracles names the columns that carry the log's own answers, by [Oracle].
+//
+// agreement is what was promised for the incidents, one version of an agreement as
+// sla.Version has it: number, kind and party say which, from and until when it is
+// in force, terms what it promises. A target is found by what the incident is when
+// its clock begins, and later by what it becomes; an incident that becomes another
+// than any target is for keeps the promise that it has. Conditions ask for the
+// fields that package incident declares, and for kind, number, state and phase:
+//
+//	"agreement": {
+//	  "agreement": "AGR1", "number": 1, "kind": "sla", "party": "all callers", "from": "2025-01-01T00:00:00+01:00",
+//	  "terms": {
+//	    "calendars": {"office": {"tz": "Europe/Berlin", "schedule": {"mon": [["09:00", "17:00"]], "tue": [["09:00", "17:00"]]}}},
+//	    "calendar": "office",
+//	    "metrics": [{
+//	      "name": "resolution", "since": "opened", "stop": {"field": "resolved", "given": true},
+//	      "pause": {"field": "hold_reason", "is": ["caller"]}
+//	    }],
+//	    "targets": [{"name": "P3", "metric": "resolution", "when": {"field": "priority", "is": [3]}, "within": "16h"}]
+//	  }
+//	}
+//
+// With since, a clock counts from the opening, also when the first row comes later.
+// What the agreement is about is the first incident of its number in the log: what
+// follows it up is promised nothing. The oracle made_sla is compared with the time
+// that elapsed, and again with what was kept, since a goal that was exceeded once
+// stays so (R33).
 //
 // # Reading what comes of it
 //

@@ -9,20 +9,13 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
-	"github.com/itsmkit/itsm/sla"
 )
 
 // judge compares what the replay makes of the events with the figures that the
 // log carries itself.
 type judge struct {
-	t       *translator
-	result  *Result
-	targets map[itsm.Priority]sla.Target
-}
-
-func newJudge(t *translator, result *Result) (*judge, error) {
-	targets, err := t.mapping.targets()
-	return &judge{t, result, targets}, err
+	t      *translator
+	result *Result
 }
 
 // said is the log's own figure in a row; false when the log has none.
@@ -34,17 +27,17 @@ func (j *judge) said(row *Row, o Oracle) (string, bool) {
 // compare counts one comparison under an oracle and what it is of.
 func (j *judge) compare(row *Row, o Oracle, of, ours, theirs string) {
 	list := &j.result.Oracles
-	i := slices.IndexFunc(*list, func(a Agreement) bool { return a.Oracle == o && a.Of == of })
+	i := slices.IndexFunc(*list, func(c Comparison) bool { return c.Oracle == o && c.Of == of })
 	if i < 0 {
 		i = len(*list)
-		*list = append(*list, Agreement{Oracle: o, Of: of})
+		*list = append(*list, Comparison{Oracle: o, Of: of})
 	}
-	a := &(*list)[i]
-	a.Compared++
+	c := &(*list)[i]
+	c.Compared++
 	if ours == theirs {
-		a.Agree++
-	} else if a.First == "" {
-		a.First = fmt.Sprintf("%s, line %d: %s here, %s in the log", j.t.text(row, Incident), row.Line, cmp.Or(ours, "none"), theirs)
+		c.Agree++
+	} else if c.First == "" {
+		c.First = fmt.Sprintf("%s, line %d: %s here, %s in the log", j.t.text(row, Incident), row.Line, cmp.Or(ours, "none"), theirs)
 	}
 }
 
@@ -115,54 +108,6 @@ func (j *judge) incident(s *story, row *Row) {
 		}
 		j.compare(row, OracleResolved, "incidents: resolved, or again after a refused reopening (R13)"+of, j.instant(resolved), theirs)
 	}
-	if theirs, ok := j.said(row, OracleMadeSLA); ok {
-		if reading := s.clock.At(row.At); reading.Status == sla.Stopped {
-			of := first.Priority.String()
-			inTime := reading.Elapsed <= s.clock.Target.Goal
-			j.compare(row, OracleMadeSLA, of, strconv.FormatBool(inTime), theirs)
-			j.compare(row, OracleMadeSLA, of+": a breach stays (R33)", strconv.FormatBool(reading.Met()), theirs)
-		}
-	}
-}
-
-// clock lets the clock of the incident follow what has happened to it in a row. A
-// priority that the agreement promises nothing for has none. A follow-up is no
-// longer its business.
-func (j *judge) clock(s *story, row *Row) error {
-	inc := s.inc
-	if inc == nil || len(s.past) > 0 || s.clock.Stopped {
-		return nil
-	}
-	target, promised := j.targets[inc.Priority]
-	if !promised {
-		s.clock = sla.Clock{}
-		return nil
-	}
-	var err error
-	switch {
-	case s.clock.Started.IsZero():
-		s.clock, err = target.Start(inc.Opened)
-	case s.clock.Target.Goal != target.Goal:
-		s.clock, err = s.clock.Retarget(inc.Updated, target)
-	}
-	hold := ""
-	if inc.Hold != nil {
-		hold = string(inc.Hold.Reason)
-	}
-	switch {
-	case err != nil:
-	case !inc.Times.Closed.IsZero():
-		s.clock, err = s.clock.Stop(inc.Times.Closed)
-	case hold == s.clock.Hold:
-	case hold == "":
-		s.clock, err = s.clock.Resume(inc.Updated)
-	default:
-		s.clock, err = s.clock.Pause(inc.Updated, hold)
-	}
-	if err != nil {
-		return fmt.Errorf("line %d: incident %s: clock: %w", row.Line, j.t.text(row, Incident), err)
-	}
-	return nil
 }
 
 // step is the difference between two counts.

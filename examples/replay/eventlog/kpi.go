@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/itsmkit/itsm/incident"
-	"github.com/itsmkit/itsm/sla"
 )
 
 // figures measures the incidents that a replay makes of a log: those of its rows
@@ -14,17 +13,12 @@ import (
 type figures struct {
 	meter *incident.Meter
 
-	// What the meter asks about while an incident is added: the clock of the
-	// agreement as it stood after the last row, and whether it is the incident's.
-	reading sla.Reading
-	clocked bool
+	promise incident.Outcome // of the incident that is being added
 }
 
-// newFigures prepares to measure the days of a log, in the zone and by the calendar
-// of its mapping, broken down by what the log says of an incident. The days go from
-// the first opening to the last row.
-func newFigures(t *translator) (*figures, error) {
-	f := new(figures)
+// period is that of a log: from the first opening to the last row, in days of the
+// mapping's zone. It is zero without a row.
+func (t *translator) period() incident.Period {
 	period := incident.Period{Zone: t.mapping.location}
 	for i := range t.log.rows {
 		row := &t.log.rows[i]
@@ -36,23 +30,32 @@ func newFigures(t *translator) (*figures, error) {
 		}
 	}
 	if period.From.IsZero() {
-		return f, nil // no row
+		return period
 	}
 	midnight := func(at time.Time, days int) time.Time {
 		year, month, day := at.In(period.Zone).Date()
 		return time.Date(year, month, day+days, 0, 0, 0, 0, period.Zone)
 	}
 	period.From, period.To = midnight(period.From, 0), midnight(period.To, 1)
+	return period
+}
 
-	o := &incident.KPIOptions{By: []string{}, Promise: f.outcome}
+// newFigures prepares to measure a period by the calendar of the agreement, if
+// there is one, broken down by what the log says of an incident.
+func newFigures(t *translator, a *agreement, period incident.Period) (*figures, error) {
+	f := new(figures)
+	if period.From.IsZero() {
+		return f, nil
+	}
+	o := &incident.KPIOptions{By: []string{}, Promise: func(*incident.Incident, time.Time) incident.Outcome { return f.promise }}
 	for _, field := range []Field{Service, Group} {
 		if _, named := t.mapping.Columns[field]; named {
 			o.By = append(o.By, string(field))
 		}
 	}
 	o.By = append(o.By, "priority")
-	if target := t.mapping.Target; target != nil {
-		o.Calendar = target.Calendar
+	if a != nil {
+		o.Calendar = a.calendar()
 	}
 	var err error
 	if f.meter, err = incident.NewMeter(t.rules, period, o); err != nil {
@@ -72,34 +75,21 @@ func (t *translator) openedAt(row *Row) time.Time {
 	return row.At
 }
 
-// add measures what became of one incident of the log, after its last row.
-func (f *figures) add(s *story, row *Row) error {
+// add measures what became of one incident of the log, after its last row, and of
+// what was promised for it. What follows it up is promised nothing.
+func (f *figures) add(s *story, promise incident.Outcome) error {
 	if f.meter == nil || s.inc == nil {
 		return nil
 	}
 	for i, inc := range append(slices.Clone(s.past), s.inc) {
-		f.clocked = i == 0 && !s.clock.Started.IsZero()
-		f.reading = s.clock.At(row.At)
+		if f.promise = incident.Unpromised; i == 0 {
+			f.promise = promise
+		}
 		if err := f.meter.Add(inc); err != nil {
 			return fmt.Errorf("figures of the log: %w", err)
 		}
 	}
 	return nil
-}
-
-// outcome is what the agreement's clock says, once it is decided: the clock stopped
-// at the closing, or what was promised has been exceeded already. A follow-up, and
-// a priority that nothing was promised for, have no clock.
-func (f *figures) outcome(*incident.Incident, time.Time) incident.Outcome {
-	switch {
-	case !f.clocked:
-		return incident.Unpromised
-	case f.reading.Breached:
-		return incident.Breached
-	case f.reading.Met():
-		return incident.Met
-	}
-	return incident.Unpromised
 }
 
 // kpis are the figures; nil without any row. The groups go without their days,

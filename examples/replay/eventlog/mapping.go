@@ -1,11 +1,7 @@
 package eventlog
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -38,9 +34,9 @@ type Mapping struct {
 	Awaits      map[string]string           `json:"awaits,omitempty"` // by hold reason: what is awaited where the row does not say
 	System      []string                    `json:"system,omitempty"` // by whom the other system closes by itself; if missing, whatever is closed after the window
 
-	Policy  Policy            `json:"policy"`
-	Target  *Target           `json:"target,omitempty"`
-	Oracles map[Oracle]string `json:"oracles,omitempty"` // the columns that carry the log's own answers
+	Policy    Policy            `json:"policy"`
+	Agreement *sla.Version      `json:"agreement,omitempty"` // what was promised for its incidents, as made_sla follows it
+	Oracles   map[Oracle]string `json:"oracles,omitempty"`   // the columns that carry the log's own answers
 
 	location *time.Location
 }
@@ -123,30 +119,17 @@ type Policy struct {
 	ClosesItself bool `json:"closes_itself,omitzero"`
 }
 
-// Target is the agreement that the log's made_sla follows: business time from
-// opening to closing, by priority.
-type Target struct {
-	Calendar *sla.Calendar            `json:"calendar"`
-	Within   map[itsm.Priority]string `json:"within"` // "62h"
-	Pauses   []incident.HoldReason    `json:"pauses"` // the holds that stop the clock
-}
-
 // ParseMapping reads a mapping; what is unknown, missing or malformed is an error
 // that names the field.
 func ParseMapping(data []byte) (*Mapping, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	m := new(Mapping)
-	if err := d.Decode(m); err != nil {
+	m, err := itsm.ParseJSON[Mapping](data)
+	if err != nil {
 		return nil, fmt.Errorf("mapping: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("mapping: goes on after the JSON object")
 	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("mapping: %w", err)
 	}
-	return m, nil
+	return &m, nil
 }
 
 func bad(field, format string, args ...any) error {
@@ -212,10 +195,14 @@ func (m *Mapping) check() error {
 			return bad("policy."+wait.field, "is %d; give 1 to %d", wait.days, mostDays)
 		}
 	}
-	if _, err := m.targets(); err != nil {
+	if err := m.Policy.Matrix.Check("policy.matrix"); err != nil {
 		return err
 	}
-	return m.Policy.Matrix.Check("policy.matrix")
+	process, err := m.process()
+	if err == nil {
+		_, err = m.agreed(process.Lifecycle)
+	}
+	return err
 }
 
 // mostDays is what the incident process takes for a wait.
@@ -249,33 +236,6 @@ func (s Standing) check(field string) error {
 		}
 	}
 	return nil
-}
-
-// targets is what the clocks measure against, by priority.
-func (m *Mapping) targets() (map[itsm.Priority]sla.Target, error) {
-	if m.Target == nil {
-		return nil, nil
-	}
-	if m.Target.Calendar == nil {
-		return nil, &itsm.FieldError{Field: "target.calendar", Problem: "is missing; say which hours count"}
-	}
-	pauses := make([]string, len(m.Target.Pauses))
-	for i, reason := range m.Target.Pauses {
-		pauses[i] = string(reason)
-	}
-	targets := make(map[itsm.Priority]sla.Target)
-	for p, text := range m.Target.Within {
-		goal, err := time.ParseDuration(text)
-		if err != nil {
-			return nil, &itsm.FieldError{Field: "target.within." + p.String(), Problem: fmt.Sprintf("%q is no time, as in 62h", text)}
-		}
-		t := sla.Target{Metric: "resolution", Goal: goal, Calendar: m.Target.Calendar, Pauses: pauses}
-		if err := t.Check(); err != nil {
-			return nil, fmt.Errorf("target.within.%s: %w", p, err)
-		}
-		targets[p] = t
-	}
-	return targets, nil
 }
 
 // process is incident management as the log's owner runs it.

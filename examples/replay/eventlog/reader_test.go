@@ -29,6 +29,24 @@ const tinyMapping = `{
 		"window_days": 5, "hold_days": 30}
 }`
 
+// promising is an agreement of the tiny mapping, four business hours for P2, and
+// eight for P4, with one text of it replaced.
+func promising(t *testing.T, old, new string) string {
+	t.Helper()
+	return replaceOnce(t, `"agreement": {
+		"agreement": "AGR1", "number": 1, "kind": "sla", "party": "acme", "from": "2026-01-01T00:00:00Z",
+		"terms": {
+			"calendars": {"office": {"tz": "Europe/Berlin", "schedule": {"mon": [["09:00", "17:00"]]}}},
+			"calendar": "office",
+			"metrics": [{"name": "resolution", "since": "opened", "stop": {"field": "closed", "given": true}}],
+			"targets": [
+				{"name": "P2", "metric": "resolution", "when": {"field": "priority", "is": [2]}, "within": "4h"},
+				{"name": "P4", "metric": "resolution", "when": {"field": "priority", "is": [4]}, "within": "8h"}
+			]
+		}
+	}, `, old, new)
+}
+
 const tinyHeader = "id,status,when,n,team,who,impact\n"
 
 func tiny(t *testing.T) *Mapping {
@@ -188,36 +206,43 @@ func TestReadStopsWithItsContext(t *testing.T) {
 func TestParseMappingNamesTheField(t *testing.T) {
 	edit := func(old, new string) string { return replaceOnce(t, tinyMapping, old, new) }
 	for name, test := range map[string]struct{ text, want string }{
-		"no JSON":         {"incident: number", "invalid character"},
-		"unknown field":   {edit(`"missing"`, `"absent"`), `unknown field "absent"`},
-		"two objects":     {tinyMapping + "{}", "goes on after"},
-		"no state column": {edit(`"state": "status", `, ""), "columns.state: is missing"},
-		"unknown column":  {edit(`"team"`, `"team", "colour": "c"`), `columns: "colour" is none of`},
-		"bad zone":        {edit("Europe/Berlin", "Europe/Atlantis"), `zone: "Europe/Atlantis"`},
-		"no layout":       {edit(`"time": "2006-01-02 15:04", `, ""), "time: is missing"},
-		"unknown state":   {edit(`"state": "new"`, `"state": "fresh"`), `states["open"].state: "fresh" is none of`},
-		"hold for nobody": {edit(`, "reason": "caller"`, ""), `states["ask"].reason`},
-		"unknown reason":  {edit(`"reason": "caller"`, `"reason": "weather"`), `states["ask"].reason: "weather" is none of`},
-		"no window":       {edit(`"window_days": 5, `, ""), "policy.window_days: is 0; give 1 to 36500"},
-		"bad matrix":      {edit(`["P3", "P4"]`, `["P3"]`), "policy.matrix.priorities[1]"},
-		"bad priority":    {edit(`"P3"`, `"high"`), "priority"},
-		"unknown oracle":  {edit(`"policy"`, `"oracles": {"mood": "m"}, "policy"`), `oracles: "mood" is none of`},
-		"bad target":      {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {"mon": [["09:00", "17:00"]]}}, "within": {"P1": "soon"}}, "policy"`), "target.within.P1"},
-		"bad calendar":    {edit(`"policy"`, `"target": {"calendar": {"tz": "UTC", "schedule": {}}, "within": {}}, "policy"`), "schedule: has no window"},
-		"no calendar":     {edit(`"policy"`, `"target": {"within": {}}, "policy"`), "target.calendar: is missing"},
-		"no name":         {edit(`"group": "team"`, `"group": []`), "columns.group: names no column"},
-		"half a name":     {edit(`"group": "team"`, `"group": ["team", ""]`), "columns.group: names no column, or an empty one"},
-		"no column":       {edit(`"group": "team"`, `"group": 7`), "a column is a name, or a list of names"},
-		"keeps nothing":   {edit(`"state": "new"`, `"state": "new", "keeps": ["colour"]`), `states["open"].keeps: "colour" is none of`},
-		"keeps the state": {edit(`"state": "new"`, `"state": "new", "keeps": ["state"]`), `states["open"].keeps: "state" is what places a row`},
-		"clears the time": {edit(`"state": "new"`, `"state": "new", "clears": ["at"]`), `states["open"].clears: "at" is what places a row`},
-		"both":            {edit(`"state": "new"`, `"state": "new", "keeps": ["group"], "clears": ["group"]`), `states["open"].keeps: "group" is both kept and cleared`},
-		"endless window":  {edit(`"window_days": 5`, `"window_days": 40000`), "policy.window_days: is 40000"},
-		"endless hold":    {edit(`"hold_days": 30`, `"hold_days": 40000`), "policy.hold_days: is 40000"},
-		"quote delimiter": {edit(`"missing"`, `"delimiter": "\"", "missing"`), "delimiter"},
-		"line delimiter":  {edit(`"missing"`, `"delimiter": "\n", "missing"`), "delimiter"},
-		"no delimiter":    {edit(`"missing"`, `"delimiter": "\u0000", "missing"`), "delimiter"},
-		"wide delimiter":  {edit(`"missing"`, `"delimiter": "||", "missing"`), "delimiter"},
+		"no JSON":          {"incident: number", "invalid character"},
+		"unknown field":    {edit(`"missing"`, `"absent"`), "absent: is not a field here"},
+		"null":             {edit(`"missing": "?"`, `"missing": null`), "missing: is null"},
+		"given twice":      {edit(`"missing": "?"`, `"missing": "?", "missing": "-"`), "missing: is given twice"},
+		"two objects":      {tinyMapping + "{}", "goes on after"},
+		"no state column":  {edit(`"state": "status", `, ""), "columns.state: is missing"},
+		"unknown column":   {edit(`"team"`, `"team", "colour": "c"`), `columns: "colour" is none of`},
+		"bad zone":         {edit("Europe/Berlin", "Europe/Atlantis"), `zone: "Europe/Atlantis"`},
+		"no layout":        {edit(`"time": "2006-01-02 15:04", `, ""), "time: is missing"},
+		"unknown state":    {edit(`"state": "new"`, `"state": "fresh"`), `states["open"].state: "fresh" is none of`},
+		"hold for nobody":  {edit(`, "reason": "caller"`, ""), `states["ask"].reason`},
+		"unknown reason":   {edit(`"reason": "caller"`, `"reason": "weather"`), `states["ask"].reason: "weather" is none of`},
+		"no window":        {edit(`"window_days": 5, `, ""), "policy.window_days: is 0; give 1 to 36500"},
+		"bad matrix":       {edit(`["P3", "P4"]`, `["P3"]`), "policy.matrix.priorities[1]"},
+		"bad priority":     {edit(`"P3"`, `"high"`), `policy.matrix.priorities[1][0]: "high" is not one of P1 to P9`},
+		"unknown oracle":   {edit(`"policy"`, `"oracles": {"mood": "m"}, "policy"`), `oracles: "mood" is none of`},
+		"bad target":       {edit(`"policy"`, promising(t, `"within": "4h"`, `"within": "soon"`)+`"policy"`), `agreement.terms.targets[0].within: "soon" is no time`},
+		"no such field":    {edit(`"policy"`, promising(t, `{"field": "priority"`, `{"field": "prio"`)+`"policy"`), `agreement.terms.targets[0].when.field: "prio" is not declared`},
+		"no such calendar": {edit(`"policy"`, promising(t, `"calendar": "office"`, `"calendar": "night"`)+`"policy"`), `agreement.terms.calendar: "night" is no calendar of the agreement`},
+		"bad calendar":     {edit(`"policy"`, promising(t, `{"mon": [["09:00", "17:00"]]}`, `{}`)+`"policy"`), "agreement.terms.calendars.office.schedule: has no window"},
+		"no party":         {edit(`"policy"`, promising(t, `"party": "acme", `, ``)+`"policy"`), "agreement.party: is missing"},
+		"never done":       {edit(`"policy"`, promising(t, `, "stop": {"field": "closed", "given": true}`, ``)+`"policy"`), "agreement.terms.metrics[0].stop: is missing"},
+		"unknown term":     {edit(`"policy"`, promising(t, `"within": "4h"`, `"goal": "4h"`)+`"policy"`), "agreement.terms.targets[0].goal: is not a field here"},
+		"no date":          {edit(`"policy"`, promising(t, `"from": "2026-01-01T00:00:00Z"`, `"from": "2026-01-01"`)+`"policy"`), "2026-01-01"},
+		"no name":          {edit(`"group": "team"`, `"group": []`), "columns.group: names no column"},
+		"half a name":      {edit(`"group": "team"`, `"group": ["team", ""]`), "columns.group: names no column, or an empty one"},
+		"no column":        {edit(`"group": "team"`, `"group": 7`), "a column is a name, or a list of names"},
+		"keeps nothing":    {edit(`"state": "new"`, `"state": "new", "keeps": ["colour"]`), `states["open"].keeps: "colour" is none of`},
+		"keeps the state":  {edit(`"state": "new"`, `"state": "new", "keeps": ["state"]`), `states["open"].keeps: "state" is what places a row`},
+		"clears the time":  {edit(`"state": "new"`, `"state": "new", "clears": ["at"]`), `states["open"].clears: "at" is what places a row`},
+		"both":             {edit(`"state": "new"`, `"state": "new", "keeps": ["group"], "clears": ["group"]`), `states["open"].keeps: "group" is both kept and cleared`},
+		"endless window":   {edit(`"window_days": 5`, `"window_days": 40000`), "policy.window_days: is 40000"},
+		"endless hold":     {edit(`"hold_days": 30`, `"hold_days": 40000`), "policy.hold_days: is 40000"},
+		"quote delimiter":  {edit(`"missing"`, `"delimiter": "\"", "missing"`), "delimiter"},
+		"line delimiter":   {edit(`"missing"`, `"delimiter": "\n", "missing"`), "delimiter"},
+		"no delimiter":     {edit(`"missing"`, `"delimiter": "\u0000", "missing"`), "delimiter"},
+		"wide delimiter":   {edit(`"missing"`, `"delimiter": "||", "missing"`), "delimiter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseMapping([]byte(test.text))
@@ -286,7 +311,8 @@ func TestTheDocumentation(t *testing.T) {
 	start := strings.Index(doc, "\n{")
 	require.Positive(t, start)
 	end := start + strings.Index(doc[start:], "\n}") + 2
-	m, err := ParseMapping([]byte(doc[start:end]))
+	mapping := doc[start:end]
+	m, err := ParseMapping([]byte(mapping))
 	require.NoError(t, err)
 	log, err := Read(context.Background(), "own.csv", strings.NewReader("Number,Status,Updated,Team,Owner\n"+
 		"1,Open,2025-07-01 10:00:00,Desk,\n"+
@@ -298,7 +324,13 @@ func TestTheDocumentation(t *testing.T) {
 	require.Empty(t, r.Refusals)
 
 	prose := doc[end:]
-	for _, typ := range []reflect.Type{reflect.TypeFor[Mapping](), reflect.TypeFor[Standing](), reflect.TypeFor[Policy](), reflect.TypeFor[Target]()} {
+	start = strings.Index(prose, "\n\"agreement\"")
+	require.Positive(t, start)
+	part := prose[start : start+strings.Index(prose[start:], "\n}")+2]
+	m, err = ParseMapping([]byte(strings.TrimSuffix(mapping, "\n}") + "," + part + "}"))
+	require.NoError(t, err)
+	require.NotNil(t, m.Agreement)
+	for _, typ := range []reflect.Type{reflect.TypeFor[Mapping](), reflect.TypeFor[Standing](), reflect.TypeFor[Policy]()} {
 		for i := range typ.NumField() {
 			if name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ","); name != "" {
 				require.Regexp(t, `\b`+name+`\b`, prose, "%s.%s", typ.Name(), typ.Field(i).Name)

@@ -66,11 +66,12 @@ func Register(ctx context.Context, backend store.Backend, log *Log, m *Mapping, 
 func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator, d *registered) (*Result, error) {
 	result := newResult(m)
 	result.Lifted, result.LiftedAt = log.lifted, log.first
-	judge, err := newJudge(t, result)
+	judge, period := &judge{t, result}, t.period()
+	promises, err := newPromises(judge, period)
 	if err != nil {
 		return nil, err
 	}
-	figures, err := newFigures(t)
+	figures, err := newFigures(t, promises.agreement, period)
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +116,16 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 		}
 		*s = *next
 		result.add(&t.books)
-		if err := judge.clock(s, row); err != nil {
-			return nil, err
-		}
+		promises.row(s, row)
 		result.Events++
 		judge.row(s, row)
 		if row.ends {
 			judge.incident(s, row)
-			if err := figures.add(s, row); err != nil {
+			outcome, err := promises.incident(s, row)
+			if err == nil {
+				err = figures.add(s, outcome)
+			}
+			if err != nil {
 				return nil, err
 			}
 			delete(stories, row.key)
@@ -136,6 +139,9 @@ func replay(ctx context.Context, log *Log, m *Mapping, o *Options, t *translator
 	}
 	if o != nil && o.Progress != nil {
 		o.Progress(len(log.rows))
+	}
+	if err := promises.finish(); err != nil {
+		return nil, err
 	}
 	result.KPIs = figures.kpis()
 	result.finish(time.Since(began))

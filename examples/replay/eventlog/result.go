@@ -7,6 +7,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/sla"
 )
 
 // Result is what a replay found.
@@ -23,7 +24,13 @@ type Result struct {
 	Resumed   int           `json:"resumed,omitzero"` // events that an earlier run had stored
 	Elapsed   time.Duration `json:"elapsed_ns"`       // for the others
 	Refusals  []Refusal     `json:"refusals"`         // most frequent first
-	Oracles   []Agreement   `json:"oracles"`
+	Oracles   []Comparison  `json:"oracles"`
+
+	// Of what the agreement promised, if there is one.
+	Disagreements []Disagreement  `json:"disagreements,omitempty"` // with made_sla, in the order of the log
+	Outgrown      int             `json:"outgrown,omitzero"`       // incidents that became another than the target is for, so that made_sla is no answer
+	Compliance    *sla.Compliance `json:"compliance,omitempty"`    // by month and priority; without the clocks one by one
+	Worst         []Breach        `json:"worst,omitempty"`         // by how much the goal was exceeded
 
 	KPIs *incident.KPIs `json:"kpis,omitempty"` // of all incidents, follow-ups too; groups without their days
 }
@@ -38,8 +45,8 @@ type Refusal struct {
 	Why      string     `json:"why"`
 }
 
-// Agreement is how often a figure recomputed from the events is the log's own.
-type Agreement struct {
+// Comparison is how often a figure recomputed from the events is the log's own.
+type Comparison struct {
 	Oracle   Oracle `json:"oracle"`
 	Of       string `json:"of"` // what was compared: "rows", "incidents", …
 	Compared int    `json:"compared"`
@@ -48,8 +55,8 @@ type Agreement struct {
 }
 
 // Percent is Agree of Compared, never rounded up to 100: "99.91 %".
-func (a Agreement) Percent() string {
-	return itsm.Ratio{Num: int64(a.Agree), Den: int64(a.Compared)}.Percent()
+func (c Comparison) Percent() string {
+	return itsm.Ratio{Num: int64(c.Agree), Den: int64(c.Compared)}.Percent()
 }
 
 // PerSecond is how many events were replayed in a second.
@@ -87,7 +94,7 @@ func (r *Result) finish(elapsed time.Duration) {
 	slices.SortStableFunc(r.Refusals, func(a, b Refusal) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.From, b.From), cmp.Compare(a.Command, b.Command))
 	})
-	slices.SortStableFunc(r.Oracles, func(a, b Agreement) int {
+	slices.SortStableFunc(r.Oracles, func(a, b Comparison) int {
 		return cmp.Or(cmp.Compare(cell(a.Oracle), cell(b.Oracle)), cmp.Compare(a.Of, b.Of))
 	})
 }

@@ -156,6 +156,13 @@ func logs(t *testing.T) map[string]func() (*Log, *Mapping) {
 			require.NoError(t, err)
 			return log, tiny(t)
 		},
+		"promised": func() (*Log, *Mapping) {
+			log, err := read(t, eventful)
+			require.NoError(t, err)
+			m, err := ParseMapping([]byte(replaceOnce(t, tinyMapping, `"policy"`, promising(t, "", "")+`"policy"`)))
+			require.NoError(t, err)
+			return log, m
+		},
 		"built in": func() (*Log, *Mapping) {
 			log, m, err := BuiltIn(context.Background())
 			require.NoError(t, err)
@@ -219,6 +226,7 @@ func TestAnInterruptedReplayGoesOnWhereItWas(t *testing.T) {
 					seen = done
 				}
 				require.Equal(t, timeless(want), timeless(got), "seed %d, %d runs", seed, runs)
+				require.Equal(t, m.Agreement != nil, got.Compliance != nil)
 				require.Equal(t, wantHeld, everything(t, inside), "seed %d, %d runs", seed, runs)
 			}
 		})

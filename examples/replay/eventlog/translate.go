@@ -8,7 +8,6 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
-	"github.com/itsmkit/itsm/sla"
 )
 
 // translator turns rows into commands: it compares what a row says with how the
@@ -35,8 +34,8 @@ type story struct {
 	last *Row
 	past []*incident.Incident // those it followed up, the first of them first
 
-	clock sla.Clock // of the agreement, for the first of them
-	rows  tally
+	course course // of the first of them
+	rows   tally
 
 	stuck          bool // the way to the row's state was refused
 	refusedReopens int  // steps of the log from its resolved or closed

@@ -130,14 +130,14 @@ func TestTheVolvoLog(t *testing.T) {
 	require.Equal(t, 1_702, counted.early)
 	require.Equal(t, 8+2, counted.movedAtEnd)
 
-	got := make(map[string]Agreement)
+	got := make(map[string]Comparison)
 	for _, a := range r.Oracles {
 		a.First = ""
 		got[string(a.Oracle)+" "+a.Of] = a
 	}
 	agree := func(o Oracle, of string, n, compared int) {
 		t.Helper()
-		require.Equal(t, Agreement{Oracle: o, Of: of + ofRows, Agree: n, Compared: compared}, got[string(o)+" "+of+ofRows])
+		require.Equal(t, Comparison{Oracle: o, Of: of + ofRows, Agree: n, Compared: compared}, got[string(o)+" "+of+ofRows])
 	}
 	require.Len(t, got, 8)
 	agree(OracleReopens, "incidents: reopened", 7_554-108, 7_554)
