@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -169,7 +168,14 @@ func (a *axis) of(rule int32, at time.Time, f Facts) int32 {
 }
 
 func (a *axis) ofFact(v itsm.Value) int32 {
-	key := factKey(v)
+	if v.Type() == itsm.Number { // priorities, mostly: few, and costly to write out
+		for id := range a.labels[:min(len(a.labels), fewValues)] {
+			if l := &a.labels[id]; l.value.Type() == itsm.Number && l.value.Number().Equal(v.Number()) {
+				return int32(id)
+			}
+		}
+	}
+	key := v.String()
 	id, known := a.ids[key]
 	if !known {
 		id = int32(len(a.labels))
@@ -179,10 +185,5 @@ func (a *axis) ofFact(v itsm.Value) int32 {
 	return id
 }
 
-// factKey is the text of a value, without an allocation for small whole numbers.
-func factKey(v itsm.Value) string {
-	if v.Type() == itsm.Number && v.Number().Exponent() == 0 && v.Number().NumDigits() <= 18 {
-		return strconv.FormatInt(v.Number().CoefficientInt64(), 10)
-	}
-	return v.String()
-}
+// fewValues is how many numbers are looked for before their texts are.
+const fewValues = 8
