@@ -111,6 +111,25 @@ func TestR26_WhatWasPromisedStaysPromised(t *testing.T) {
 	require.Equal(t, itsm.Ratio{Num: 1, Den: 1}, r.Compliance.By[0].Cells[0].Met)
 }
 
+// TestAnOutcomeNeedsAllPromises: while one clock runs, what was kept so far does not
+// decide; what was exceeded does.
+func TestAnOutcomeNeedsAllPromises(t *testing.T) {
+	text := promising(t, `"targets": [`, `"targets": [{"name": "soon", "metric": "response", "within": "1h"},`)
+	m, err := ParseMapping([]byte(replaceOnce(t, tinyMapping, `"policy"`, text+`"policy"`)))
+	require.NoError(t, err)
+	for worked, want := range map[string]itsm.Ratio{"10:00": {}, "10:01": {Num: 1, Den: 1}} {
+		log, err := Read(context.Background(), "tiny.csv", strings.NewReader(tinyHeader+
+			"A,open,2026-03-02 09:00,0,red,eve,big\n"+
+			"A,work,2026-03-02 "+worked+",1,red,eve,big\n"+
+			"A,done,2026-03-02 11:00,2,red,eve,big\n"), m) // and is not closed
+		require.NoError(t, err)
+		r, err := Rules(context.Background(), log, m, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, r.KPIs.Breached, worked)
+		require.Equal(t, int64(1), r.Compliance.Running)
+	}
+}
+
 // TestWhatFollowsUpIsPromisedNothing: the clock is that of the first incident, also
 // where that closes only with the row that follows it up.
 func TestWhatFollowsUpIsPromisedNothing(t *testing.T) {
