@@ -123,3 +123,17 @@ func TestExplainGoesWithThePromise(t *testing.T) {
 	_, err := b.Explain(&w, 1, time.Time{})
 	requireField(t, err, "at")
 }
+
+// TestAPauseForAnotherReason is told as such.
+func TestAPauseForAnotherReason(t *testing.T) {
+	held := flags(func(m *sla.Metric) { m.Pause = sla.Given("hold_reason") })
+	w, b := told(t, "23 09:00 ann: start, hold_reason caller\n23 10:00 bob: hold_reason vendor\n23 12:00 bob: group net", agreement("A", held, eightHours()))
+	assert.Equal(t, "hold_reason vendor", only(t, w).Reason)
+	a, err := b.Explain(&w, 1, at(t, "23 12:00"))
+	require.NoError(t, err)
+	var reasons []string
+	for _, i := range a.Intervals {
+		reasons = append(reasons, i.Reason+" "+i.Duration().String()+" by "+i.By)
+	}
+	assert.Equal(t, []string{"hold_reason caller 1h0m0s by ann", "hold_reason vendor 2h0m0s by bob"}, reasons)
+}
