@@ -1,9 +1,22 @@
-// Package sla counts time the way a service level agreement does: only the hours
-// that were agreed count, a clock pauses while the agreement says so, and what is
-// due is due at an exact instant.
+// Package sla is service level management after ISO/IEC 20000-1:2018, 8.2.4, 8.3.3
+// and 8.3.4: business calendars, clocks, agreements and what was promised under
+// them, escalation, and performance against targets. Only the hours that were agreed
+// count, a clock pauses while the agreement says so, and what is due is due at an
+// exact instant.
 //
-// It can be used alone, without any record, process or store. It reads no clock and
-// keeps no state: every instant is an argument, every result a value.
+// Each part can be used alone: a calendar without clocks, a clock without
+// agreements, agreements without records or a store. Nothing here reads a clock or
+// keeps state: every instant is an argument, every result a value. Read on from the
+// part that you need; each builds on those before it.
+//
+//	calendar       which time counts                 [Calendar]
+//	clock          how much of it has passed         [Clock], [Explain]
+//	condition      a predicate over declared fields  [Condition], [Schema], [Facts]
+//	agreement      what is promised for which work   [Terms], [Version], [Book], [Terms.Prove]
+//	work           what became of the promises       [Work], [Promise], [Book.Explain]
+//	escalation     who is to act when                [Level], [Alarm]
+//	performance    how well promises were kept       [MeasureCompliance], [Credit], [Improvements]
+//	records        catalogue, agreements and work    [ServiceProcess], [AgreementProcess], [WorkProcess]
 //
 // # Calendars
 //
@@ -113,4 +126,91 @@
 //     as paused, and the last stop decides.
 //   - Events come in the order of their times. A clock that steps back shows what it
 //     showed at its last event, and an event before that one is refused.
+//
+// # Conditions
+//
+// What agreements say of work they say as data: a [Condition] is a predicate over
+// declared fields, made by [Is], [OneOf], [Given], [Missing], [Range], [Changed],
+// [All], [Any] and [Not], or read from JSON. A [Schema] declares the fields and what
+// values they may have; [NewView] makes one of a process's lifecycle. The [Facts] of
+// a piece of work are its values at an instant.
+//
+//	urgent := sla.All(sla.Is("priority", itsm.IntValue(1)), sla.Not(sla.OneOf("hold_reason", "caller")))
+//
+// Because fields are declared, conditions are decided, not tried: [Satisfy],
+// [Implies] and [Overlap] are exact and give an event that shows it.
+//
+// # Agreements
+//
+// [Terms] are what is agreed: the services, calendars, metrics, targets, levels of
+// escalation, workload limits, exceptions and credits, written as people write them,
+// "4h", "99.5". A [Version] says with whom they were agreed and from when on they
+// are in force: a service level agreement, an operational level agreement, or an
+// underpinning contract. A [Book] is all versions that clocks are measured against.
+//
+//	terms, err := itsm.ParseJSON[sla.Terms](text)
+//	defects, err := terms.Prove(view.Schema())
+//	book, err := sla.NewBook(view.Schema(), sla.Version{Agreement: "AGR0000042", Number: 1, …, Terms: terms})
+//
+// A [Metric] says what starts, stops, cancels, resets and pauses a clock; [Metrics]
+// are response, update and resolution. A [Target] says how much time there is for
+// some of the work, as an amount or by a [Deadline]: "next business day 16:00", or
+// the date in a field. [Terms.Prove] finds what can never happen before anybody
+// relies on it: a target that never begins or is never chosen, a clock that never
+// stops or is always paused, two targets that claim the same work, a level out of
+// reach, each with an event that shows it.
+//
+// # Work
+//
+// [Work] is one piece of work as agreements see it: its [Moment]s, which are the
+// facts that changed and when, and its [Promise]s, each with a clock. [Book.Observe]
+// takes one more moment, [Book.Track] all of them. Conditions are asked on the
+// values after the moment; values of linked records are those that the host gave
+// with it, so what they are today changes nothing. A moment is taken in this order:
+//
+//	1. What has passed until then counts as things stood, and levels reached fire.
+//	2. Each clock that lives: it stops if Stop holds; else is cancelled if Cancel
+//	   does; else, if Reset and Start do, it stops and another begins; else it takes
+//	   the target that now fits best, and pauses or runs.
+//	3. Where none lives: a stopped one goes on, or another begins, if Start holds and
+//	   neither Stop nor Cancel does; it pauses if Pause holds.
+//
+// Agreements of different kinds and with different parties run side by side. Within
+// one kind, party and metric one clock lives: that of the target which asks for the
+// most fields, its agreement's included, and of those the one that is due first. A
+// target of the same version takes over with elapsed and paused time as they are; one
+// of another agreement cancels the clock as superseded and begins another, which
+// counts from the opening with the pauses since then. Clocks keep the version that
+// was in force when they began, until [Recompute] takes them anew for a reason. What
+// no target claims any more stays promised.
+//
+// [Book.Explain] accounts for a promise: what its target was chosen among, and each
+// interval of its time. [Book.AsOf] is the work as it stood, so that a report which
+// was issued can be made again as it was.
+//
+// # Escalation
+//
+// A [Level] of a target is reached at a share of the goal, or so long before or after
+// the due time, in business or wall time. For one clock it fires once, or as often as
+// it says. When the next is reached is kept with the work, as an index term where a
+// register keeps it: register.Due finds what is due, register.Tick has it fire, from
+// any number of workers. The [Alarm] in the event says who is to do what.
+//
+// # Performance
+//
+// [MeasureCompliance] says how many clocks were met of how many, by target, party,
+// period or any field, with the ids of those that were not, percentiles, and what is
+// late and unfinished beside. [MeasureWorkload] counts work against the limits,
+// [TrendOf] tells a trend from chance, [Book.Credits] what is owed, and
+// [Improvements] what is to be improved. Shares are exact and are never rounded
+// across a threshold.
+//
+// # Records
+//
+// Three processes keep all this over a host's database, by package register:
+// [ServiceProcess] the service catalogue, [AgreementProcess] agreements from draft to
+// end, and [WorkProcess] work and its clocks. [Examine] finds what the standard asks
+// for and is missing: a service without an agreement, an overdue review, an agreement
+// without targets. [Book.Align] compares what suppliers promise with what is promised
+// to customers.
 package sla
