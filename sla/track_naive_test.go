@@ -83,8 +83,7 @@ type toldClock struct {
 	ending                               sla.Ending
 	reason                               string // of a cancellation
 	reopened                             int
-	due                                  int  // as it was foreseen at the last event, while it runs
-	done                                 bool // of a clock that is taken anew: the work was done then
+	due                                  int // as it was foreseen at the last event, while it runs
 	fired                                []string
 	times                                map[string]int
 }
