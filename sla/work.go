@@ -28,8 +28,9 @@ type Moment struct {
 	By    string    `json:"by,omitzero"`
 	Facts Facts     `json:"facts,omitempty"` // that changed; a missing value: the field has none any more
 
-	// Recompute says why all clocks that live are taken anew, from the opening on and
-	// under the versions in force at this moment; see [Recompute].
+	// Recompute says why all clocks that live are taken anew, under the versions in
+	// force at this moment and from the opening on, or, after a reset, a restart or a
+	// cancellation, from when the clock after it began; see [Recompute].
 	Recompute string `json:"recompute,omitzero"`
 }
 
