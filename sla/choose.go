@@ -8,8 +8,8 @@ import (
 
 // Choice is the targets that claimed a piece of work in one slot, the best first:
 // that which tells it from other work by most fields, then that which is due
-// first, then by agreement, the newest version first, and target. The first is the one that was
-// taken.
+// first, then by agreement, the newest version first, and target. The first is the
+// one that was taken.
 type Choice struct {
 	At         time.Time   `json:"at"`
 	Candidates []Candidate `json:"candidates"`
