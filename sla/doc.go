@@ -168,12 +168,12 @@
 // values after the moment; values of linked records are those that the host gave
 // with it, so what they are today changes nothing. A moment is taken in this order:
 //
-//	1. What has passed until then counts as things stood, and levels reached fire.
-//	2. Each clock that lives: it stops if Stop holds; else is cancelled if Cancel
-//	   does; else, if Reset and Start do, it stops and another begins; else it takes
-//	   the target that now fits best, and pauses or runs.
-//	3. Where none lives: a stopped one goes on, or another begins, if Start holds and
-//	   neither Stop nor Cancel does; it pauses if Pause holds.
+//  1. What has passed until then counts as things stood, and levels reached fire.
+//  2. Each clock that lives: it stops if Stop holds; else is cancelled if Cancel
+//     does; else, if Reset and Start do, it stops and another begins; else it takes
+//     the target that now fits best, and pauses or runs.
+//  3. Where none lives: a stopped one goes on, or another begins, if Start holds and
+//     neither Stop nor Cancel does; it pauses if Pause holds.
 //
 // Agreements of different kinds and with different parties run side by side. Within
 // one kind, party and metric one clock lives: that of the target which asks for the
