@@ -82,6 +82,11 @@ func TestAgreementsInARegister(t *testing.T) {
 	other.Party, other.Owner, other.Terms.Services = "Carrier", "pia", nil
 	b, err := f.Create(t.Context(), smith, other)
 	require.NoError(t, err)
+	draft := draftOf(sla.OperationalLevel)
+	draft.Party, draft.Terms.Services = "Operations", []itsm.Ref{{Kind: "ci", ID: "dns"}}
+	c, err := f.Create(t.Context(), smith, draft)
+	require.NoError(t, err)
+	require.Equal(t, []string{c.Number}, f.found(sla.AgreementsFor(draft.Terms.Services[0])))
 
 	f.do(boss, a.ID, signedFrom(june), sla.Extend{Until: end.AddDate(0, 1, 0), Reason: "A month more."})
 	fired, _ := f.tick(june.Add(-time.Microsecond))

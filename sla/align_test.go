@@ -105,6 +105,9 @@ func TestAlignLooksOnlyAtTheSameWork(t *testing.T) {
 	require.Empty(t, pairs(customer, supplier(target("p1 a", one, "2h"), target("p1 b", one, "1h"))), "of two the shorter one counts")
 	require.Equal(t, []string{"P1 p1 a", "P1 p1 b"}, pairs(customer, supplier(target("p1 a", one, "3h"), target("p1 b", one, "2h"))))
 
+	special := promiseOf("SLA", sla.ServiceLevel, nil, target("P1", one, "4h"), target("rest", sla.Condition{}, "1h"))
+	require.Empty(t, pairs(special, supplier(target("p1", one, "4h"))), "the rest is not P1")
+
 	// Other services, other metrics, other times.
 	elsewhere := supplier(target("all", sla.Condition{}, "99h"))
 	elsewhere.Terms.Services = []itsm.Ref{{Kind: "ci", ID: "dns"}}
@@ -130,6 +133,20 @@ func TestAlignLooksOnlyAtTheSameWork(t *testing.T) {
 	byField := promiseOf("SLA", sla.ServiceLevel, nil, due("responded"))
 	require.Empty(t, pairs(byField, supplier(due("responded"))))
 	require.Equal(t, []string{"due all undecided"}, pairs(byField, supplier(target("all", sla.Condition{}, "1h"))))
+}
+
+// TestAlignFindsTheWorstAmongVersions splits the span by a version of another
+// agreement with the customer: the worst instant is that of the whole span.
+func TestAlignFindsTheWorstAmongVersions(t *testing.T) {
+	customer := promiseOf("SLA", sla.ServiceLevel, berlinOffice(), within("8h"))
+	other := promiseOf("SLB", sla.ServiceLevel, nil, within("999h"))
+	other.Party, other.From = customer.Party, year2026.AddDate(0, 6, 0)
+	hours := berlinOffice()
+	hours.Holidays = append(hours.Holidays, "2026-10-02") // a Friday
+	found := aligned(t, year2026, year2026.AddDate(1, 0, 0), customer, other, promiseOf("UC", sla.Underpinning, hours, within("8h0.000001s")))
+	require.Len(t, found, 1)
+	require.Equal(t, 88*oneHour+time.Microsecond, found[0].Excess())
+	require.Equal(t, "2026-09-30T15:00:00Z", found[0].Start.Format(time.RFC3339Nano))
 }
 
 func TestAlignRefuses(t *testing.T) {

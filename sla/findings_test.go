@@ -204,6 +204,22 @@ func TestISO_8_3_4_FindingsOfAgreements(t *testing.T) {
 	}
 }
 
+// TestISO_8_3_3_RequirementsAreThoseOfItsServices names what another service documents,
+// and what a retired one did.
+func TestISO_8_3_3_RequirementsAreThoseOfItsServices(t *testing.T) {
+	mail, dns := listedService(1, "mail"), listedService(2, "dns")
+	dns.Requirements[0].ID = "REQ-7"
+	both, ofDNS := listedAgreement(1, sla.ServiceLevel, mail.CI, dns.CI), listedAgreement(2, sla.ServiceLevel, mail.CI)
+	ofDNS.Versions[0].Terms.Requirements = []string{"REQ-7"}
+	found := flawsOf(examined([]*sla.Service{mail, dns}, []*sla.Agreement{both, ofDNS}, monday))
+	require.Equal(t, []string{"AGR0000002 8.3.3 answers no documented requirement"}, found)
+	ofDNS.Versions[0].Terms.Services = []itsm.Ref{dns.CI}
+	require.Empty(t, examined([]*sla.Service{mail, dns}, []*sla.Agreement{both, ofDNS}, monday))
+	dns.State = sla.Retired
+	found = flawsOf(examined([]*sla.Service{mail, dns}, []*sla.Agreement{ofDNS, listedAgreement(3, sla.ServiceLevel, mail.CI)}, monday))
+	require.Equal(t, []string{"AGR0000002 8.3.3 unknown service", "AGR0000002 8.3.3 answers no documented requirement"}, found)
+}
+
 func dispute(ago time.Duration) func(*sla.Agreement, *sla.Terms) {
 	return func(a *sla.Agreement, _ *sla.Terms) {
 		a.Disputes = []sla.Dispute{
