@@ -40,7 +40,7 @@ func TestBadAgreementPolicy(t *testing.T) {
 	requireProblem(t, err, "review_every")
 }
 
-// TestPolicyIsCopied changes a policy after the process was made of it.
+// TestAgreementPolicyIsCopied changes a policy after the process was made of it.
 func TestAgreementPolicyIsCopied(t *testing.T) {
 	policy := sla.DefaultAgreementPolicy()
 	process, err := sla.AgreementProcess(policy)
