@@ -96,7 +96,11 @@ func (t *tracker) observe(m Moment) error {
 	}
 	t.at, t.by, t.before = m.At, m.By, w.Facts
 	t.after = w.Facts
-	if m.Facts = w.Facts.news(m.Facts); m.Facts != nil {
+	switch m.Facts = w.Facts.news(m.Facts); {
+	case len(m.Facts) == 0:
+	case len(w.Facts) == 0:
+		t.after = m.Facts // all of it is given, or it would be no news
+	default:
 		t.after = w.Facts.With(m.Facts)
 	}
 	w.Facts, w.Moments = t.after, append(w.Moments, m)
