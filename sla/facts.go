@@ -168,7 +168,8 @@ func (f Facts) Changes(to Facts) Facts {
 	return changes
 }
 
-// news is what of some changes makes a difference; they themselves if all does.
+// news is what of some changes makes a difference, in a map of its own: who gave the
+// changes may go on writing theirs.
 func (f Facts) news(changes Facts) Facts {
 	isNew := func(name string) bool { return compare(f[name], changes[name]) != 0 }
 	n := 0
@@ -178,7 +179,7 @@ func (f Facts) news(changes Facts) Facts {
 		}
 	}
 	if n == len(changes) && n > 0 {
-		return changes
+		return maps.Clone(changes)
 	}
 	var news Facts
 	for name, v := range changes {
