@@ -2,6 +2,8 @@ package sla
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -118,24 +120,34 @@ type Reach struct {
 func (p WorkPolicy) reach(w *Work, c Reach, s itsm.Stamp) (Reach, error) {
 	b, err := p.book(s)
 	if err != nil {
-		return c, err
+		return c, lacking(err)
 	}
 	next := w.clone()
 	for i := range next.Promises {
 		if q := &next.Promises[i]; q.Status.IsLive() {
 			r, err := b.rule(q)
 			if err != nil {
-				return c, err
+				return c, lacking(err)
 			}
 			r.fire(q, s.At)
 		}
 	}
-	c.Promises, c.Alarms, err = b.changed(w, &next)
-	if err == nil && len(c.Alarms) == 0 {
-		err = itsm.Refuse("levels", "none is reached by %s", s.At.Format(time.RFC3339))
+	if c.Promises, c.Alarms, err = b.changed(w, &next); err != nil {
+		return c, lacking(err)
 	}
-	return c, err
+	if len(c.Alarms) == 0 {
+		return c, itsm.Refuse("levels", "none is reached by %s", s.At.Format(time.RFC3339))
+	}
+	return c, nil
 }
+
+// ErrBook says that a worker's book lacks the version by which work is measured, or
+// that it has no book for the tenant. It is neither a refusal nor wrong input, so
+// that the levels of the work fire once a worker comes that has the book (R35).
+var ErrBook = errors.New("sla: the book lacks what the work is measured by")
+
+// lacking is the error of a book as an ErrBook, and as nothing else.
+func lacking(err error) error { return fmt.Errorf("%w: %v", ErrBook, err) }
 
 // Check asks for nothing: the decision has looked.
 func (Reach) Check(*Work, itsm.Stamp) error { return nil }

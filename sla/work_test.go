@@ -201,6 +201,27 @@ func TestManyWorkersTickOneStore(t *testing.T) {
 	assert.Equal(t, map[string]int{"half": n, "due": n, "wall": n}, count)
 }
 
+// TestAWorkerWithoutTheVersionSilencesNothing: where the book of one worker lacks a
+// version, as before it has loaded what was agreed, its tick is an error, and the
+// level fires once a worker comes whose book has it.
+func TestAWorkerWithoutTheVersionSilencesNothing(t *testing.T) {
+	backend, ctx := memory.New(), context.Background()
+	target := eightHours()
+	target.Levels = []sla.Level{{Name: "half", Share: "50", Who: []string{"lead"}, What: "notify"}}
+	right := keep(t, backend, agreement("A", flags(), target))
+	right.tell("23 09:00 ann: start")
+
+	stale := keep(t, backend, agreement("B", flags(), target))
+	done, err := stale.Tick(ctx, "acme", at(t, "23 14:00"), 10)
+	require.ErrorIs(t, err, sla.ErrBook)
+	require.ErrorContains(t, err, `"A", version 1`)
+	require.Empty(t, done.Fired)
+	require.Empty(t, done.Refused, "a refused rule would be silent until the work changes (R35)")
+
+	require.Len(t, right.tick("23 14:01").Fired, 1)
+	require.Empty(t, right.tick("23 14:02").Fired)
+}
+
 func TestWorkRefuses(t *testing.T) {
 	k := keep(t, memory.New(), agreement("A", flags(), eightHours()))
 	ctx := context.Background()
