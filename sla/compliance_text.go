@@ -31,9 +31,9 @@ func (c *Compliance) String() string {
 func (t *Breakdown) label(c *Cell) string {
 	var list []string
 	for i, d := range t.By {
-		key := c.Key[i]
-		if key == "" {
-			key = "(none)"
+		key := "(none)"
+		if i < len(c.Key) && c.Key[i] != "" { // a report may come from JSON
+			key = c.Key[i]
 		}
 		list = append(list, d.label()+" "+key)
 	}

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,6 +33,9 @@ func (b *Book) Credits(c *Compliance, agreement string, number int) (*CreditNote
 	}
 	if c == nil {
 		return nil, &itsm.FieldError{Field: "compliance", Problem: "is nil; give a report"}
+	}
+	if err := c.checkForm(); err != nil {
+		return nil, errors.Join(placed("compliance", err)...)
 	}
 	if zone := v.terms.zone.String(); c.Zone != zone {
 		return nil, &itsm.FieldError{Field: "compliance.zone", Problem: fmt.Sprintf("is %s; the agreement's is %s", quoted(c.Zone), zone)}

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -49,8 +50,12 @@ func Shortfalls() []Shortfall { return []Shortfall{TargetMissed, LimitExceeded, 
 // Improvements lists what falls short in the reports of a period, either of which
 // may be nil: each cell whose objective was missed, each cycle with more work than a
 // limit allows, and each share that falls over three cycles or more. What falls
-// short most comes first in each of these.
+// short most comes first in each of these. A report that no meter makes, as JSON may
+// hold one, is an *[itsm.FieldError].
 func Improvements(c *Compliance, w *WorkloadReport) ([]Improvement, error) {
+	if err := errors.Join(c.checkForm(), w.checkForm()); err != nil {
+		return nil, err
+	}
 	var list []Improvement
 	if c != nil {
 		if !slices.ContainsFunc(c.By, func(t Breakdown) bool { return slices.Equal(t.By, []Dimension{ByTarget}) }) {
@@ -76,6 +81,47 @@ func Improvements(c *Compliance, w *WorkloadReport) ([]Improvement, error) {
 		return cmp.Or(cmp.Compare(slices.Index(Shortfalls(), a.Why), slices.Index(Shortfalls(), b.Why)), b.Short.Cmp(a.Short), strings.Compare(a.What, b.What))
 	})
 	return list, nil
+}
+
+// checkForm refuses a report that cannot be reckoned with.
+func (c *Compliance) checkForm() error {
+	if c == nil {
+		return nil
+	}
+	var wrong problems
+	wrong.share("met", c.Met)
+	for i := range c.By {
+		table := &c.By[i]
+		for j := range table.Cells {
+			at := fmt.Sprintf("by[%d].cells[%d]", i, j)
+			if n := len(table.Cells[j].Key); n != len(table.By) {
+				wrong.add(at+".key", "has %d values; the breakdown has %d dimensions", n, len(table.By))
+			}
+			wrong.share(at+".met", table.Cells[j].Met)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// checkForm refuses a report that cannot be reckoned with.
+func (r *WorkloadReport) checkForm() error {
+	if r == nil {
+		return nil
+	}
+	var wrong problems
+	for i := range r.Limits {
+		if l := &r.Limits[i]; l.Limit < 1 {
+			wrong.add(fmt.Sprintf("limits[%d].limit", i), "is %d; give 1 or more", l.Limit)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// share asks for so many of as many or more.
+func (p *problems) share(field string, r itsm.Ratio) {
+	if r.Num < 0 || r.Num > r.Den {
+		p.add(field, "is %d of %d; give a share", r.Num, r.Den)
+	}
 }
 
 // improve adds a cell whose objective was missed.
@@ -198,6 +244,9 @@ func (s *Series) label(by []Dimension) string {
 // String is the improvement on one line.
 func (i Improvement) String() string {
 	text := fmt.Sprintf("%s: %s", i.Why, i.What)
+	if i.Short == nil {
+		return text
+	}
 	switch i.Why {
 	case TargetMissed:
 		text += fmt.Sprintf(": %s of %s %%, short of it by %s %%, %d more needed", i.Met, i.Objective, i.Short.RatString(), i.Needed)

@@ -102,3 +102,27 @@ func TestImprovementNeeded(t *testing.T) {
 		}
 	}
 }
+
+// TestReportsFromElsewhere: reports have a JSON form, so what reckons with them takes
+// none on trust.
+func TestReportsFromElsewhere(t *testing.T) {
+	b := bookWith(t, gasWorks(1, dated("2026-01-01 00:00"), time.Time{}))
+	for text, field := range map[string]string{
+		`{"by":[{"by":["month","target"],"cycles":["2026-11"],"cells":[{"key":["2026-11"]}]}]}`: "by[0].cells[0].key",
+		`{"by":[{"by":["month"],"cells":[{}]}]}`:                                                "by[0].cells[0].key",
+		`{"by":[{"by":["target"],"cells":[{"key":["a b"],"met":{"num":3,"den":2}}]}]}`:          "by[0].cells[0].met",
+		`{"met":{"num":1,"den":-1},"verdict":"missed","objective":"95"}`:                        "met",
+	} {
+		var c sla.Compliance
+		require.NoError(t, json.Unmarshal([]byte(text), &c), text)
+		_, err := sla.Improvements(&c, nil)
+		requireField(t, err, field)
+		require.NotPanics(t, func() { _ = c.String() })
+		c.Zone = "UTC"
+		_, err = b.Credits(&c, "AGR1", 1)
+		requireField(t, err, "compliance."+field)
+	}
+	_, err := sla.Improvements(nil, &sla.WorkloadReport{Limits: []sla.LimitCount{{Cycles: []sla.CycleCount{{Over: 1}}}}})
+	requireField(t, err, "limits[0].limit")
+	require.NotPanics(t, func() { _ = sla.Improvement{}.String() })
+}
