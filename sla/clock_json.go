@@ -2,25 +2,22 @@ package sla
 
 import (
 	"bytes"
-	"encoding/json"
-	"io"
 
 	"github.com/itsmkit/itsm"
 )
 
-// UnmarshalJSON reads a clock, strictly: an unknown field is an error of package
-// encoding/json, a clock that no events lead to an *[itsm.FieldError]. The zero
-// clock is one that has not been started.
+// UnmarshalJSON reads a clock as strictly as [itsm.ParseJSON] does: a name that is
+// unknown, given twice or in other letter case, a null, and a clock that no events
+// lead to are each an *[itsm.FieldError]. The zero clock is one that has not been
+// started; null leaves the clock as it is.
 func (c *Clock) UnmarshalJSON(data []byte) error {
-	type plain Clock
-	var p plain
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return err
+	if string(bytes.TrimSpace(data)) == "null" {
+		return nil
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return &itsm.FieldError{Field: "clock", Problem: "is followed by more; give one JSON object"}
+	type plain Clock
+	p, err := itsm.ParseJSON[plain](data)
+	if err != nil {
+		return err
 	}
 	if p.State != (State{}) || p.Calendar != nil {
 		if err := p.State.checkForm(); err != nil {

@@ -78,8 +78,12 @@ func TestClockJSONRefuses(t *testing.T) {
 		{`"status":"running"`, `"status":"stopped","reason":"caller"`, "reason"},
 		{`"status":"running"`, `"status":"paused"`, "reason"},
 		{`"status":"running"`, `"status":"cancelled","reason":"a\nb"`, "reason"},
-		{`"goal"`, `"calendar":{"tz":"Mars","schedule":{"mon":[["09:00","17:00"]]}},"goal"`, "tz"},
+		{`"goal"`, `"calendar":{"tz":"Mars","schedule":{"mon":[["09:00","17:00"]]}},"goal"`, "calendar"},
 		{good, `{"calendar":{"tz":"UTC","schedule":{"mon":[["09:00","17:00"]]}}}`, "started"},
+		{`"goal"`, `"goal":1,"goal"`, "goal"},
+		{`"goal"`, `"Goal"`, "Goal"},
+		{`"paused":0`, `"paused":0,"breached":null`, "breached"},
+		{`"paused":0`, `"paused":0,"odd":1`, "odd"},
 	} {
 		kept := opened(t, 1, nil)
 		err := json.Unmarshal([]byte(strings.Replace(good, c.old, c.new, 1)), &kept)
@@ -87,6 +91,8 @@ func TestClockJSONRefuses(t *testing.T) {
 		require.Contains(t, fields(err), c.field, c.new)
 		require.Equal(t, opened(t, 1, nil), kept)
 	}
-	require.Error(t, json.Unmarshal([]byte(`{"odd":1}`), new(sla.Clock)))
-	requireField(t, new(sla.Clock).UnmarshalJSON([]byte(good+good)), "clock")
+	requireField(t, new(sla.Clock).UnmarshalJSON([]byte(good+good)), "data")
+	kept := opened(t, 1, nil)
+	require.NoError(t, json.Unmarshal([]byte("null"), &kept))
+	require.Equal(t, opened(t, 1, nil), kept)
 }
