@@ -155,7 +155,8 @@ func (Reach) Check(*Work, itsm.Stamp) error { return nil }
 // Apply keeps what fired.
 func (c Reach) Apply(w *Work, _ itsm.Stamp) { w.replace(c.Promises) }
 
-// File ends the tracking of work that will not be taken up again.
+// File ends the tracking of work that will not be taken up again, and of work that no
+// agreement promises anything for. It is refused while a clock lives.
 type File struct{}
 
 // Check asks for nothing.

@@ -71,12 +71,20 @@ func (p WorkPolicy) definition() itsm.Definition[Work] {
 			itsm.On("observe", Observe{}, itsm.From(Measured, Settled), itsm.To(Measured, Settled), recorders, itsm.Decide(p.observe), itsm.Pick(afterObserve)),
 			itsm.On("reach", Reach{}, itsm.From(Measured), itsm.Stay(), itsm.By(itsm.SystemRole), itsm.Decide(p.reach)),
 			itsm.On("recompute", Recompute{}, itsm.From(Measured), itsm.To(Measured, Settled), itsm.By(p.Managers...), itsm.Decide(p.recompute), itsm.Pick(afterRecompute)),
-			itsm.On("file", File{}, itsm.From(Settled), itsm.To(Filed), recorders),
+			itsm.On("file", File{}, itsm.From(Measured, Settled), itsm.To(Filed), recorders, itsm.Guard("clocks", noneLives)),
 		},
 		Timers: []itsm.Timer[Work]{
 			{Name: "reach", In: []itsm.State{Measured}, Since: func(w *Work) time.Time { return w.Next() }, Command: Reach{}},
 		},
 	}
+}
+
+// noneLives asks that all clocks have ended, as they have where none ever began.
+func noneLives(w *Work, _ itsm.Stamp) error {
+	if live := w.Live(); len(live) > 0 {
+		return fmt.Errorf("%d still lives, that of %s", len(live), quoted(live[0].Target))
+	}
+	return nil
 }
 
 func workFields() []itsm.Field[Work] {

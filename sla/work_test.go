@@ -257,6 +257,28 @@ func TestWorkRefuses(t *testing.T) {
 	requireField(t, err, "book")
 }
 
+// TestWorkWithoutAPromiseIsFiledToo: not all work is under an agreement.
+func TestWorkWithoutAPromiseIsFiledToo(t *testing.T) {
+	for tale, may := range map[string]bool{
+		"23 09:00 ann: group net":                         true,
+		"23 09:00 ann: start":                             false,
+		"23 09:00 ann: start, pause":                      false,
+		"23 09:00 ann: start\n23 10:00 bob: stop":         true,
+		"23 09:00 ann: start\n23 10:00 bob: cancel":       true,
+		"23 09:00 ann: start\n23 10:00 bob: reset, pause": false,
+	} {
+		k := keep(t, memory.New(), agreement("A", flags(), eightHours()))
+		w := k.tell(tale)
+		w, err := k.Do(context.Background(), recorder, w.ID, sla.File{})
+		if !may {
+			require.ErrorIs(t, err, itsm.ErrRefused, tale)
+			continue
+		}
+		require.NoError(t, err, tale)
+		require.Equal(t, sla.Filed, w.State, tale)
+	}
+}
+
 func TestSelections(t *testing.T) {
 	k := keep(t, memory.New(), agreement("A", flags(), eightHours()))
 	w := k.tell("23 09:00 ann: start\n23 12:00 bob: stop")
