@@ -268,8 +268,9 @@ func (x Explanation) String() string {
 	return b.String()
 }
 
-// form is how times are written: to the minute, to the second, or as they are.
-func (x Explanation) form() string {
+// form is how times are written, and more of them beside: to the minute, to the
+// second, or as they are.
+func (x Explanation) form(more ...time.Time) string {
 	const (
 		minutes = "Mon 2006-01-02 15:04"
 		seconds = minutes + ":05"
@@ -289,6 +290,9 @@ func (x Explanation) form() string {
 	for _, i := range x.Intervals {
 		finer(i.From)
 		finer(i.To)
+	}
+	for _, t := range more {
+		finer(t)
 	}
 	return form
 }

@@ -19,7 +19,8 @@ type Account struct {
 }
 
 // Explain accounts for one promise of a piece of work, at an instant, and not before
-// the last moment of its clock: of the past, see [Book.AsOf]. It follows the work
+// the last moment of its clock: of the past, see [Book.AsOf]. Choices and intervals
+// are in the location of that instant. It follows the work
 // through its moments once more; a promise that is not what they lead to under this
 // book is an *[itsm.FieldError].
 func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
@@ -39,7 +40,7 @@ func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
 	}
 	t.chose = func(id int, c Choice) {
 		if id == promise {
-			a.Choices = append(a.Choices, c)
+			a.Choices = append(a.Choices, c.in(at.Location()))
 		}
 	}
 	if err := t.all(w.Moments); err != nil {
@@ -53,6 +54,15 @@ func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
 	return a, err
 }
 
+// in is the choice with its instants in a location; its candidates are its own.
+func (c Choice) in(loc *time.Location) Choice {
+	c.At = c.At.In(loc)
+	for i := range c.Candidates {
+		c.Candidates[i].Due = c.Candidates[i].Due.In(loc)
+	}
+	return c
+}
+
 // same reports whether two promises say the same, but for levels that fired since.
 func (p *Promise) same(o *Promise) bool {
 	return p.ID == o.ID && p.slot() == o.slot() && p.Agreement == o.Agreement && p.Version == o.Version &&
@@ -61,7 +71,14 @@ func (p *Promise) same(o *Promise) bool {
 
 // String is the promise, the choices, and the explanation.
 func (a Account) String() string {
-	form := a.form()
+	var more []time.Time
+	for _, c := range a.Choices {
+		more = append(more, c.At)
+		for _, candidate := range c.Candidates {
+			more = append(more, candidate.Due)
+		}
+	}
+	form := a.form(more...)
 	var b strings.Builder
 	p := &a.Promise
 	fmt.Fprintf(&b, "%s: %s of %s, version %d, with %s\n", p.Metric, p.Target, p.Agreement, p.Version, p.Party)
