@@ -175,8 +175,8 @@ func (m *ComplianceMeter) finished(w *Work, p *Promise, rule int32) {
 }
 
 // running counts a clock that had neither been stopped nor cancelled at the instant
-// for which the report is made. If it was later, what it then showed is told by when
-// it was breached.
+// for which the report is made. If it was later, whether it was late then is told by
+// when it was breached, and by how much by the moments of the work, if they are there.
 func (m *ComplianceMeter) running(w *Work, p *Promise, rule int32) {
 	at, calendar := m.options.At, m.rules[rule].calendar
 	m.place(w, at.Add(-time.Microsecond), rule)
@@ -196,10 +196,33 @@ func (m *ComplianceMeter) running(w *Work, p *Promise, rule int32) {
 		return // its time was up, and not exceeded
 	}
 	if m.excuse(w, p, rule) == "" {
+		if !p.Last.Before(at) {
+			m.asThen(&c.State, w, p)
+		}
 		j := judged(w, p)
-		j.Elapsed, j.Cause = c.Elapsed, c.Cause
+		j.Elapsed, j.Goal, j.Cause = c.Elapsed, c.Goal, c.Cause
 		m.late.add(m.cell, judgedAt{at: c.Breached.UnixMicro(), Judged: j})
 	}
+}
+
+// asThen is a clock as it stood at the instant for which the report is made, if the
+// moments of its work lead to it.
+func (m *ComplianceMeter) asThen(s *State, w *Work, p *Promise) {
+	at := m.options.At
+	past, err := m.book.AsOf(w, at.Add(-time.Microsecond))
+	if err != nil || p.ID > len(past.Promises) {
+		return
+	}
+	q := past.Promises[p.ID-1]
+	if q.slot() != p.slot() || q.Agreement != p.Agreement || q.Version != p.Version || !q.Started.Equal(p.Started) || !q.Status.IsLive() {
+		return
+	}
+	c, err := m.book.Clock(q)
+	if err != nil {
+		return
+	}
+	c.forward(at)
+	*s = c.State
 }
 
 // place finds the cell of a clock in each table.

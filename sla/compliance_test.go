@@ -383,6 +383,10 @@ func TestLateAtTheEnd(t *testing.T) {
 		exact, err := sla.MeasureCompliance(slices.Values([]*sla.Work{&then}), b, november, nil)
 		require.NoError(t, err)
 		assert.Equal(t, c.want, itemIDs(exact.Late), "made of the work as it stood")
+		for i := range exact.Late {
+			exact.Late[i].Work = w.ID
+		}
+		assert.Equal(t, exact.Late, r.Late, "with what the clock showed then, not what it came to")
 		assert.Equal(t, exact.Running, r.Running)
 	}
 }
