@@ -48,17 +48,19 @@ func TestDueListsWhatTickWouldFire(t *testing.T) {
 }
 
 func TestDueRefuses(t *testing.T) {
-	f := setup(t, mem())
-	for _, c := range []struct {
-		tenant string
-		at     time.Time
-	}{{"", start}, {"acme", time.Time{}}} {
-		n := 0
-		for id, err := range f.Due(ctx, c.tenant, c.at) {
-			require.Error(t, err)
-			assert.Zero(t, id)
-			n++
+	everywhere(t, func(t *testing.T, b store.Backend) {
+		f := setup(t, b)
+		for _, c := range []struct {
+			tenant string
+			at     time.Time
+		}{{"", start}, {"acme", time.Time{}}} {
+			n := 0
+			for id, err := range f.Due(ctx, c.tenant, c.at) {
+				require.Error(t, err)
+				assert.Zero(t, id)
+				n++
+			}
+			assert.Equal(t, 1, n)
 		}
-		assert.Equal(t, 1, n)
-	}
+	})
 }
