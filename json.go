@@ -64,7 +64,7 @@ func faultIn(data []byte, err error, deepest int, read func([]byte) error) (stri
 	open, _ := d.Token()
 	empty := map[json.Token]string{json.Delim('{'): "{}", json.Delim('['): "[]"}[open]
 	if empty == "" || read([]byte(empty)) != nil { // not a part is at fault, but the whole
-		return "", err
+		return partNamed(data, err), err
 	}
 	for i := 0; d.More(); i++ {
 		before, after, step := "[", "]", "["+strconv.Itoa(i)+"]"
@@ -84,6 +84,24 @@ func faultIn(data []byte, err error, deepest int, read func([]byte) error) (stri
 		}
 	}
 	return "", err
+}
+
+// partNamed is the path of the part that a type which reads itself found at fault,
+// ".schedule.mon[1]", if its object has a member of that name.
+func partNamed(data []byte, err error) string {
+	var field *FieldError
+	var members map[string]json.RawMessage
+	if !errors.As(err, &field) || json.Unmarshal(data, &members) != nil {
+		return ""
+	}
+	first := field.Field
+	if end := strings.IndexAny(first, ".["); end >= 0 {
+		first = first[:end]
+	}
+	if _, given := members[first]; !given {
+		return ""
+	}
+	return "." + field.Field
 }
 
 // encodeError names what could not be written as JSON.

@@ -78,7 +78,7 @@ func TestClockJSONRefuses(t *testing.T) {
 		{`"status":"running"`, `"status":"stopped","reason":"caller"`, "reason"},
 		{`"status":"running"`, `"status":"paused"`, "reason"},
 		{`"status":"running"`, `"status":"cancelled","reason":"a\nb"`, "reason"},
-		{`"goal"`, `"calendar":{"tz":"Mars","schedule":{"mon":[["09:00","17:00"]]}},"goal"`, "calendar"},
+		{`"goal"`, `"calendar":{"tz":"Mars","schedule":{"mon":[["09:00","17:00"]]}},"goal"`, "calendar.tz"},
 		{good, `{"calendar":{"tz":"UTC","schedule":{"mon":[["09:00","17:00"]]}}}`, "started"},
 		{`"goal"`, `"goal":1,"goal"`, "goal"},
 		{`"goal"`, `"Goal"`, "Goal"},
