@@ -19,7 +19,7 @@ type Credit struct {
 	Per      Cycle      `json:"per"`
 	Fee      itsm.Money `json:"fee"`               // for one period
 	Tiers    []Tier     `json:"tiers"`             // from the highest share to the lowest
-	Cap      string     `json:"cap,omitzero"`      // the most, in per cent of the fee; unset: "100"
+	Cap      string     `json:"cap,omitzero"`      // the most that is owed, also after rounding, in per cent of the fee; unset: no cap
 	Decimals int        `json:"decimals,omitzero"` // of the amount, 0 to 6: 2 for cents
 	Rounding Rounding   `json:"rounding"`
 }
@@ -142,9 +142,6 @@ func (p *problems) tiers(c *Credit, l *ladder, field string) {
 			*p = append(*p, err, err2)
 			return // what follows can be compared with nothing
 		}
-		if owed.GreaterThan(l.cap) {
-			p.add(at+".owed", "is %s; the cap is %s", owed, l.cap)
-		}
 		if i > 0 {
 			switch last := l.below[i-1]; {
 			case share.Equal(last):
@@ -162,11 +159,12 @@ func (p *problems) tiers(c *Credit, l *ladder, field string) {
 
 // CreditLine is what is owed by one credit for one period, and why.
 type CreditLine struct {
-	Credit string     `json:"credit"`         // its name
-	Cycle  string     `json:"cycle,omitzero"` // "2026-11"
-	Met    itsm.Ratio `json:"met"`            // of the work of its targets
-	Below  string     `json:"below,omitzero"` // of the tier by which it is owed; empty: none is, and nothing is owed
-	Owed   string     `json:"owed,omitzero"`  // per cent of the fee
+	Credit string     `json:"credit"`          // its name
+	Cycle  string     `json:"cycle,omitzero"`  // "2026-11"
+	Met    itsm.Ratio `json:"met"`             // of the work of its targets
+	Below  string     `json:"below,omitzero"`  // of the tier by which it is owed; empty: none is, and nothing is owed
+	Owed   string     `json:"owed,omitzero"`   // per cent of the fee
+	Capped string     `json:"capped,omitzero"` // per cent of the fee that is owed instead, by the cap; empty: no more was owed
 	Fee    itsm.Money `json:"fee"`
 	Amount itsm.Money `json:"amount"`           // rounded
 	Places int        `json:"places,omitempty"` // to which it is
@@ -174,8 +172,8 @@ type CreditLine struct {
 
 // Owed is what is owed when so many of so many met their target: the fee times the
 // per cent of the last tier that the exact share is below, rounded once. Nothing is
-// owed without data, nor at a share that is exactly that of a tier. A credit with a
-// fault is an error.
+// owed without data, nor at a share that is exactly that of a tier, and never more
+// than the cap. A credit with a fault is an error.
 func (c *Credit) Owed(met itsm.Ratio) (CreditLine, error) {
 	l, err := c.compile("")
 	if err == nil && (met.Num < 0 || met.Den < 0 || met.Num > met.Den) {
@@ -191,12 +189,25 @@ func (c *Credit) Owed(met itsm.Ratio) (CreditLine, error) {
 	share := percentOf(met)
 	for i, below := range l.below {
 		if share.Cmp(below.Rat()) < 0 {
-			const percent = -2
 			line.Below, line.Owed = below.String(), l.owed[i].String()
-			line.Amount.Amount = c.Rounding.round(c.Fee.Amount.Mul(l.owed[i]).Shift(percent), int32(c.Decimals))
+			line.Amount.Amount, line.Capped = c.amount(l.owed[i], l.cap)
 		}
 	}
 	return line, nil
+}
+
+// amount is so many per cent of the fee, rounded, and the cap if that made it less.
+func (c *Credit) amount(owed, most decimal.Decimal) (amount decimal.Decimal, capped string) {
+	const percent = -2
+	places := int32(c.Decimals)
+	if owed.GreaterThan(most) {
+		owed, capped = most, most.String()
+	}
+	amount = c.Rounding.round(c.Fee.Amount.Mul(owed).Shift(percent), places)
+	if limit := c.Fee.Amount.Mul(most).Shift(percent); c.Cap != "" && amount.GreaterThan(limit) {
+		amount = limit.RoundDown(places) // rounding up goes past no cap
+	}
+	return amount, capped
 }
 
 // String explains the line: "uptime 2026-11: 97.23 % of 289 met, below 98: 5 % of
@@ -212,8 +223,12 @@ func (l CreditLine) String() string {
 	case l.Below == "":
 		return fmt.Sprintf("%s: %s of %d met, below no tier, nothing owed", text, l.Met.Percent(), l.Met.Den)
 	}
-	return fmt.Sprintf("%s: %s of %d met, below %s: %s %% of %s = %s %s",
-		text, l.Met.Percent(), l.Met.Den, l.Below, l.Owed, l.Fee, l.Amount.Amount.StringFixed(int32(l.Places)), l.Amount.Currency)
+	owed := l.Owed + " %"
+	if l.Capped != "" {
+		owed += ", capped at " + l.Capped + " %,"
+	}
+	return fmt.Sprintf("%s: %s of %d met, below %s: %s of %s = %s %s",
+		text, l.Met.Percent(), l.Met.Den, l.Below, owed, l.Fee, l.Amount.Amount.StringFixed(int32(l.Places)), l.Amount.Currency)
 }
 
 func (c Credit) clone() Credit {

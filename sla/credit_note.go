@@ -123,7 +123,13 @@ func (n *CreditNote) String() string {
 		fmt.Fprintf(&b, "  %s\n", l)
 	}
 	for _, m := range n.Total {
-		fmt.Fprintf(&b, "  total %s\n", m)
+		places := 0
+		for _, l := range n.Lines {
+			if l.Amount.Currency == m.Currency {
+				places = max(places, l.Places)
+			}
+		}
+		fmt.Fprintf(&b, "  total %s %s\n", m.Amount.StringFixed(int32(places)), m.Currency)
 	}
 	return b.String()
 }

@@ -73,7 +73,7 @@ func TestCreditRounding(t *testing.T) {
 	} {
 		for i, r := range sla.Roundings() {
 			credit := threeTiers(t)
-			credit.Fee, credit.Rounding = money(t, c.fee), r
+			credit.Fee, credit.Rounding, credit.Cap = money(t, c.fee), r, ""
 			line, err := credit.Owed(itsm.Ratio{Num: 97, Den: 100})
 			require.NoError(t, err)
 			assert.Equal(t, c.want[i], line.Amount.Amount.StringFixed(2), "%s, %s", c.fee, r)
@@ -82,7 +82,7 @@ func TestCreditRounding(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 7))
 	for range 3000 {
 		credit := threeTiers(t)
-		credit.Decimals, credit.Rounding = rng.IntN(7), sla.Roundings()[rng.IntN(4)]
+		credit.Decimals, credit.Rounding, credit.Cap = rng.IntN(7), sla.Roundings()[rng.IntN(4)], ""
 		credit.Fee.Amount = decimal.New(1+rng.Int64N(1_000_000), -rng.Int32N(8))
 		owed := decimal.New(1+rng.Int64N(2500), -2)
 		credit.Tiers = []sla.Tier{{Below: "100", Owed: owed.String()}}
@@ -123,7 +123,7 @@ func TestCreditFaults(t *testing.T) {
 		"tiers[2].below": func(c *sla.Credit) { c.Tiers[2].Below = "99" },      // out of order: they would overlap
 		"tiers[0].owed":  func(c *sla.Credit) { c.Tiers[0].Owed = "0" },
 		"tiers[1].owed":  func(c *sla.Credit) { c.Tiers[1].Owed = "2.49" }, // less for worse
-		"tiers[2].owed":  func(c *sla.Credit) { c.Tiers[2].Owed = "25.01" },
+		"tiers[2].owed":  func(c *sla.Credit) { c.Tiers[2].Owed = "100.01" },
 	} {
 		credit := threeTiers(t)
 		require.NoError(t, credit.Check())
@@ -177,8 +177,8 @@ func TestCreditNote(t *testing.T) {
   P1 2026-11: 50.00 % of 2 met, below 90: 25 % of 1000 EUR = 250.00 EUR
   all 2026-11: 66.66 % of 3 met, below 90: 25 % of 1000 EUR = 250.00 EUR
   francs 2026-11: 100.00 % of 1 met, below no tier, nothing owed
-  total 0 CHF
-  total 500 EUR
+  total 0.00 CHF
+  total 500.00 EUR
 `, note.String())
 	text, err := json.Marshal(note)
 	require.NoError(t, err)
@@ -225,4 +225,29 @@ func TestCreditNote(t *testing.T) {
 	requireField(t, err, "version")
 	_, err = b.Credits(nil, "AGR1", 1)
 	requireField(t, err, "compliance")
+}
+
+// TestCreditCap: the most that is owed, which no tier and no rounding goes past.
+func TestCreditCap(t *testing.T) {
+	for _, c := range []struct {
+		fee, cap, owed string
+		rounding       sla.Rounding
+		amount, says   string
+	}{
+		{"1000 EUR", "25", "40", sla.HalfUp, "250.00", "40 %, capped at 25 %, of 1000 EUR = 250.00 EUR"},
+		{"1000 EUR", "25", "25", sla.HalfUp, "250.00", "25 % of 1000 EUR = 250.00 EUR"},
+		{"1000 EUR", "", "40", sla.HalfUp, "400.00", "40 % of 1000 EUR = 400.00 EUR"},
+		{"10.005 EUR", "100", "100", sla.Up, "10.00", "100 % of 10.005 EUR = 10.00 EUR"},
+		{"10.005 EUR", "", "100", sla.Up, "10.01", "100 % of 10.005 EUR = 10.01 EUR"},
+		{"10.01 EUR", "33", "50", sla.HalfUp, "3.30", "50 %, capped at 33 %, of 10.01 EUR = 3.30 EUR"},
+	} {
+		credit := sla.Credit{
+			Name: "c", Per: sla.Monthly, Fee: money(t, c.fee), Cap: c.cap, Decimals: 2, Rounding: c.rounding,
+			Tiers: []sla.Tier{{Below: "90", Owed: c.owed}},
+		}
+		line, err := credit.Owed(itsm.Ratio{Num: 1, Den: 2})
+		require.NoError(t, err)
+		assert.Equal(t, c.amount, line.Amount.Amount.StringFixed(2), "%+v", c)
+		assert.Contains(t, line.String(), c.says)
+	}
 }

@@ -153,7 +153,7 @@ func ExampleBook_Credits() {
 	// Output:
 	// credits under AGR0000042 version 1 from 2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z
 	//   late incidents 2026-11: 50.00 % of 4 met, below 70: 12.5 % of 1000 EUR = 125.00 EUR
-	//   total 125 EUR
+	//   total 125.00 EUR
 	// target missed: AGR0000042 P1 resolution: 1/2, 50.00 % of 95 %, short of it by 45 %, 1 more needed
 	// target missed: AGR0000042 resolution: 1/2, 50.00 % of 90 %, short of it by 40 %, 1 more needed
 	// limit exceeded: AGR0000042 incidents, month 2026-11: 1 over, 100/3 % of the limit
