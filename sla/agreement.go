@@ -167,9 +167,13 @@ func (a *Agreement) Next() time.Time {
 func (a *Agreement) InForce() []Version {
 	var list []Version
 	a.eachInForce(func(v *AgreementVersion, until time.Time) {
+		known := time.Time{}
+		if v.Agreed.After(v.From) {
+			known = v.Agreed
+		}
 		list = append(list, Version{
 			Agreement: a.Number, Number: v.Number, Kind: a.Kind, Party: a.Party,
-			From: v.From, Until: until, Terms: v.Terms.clone(),
+			From: v.From, Until: until, Terms: v.Terms.clone(), Known: known,
 		})
 	})
 	return list

@@ -22,9 +22,13 @@ type Version struct {
 	From      time.Time `json:"from"`
 	Until     time.Time `json:"until,omitzero"` // the first instant at which it is not in force any more; zero: open
 	Terms     Terms     `json:"terms"`
+
+	// Known is when the version was agreed, where that was after From (R34): work was
+	// tracked without it until then, and stays as it was. Zero: before From.
+	Known time.Time `json:"known,omitzero"`
 }
 
-// inForce reports whether the version is in force at an instant.
+// inForce reports whether the version is in force at an instant, by its dates.
 func (v *Version) inForce(at time.Time) bool {
 	return !at.Before(v.From) && (v.Until.IsZero() || at.Before(v.Until))
 }
@@ -40,6 +44,9 @@ func (v *Version) compile(s Schema) (*version, error) {
 	wrong := problems{
 		itsm.CheckLine("agreement", v.Agreement), itsm.CheckLine("party", v.Party),
 		itsm.CheckOneOf("kind", v.Kind, Kinds()), checkSpan("", v.From, v.Until, true),
+	}
+	if !v.Known.IsZero() {
+		wrong = append(wrong, checkDate("known", v.Known))
 	}
 	if v.Number < 1 {
 		wrong.add("number", "is %d; the first is 1", v.Number)
@@ -96,6 +103,7 @@ type Book struct {
 // version is a version ready for use.
 type version struct {
 	Version
+	next  *version // that takes effect when this one ends; nil: none does
 	terms *compiled
 	rules []*promised
 }
@@ -157,6 +165,16 @@ func metricRank(name string) int {
 	}
 }
 
+// inForceThen reports whether the version was in force at an instant, as far as was
+// known at another: one that was agreed late is not there before, and one that it
+// ended goes on until then.
+func (v *version) inForceThen(at, known time.Time) bool {
+	if v.Known.After(known) {
+		return false
+	}
+	return v.inForce(at) || v.next != nil && v.next.Known.After(known) && !at.Before(v.From)
+}
+
 // NewBook checks versions of agreements and makes them ready for use. What is wrong
 // comes as *[itsm.FieldError] values with the place, joined: a malformed version,
 // two of one number, two of one agreement that are in force at once.
@@ -192,6 +210,11 @@ func NewBook(s Schema, versions ...Version) (*Book, error) {
 	slices.SortFunc(b.versions, func(a, c *version) int {
 		return cmp.Or(cmp.Compare(a.Agreement, c.Agreement), cmp.Compare(a.Number, c.Number))
 	})
+	for i, v := range b.versions[:max(len(b.versions)-1, 0)] {
+		if next := b.versions[i+1]; next.Agreement == v.Agreement && next.From.Equal(v.Until) {
+			v.next = next
+		}
+	}
 	b.index()
 	return b, nil
 }

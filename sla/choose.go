@@ -41,29 +41,35 @@ func (a candidate) compare(b candidate) int {
 func (t *tracker) first(s *slot) (*promised, bool) {
 	return t.choose(s.rules, func(r *promised) (time.Time, bool) {
 		since := r.since(t.at, t.after)
-		return since, r.version.inForce(since) && r.metric.starts(t.before, t.after)
+		return since, r.version.inForceThen(since, t.at) && r.metric.starts(t.before, t.after)
 	})
 }
 
 // best is the target that now fits the work of a live clock: of the version that it
 // began under, or of another agreement that was in force when the clock begins that
 // takes over, or, once clocks were taken anew, then.
-func (t *tracker) best(p *Promise, now *promised, opening time.Time) (*promised, bool) {
-	anew := t.work.anew(p)
+func (t *tracker) best(p *Promise, now *promised) (*promised, bool) {
+	anew, opening := t.work.anew(p), t.work.opening(p)
 	return t.choose(t.book.slots[now.slot].rules, func(r *promised) (time.Time, bool) {
 		if r.version == now.version {
 			return p.Started, true
 		}
-		since := r.since(opening, t.after)
-		inForce := laterOf(since, anew)
-		return since, r.version.Agreement != p.Agreement && r.version.inForce(inForce) && r.metric.goesOn(t.before, t.after)
+		if r.version.Agreement == p.Agreement || !r.metric.goesOn(t.before, t.after) {
+			return time.Time{}, false
+		}
+		since := t.opening(r, opening)
+		return since, r.version.inForceThen(laterOf(since, anew), t.at)
 	})
 }
 
 // today is the target under which a clock is taken anew.
-func (t *tracker) today(now *promised, opening time.Time) (*promised, bool) {
+func (t *tracker) today(p *Promise, now *promised) (*promised, bool) {
+	opening := t.work.opening(p)
 	return t.choose(t.book.slots[now.slot].rules, func(r *promised) (time.Time, bool) {
-		return r.since(opening, t.after), r.version.inForce(t.at) && r.metric.goesOn(t.before, t.after)
+		if !r.version.inForceThen(t.at, t.at) || !r.metric.goesOn(t.before, t.after) {
+			return time.Time{}, false
+		}
+		return t.opening(r, opening), true
 	})
 }
 

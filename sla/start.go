@@ -104,10 +104,27 @@ func (r *promised) since(at time.Time, f Facts) time.Time {
 	return at
 }
 
-// opening is from when on a clock counts that takes the place of a live one, unless
-// its metric says since when: from the opening of the work. Where an earlier clock
-// has come to an end of its own, as by a reset, that keeps what it measured (R25),
-// and it is from when the clock after that began.
+// opening is from when on a clock counts that takes the place of a live one: from the
+// first moment, not before an earliest one, at which it would have begun itself. If
+// it never would have, it is the present one. A metric may say since when instead.
+func (t *tracker) opening(r *promised, earliest time.Time) time.Time {
+	if r.metric.Start.IsZero() {
+		return r.since(earliest, t.after)
+	}
+	var before, after Facts
+	for _, m := range t.work.Moments {
+		before, after = after, after.With(m.Facts)
+		if !m.At.Before(earliest) && r.metric.starts(before, after) {
+			return r.since(m.At, t.after)
+		}
+	}
+	return r.since(t.at, t.after)
+}
+
+// opening is the earliest that a clock can count from which takes the place of a
+// live one: the opening of the work. Where an earlier clock has come to an end of its
+// own, as by a reset, that keeps what it measured (R25), and it is when the clock
+// after that began.
 func (w *Work) opening(p *Promise) time.Time {
 	first := p
 	for i := p.ID - 2; i >= 0; i-- {

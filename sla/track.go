@@ -205,14 +205,13 @@ func (t *tracker) live(p *Promise, r *promised) error {
 // retarget gives a live clock the target that now fits its work best, and has it
 // pause or run.
 func (t *tracker) retarget(p *Promise, r *promised) error {
-	opening := t.work.opening(p)
-	best, found := t.best(p, r, opening)
+	best, found := t.best(p, r)
 	if found && best.version != r.version {
 		reason := fmt.Sprintf("superseded by %s", best.version.Agreement)
 		if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Superseded); err != nil {
 			return err
 		}
-		return t.start(best, best.since(opening, t.after))
+		return t.start(best, t.opening(best, t.work.opening(p)))
 	}
 	if !found { // nothing claims the work any more; what was promised stays promised
 		best = r
@@ -293,12 +292,11 @@ func (t *tracker) reopen(p *Promise, r *promised) error {
 
 // recompute takes a live clock anew, under the versions that are in force now.
 func (t *tracker) recompute(p *Promise, r *promised, reason string) error {
-	opening := t.work.opening(p)
-	best, found := t.today(r, opening)
+	best, found := t.today(p, r)
 	if err := t.end(p, r, Event{Do: Cancel, Reason: reason}, Recomputed); err != nil || !found {
 		return err
 	}
-	return t.start(best, best.since(opening, t.after))
+	return t.start(best, t.opening(best, t.work.opening(p)))
 }
 
 // now is an event of the present moment.

@@ -191,6 +191,24 @@ func (n *teller) opening(c *toldClock) int {
 	return opening
 }
 
+// takenUp is from when on a clock counts that takes another's place: the first moment
+// from then on at which its own metric would have begun one, or now.
+func (n *teller) takenUp(m *sla.Metric, opening int, after sla.Facts) int {
+	if m.Start.IsZero() {
+		return n.since(m, opening, after)
+	}
+	for i, known := range n.known {
+		var before sla.Facts
+		if i > 0 {
+			before = n.known[i-1]
+		}
+		if at := minuteOf(n.moments[i].At); at >= opening && m.Start.Holds(before, known) && !m.Stop.Holds(before, known) && !asks(m.Cancel, before, known) {
+			return n.since(m, at, after)
+		}
+	}
+	return n.since(m, n.now, after)
+}
+
 // law is the minute at which another agreement had to be in force to take over: the
 // one at which clocks were taken anew, -1: that from which its clock would count.
 func (n *teller) law(c *toldClock) int {

@@ -211,7 +211,7 @@ func (n *teller) tell(m sla.Moment) {
 			var found []contender
 			since := n.opening(c)
 			n.contenders(c.slot(), before, after, func(v *sla.Version, mt *sla.Metric) (int, bool) {
-				start := n.since(mt, since, after)
+				start := n.takenUp(mt, since, after)
 				return start, inForce(v, n.now) && !mt.Stop.Holds(before, after) && !asks(mt.Cancel, before, after)
 			}, &found)
 			c.end(sla.Cancelled, sla.Recomputed, m.Recompute)
@@ -268,7 +268,7 @@ func (n *teller) fit(c *toldClock, before, after sla.Facts) {
 		if v.Agreement == c.version.Agreement || m.Stop.Holds(before, after) || asks(m.Cancel, before, after) {
 			return 0, false
 		}
-		start := n.since(m, since, after)
+		start := n.takenUp(m, since, after)
 		if law >= 0 {
 			return start, inForce(v, law)
 		}

@@ -379,3 +379,62 @@ func TestTheMostSpecificWinsThenTheFirstDue(t *testing.T) {
 	assert.Equal(t, []string{"mail", "fast", "slow", "all"}, order)
 	assert.Equal(t, []string{"priority", "service"}, a.Choices[0].Candidates[0].Fields)
 }
+
+// TestR34_AVersionAgreedLateChangesNothingBefore: what was tracked before it was
+// agreed stays as it was, and so does what was reported of it.
+func TestR34_AVersionAgreedLateChangesNothingBefore(t *testing.T) {
+	first := agreement("A", nil, sla.Target{Name: "all", Metric: sla.Resolution, Within: "16h"})
+	second := agreement("A", nil, sla.Target{Name: "all", Metric: sla.Resolution, Within: "1h"})
+	tale := `
+		23 09:00 ann: phase open
+		24 12:00 bob: phase done`
+	w, _ := told(t, tale, first)
+	require.True(t, only(t, w).IsMet())
+
+	first.Until = at(t, "20 00:00")
+	second.Number, second.From, second.Known = 2, first.Until, at(t, "25 12:00")
+	late, err := sla.NewBook(schema(), first, second)
+	require.NoError(t, err)
+	again, err := late.AsOf(&w, at(t, "24 12:00"))
+	require.NoError(t, err)
+	assert.Equal(t, w, again)
+	_, err = late.Explain(&w, 1, at(t, "26 09:00"))
+	require.NoError(t, err)
+
+	t.Run("what begins after that has it, also from before", func(t *testing.T) {
+		w, _ := told(t, "25 11:59 ann: phase open", first, second)
+		assert.Equal(t, 1, only(t, w).Version)
+		w, _ = told(t, "25 12:00 ann: phase open", first, second)
+		assert.Equal(t, 2, only(t, w).Version)
+	})
+	t.Run("a clock taken anew then has it too", func(t *testing.T) {
+		w, _ := told(t, "23 09:00 ann: phase open\n25 13:00 mia: recompute as agreed", first, second)
+		require.Len(t, w.Promises, 2)
+		assert.Equal(t, []any{2, at(t, "23 10:00")}, []any{w.Promises[1].Version, w.Promises[1].Breached})
+	})
+	t.Run("a date that is none", func(t *testing.T) {
+		second.Known = time.Date(1066, 10, 14, 0, 0, 0, 0, time.UTC)
+		_, err := sla.NewBook(schema(), first, second)
+		requireField(t, err, "versions[1].known")
+	})
+}
+
+// TestTakingOverCountsFromWhereItWouldHaveBegun: by the metric of the agreement that
+// takes over, which may begin its clocks later than the other.
+func TestTakingOverCountsFromWhereItWouldHaveBegun(t *testing.T) {
+	silver := agreement("silver", []sla.Metric{{Name: "m", Stop: sla.OneOf("phase", itsm.Done)}}, sla.Target{Name: "all", Metric: "m", Within: "40h"})
+	gold := agreement("gold", flags(func(m *sla.Metric) { m.Name = "m" }), sla.Target{Name: "vip", Metric: "m", Within: "2h"})
+	gold.Terms.When = sla.Is("vip", itsm.TruthValue(true))
+	tale := `
+		23 09:00 ann: phase open
+		23 12:00 bob: start
+		23 13:00 bob: vip`
+	w, _ := told(t, tale, silver, gold)
+	require.Len(t, w.Promises, 2)
+	assert.Equal(t, []any{at(t, "23 12:00"), time.Hour}, []any{w.Promises[1].Started, w.Promises[1].Elapsed})
+
+	t.Run("or from now, if it never would have", func(t *testing.T) {
+		w, _ := told(t, "23 09:00 ann: phase open\n23 13:00 bob: vip", silver, gold)
+		assert.Equal(t, at(t, "23 13:00"), w.Promises[1].Started)
+	})
+}
