@@ -76,6 +76,9 @@ func (c Commitment) String() string {
 // else. A span of more than ten years, and one that [NewBook] would refuse for a
 // version, is an *[itsm.FieldError].
 func (b *Book) Align(from, until time.Time) ([]Misalignment, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
 	from, until = itsm.Normal(from), itsm.Normal(until)
 	if err := checkSpan("", from, until, false); err != nil {
 		return nil, err

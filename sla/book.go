@@ -258,12 +258,28 @@ func newPromised(v *version, t *Target) *promised {
 }
 
 // Schema is the fields that the conditions of the book may ask for.
-func (b *Book) Schema() Schema { return slices.Clone(b.schema) }
+func (b *Book) Schema() Schema {
+	if b == nil {
+		return nil
+	}
+	return slices.Clone(b.schema)
+}
+
+// check refuses what is no book, as NewBook gives beside an error.
+func (b *Book) check() error {
+	if b == nil {
+		return &itsm.FieldError{Field: "book", Problem: "is nil; make one with NewBook"}
+	}
+	return nil
+}
 
 // Fields lists the fields that the terms of the book ask for, in order. An event
 // that changes none of them makes no difference to a piece of work, and facts of
 // other fields need not be kept.
 func (b *Book) Fields() []string {
+	if b == nil {
+		return nil
+	}
 	var names []string
 	add := func(list ...string) { names = append(names, list...) }
 	for _, v := range b.versions {
@@ -295,6 +311,9 @@ func (b *Book) Fields() []string {
 
 // Versions lists the versions, by agreement and number.
 func (b *Book) Versions() []Version {
+	if b == nil {
+		return nil
+	}
 	list := make([]Version, len(b.versions))
 	for i, v := range b.versions {
 		list[i] = v.Version
@@ -331,6 +350,9 @@ func (b *Book) rule(p *Promise) (*promised, error) {
 // Clock is the clock of a promise, with the calendar that counts. A promise that
 // the book knows nothing of is an *[itsm.FieldError].
 func (b *Book) Clock(p Promise) (Clock, error) {
+	if err := b.check(); err != nil {
+		return Clock{}, err
+	}
 	r, err := b.rule(&p)
 	if err != nil {
 		return Clock{}, err

@@ -27,6 +27,9 @@ type CreditNote struct {
 // [ByTarget]; if it is of one cycle, ByTarget alone will do. Else it is an
 // *[itsm.FieldError] that says what is missing.
 func (b *Book) Credits(c *Compliance, agreement string, number int) (*CreditNote, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
 	v := b.version(agreement, number)
 	if v == nil {
 		return nil, &itsm.FieldError{Field: "version", Problem: fmt.Sprintf("%d of %s is not in the book", number, quoted(agreement))}

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ type Account struct {
 // through its moments once more; a promise that is not what they lead to under this
 // book is an *[itsm.FieldError].
 func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
+	if err := errors.Join(b.check(), w.check()); err != nil {
+		return Account{}, err
+	}
 	if promise < 1 || promise > len(w.Promises) {
 		return Account{}, &itsm.FieldError{Field: "promise", Problem: fmt.Sprintf("is %d; the work has those from 1 to %d", promise, len(w.Promises))}
 	}

@@ -230,7 +230,12 @@ func (t *Terms) Prove(s Schema) ([]Defect, error) {
 // that another agreement began. That the targets of one agreement leave another's
 // nothing to measure is not concluded: which of them fits depends on when the work
 // was opened.
-func (b *Book) Prove() ([]Defect, error) { return prove(b.schema, b.versions) }
+func (b *Book) Prove() ([]Defect, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	return prove(b.schema, b.versions)
+}
 
 func prove(s Schema, versions []*version) ([]Defect, error) {
 	p := &prover{schema: s}

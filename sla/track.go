@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -16,8 +17,8 @@ import (
 // recompute that is no line of text, are an *[itsm.FieldError].
 func (b *Book) Track(item itsm.Ref, moments ...Moment) (Work, error) {
 	w := Work{Item: item}
-	if err := item.Check("item"); err != nil {
-		return w, err
+	if err := errors.Join(b.check(), item.Check("item")); err != nil {
+		return Work{}, err
 	}
 	t := tracker{book: b, work: &w}
 	if err := t.all(moments); err != nil {
@@ -28,6 +29,9 @@ func (b *Book) Track(item itsm.Ref, moments ...Moment) (Work, error) {
 
 // Observe is a piece of work after one more moment.
 func (b *Book) Observe(w *Work, m Moment) (Work, error) {
+	if err := errors.Join(b.check(), w.check()); err != nil {
+		return Work{}, err
+	}
 	next := w.clone()
 	t := tracker{book: b, work: &next}
 	if err := t.observe(m); err != nil {
@@ -36,14 +40,37 @@ func (b *Book) Observe(w *Work, m Moment) (Work, error) {
 	return next, nil
 }
 
-// AsOf is a piece of work as it stood at an instant: after the moments up to it. A
-// report of the past is made of these, so that what was reopened since does not
-// change it.
+// AsOf is a piece of work as it stood at an instant: after the moments up to it, with
+// the levels of escalation that were reached by then. A report of the past is made of
+// these, so that what was reopened since does not change it.
 func (b *Book) AsOf(w *Work, at time.Time) (Work, error) {
+	if err := errors.Join(b.check(), w.check(), itsm.CheckTime("at", at)); err != nil {
+		return Work{}, err
+	}
 	n := sort.Search(len(w.Moments), func(i int) bool { return w.Moments[i].At.After(at) })
 	past, err := b.Track(w.Item, w.Moments[:n]...)
+	if err != nil {
+		return Work{}, err
+	}
 	past.Header = w.Header
-	return past, err
+	if err := b.fireAll(&past, at); err != nil {
+		return Work{}, err
+	}
+	return past, nil
+}
+
+// fireAll has the levels of all clocks that live fire which are reached by an instant.
+func (b *Book) fireAll(w *Work, at time.Time) error {
+	for i := range w.Promises {
+		if p := &w.Promises[i]; p.Status.IsLive() {
+			r, err := b.rule(p)
+			if err != nil {
+				return err
+			}
+			r.fire(p, at)
+		}
+	}
+	return nil
 }
 
 // tracker carries out moments on a piece of work.

@@ -438,3 +438,42 @@ func TestTakingOverCountsFromWhereItWouldHaveBegun(t *testing.T) {
 		assert.Equal(t, at(t, "23 13:00"), w.Promises[1].Started)
 	})
 }
+
+func TestNoBookAndNoWorkAreRefused(t *testing.T) {
+	var none *sla.Book
+	b, err := sla.NewBook(schema())
+	require.NoError(t, err)
+	w, err := b.Track(item())
+	require.NoError(t, err)
+	for name, ask := range map[string]func() error{
+		"track":   func() error { _, err := none.Track(item()); return err },
+		"observe": func() error { _, err := none.Observe(&w, sla.Moment{At: at(t, "23 09:00")}); return err },
+		"as of":   func() error { _, err := none.AsOf(&w, at(t, "23 09:00")); return err },
+		"explain": func() error { _, err := none.Explain(&w, 1, at(t, "23 09:00")); return err },
+		"clock":   func() error { _, err := none.Clock(sla.Promise{}); return err },
+		"prove":   func() error { _, err := none.Prove(); return err },
+		"align":   func() error { _, err := none.Align(at(t, "23 09:00"), at(t, "24 09:00")); return err },
+		"credits": func() error { _, err := none.Credits(&sla.Compliance{}, "A", 1); return err },
+	} {
+		t.Run(name, func(t *testing.T) { requireField(t, ask(), "book") })
+	}
+	for name, ask := range map[string]func() error{
+		"observe": func() error { _, err := b.Observe(nil, sla.Moment{At: at(t, "23 09:00")}); return err },
+		"as of":   func() error { _, err := b.AsOf(nil, at(t, "23 09:00")); return err },
+		"explain": func() error { _, err := b.Explain(nil, 1, at(t, "23 09:00")); return err },
+	} {
+		t.Run(name+" nothing", func(t *testing.T) { requireField(t, ask(), "work") })
+	}
+	assert.Empty(t, none.Fields())
+	assert.Empty(t, none.Schema())
+	assert.Empty(t, none.Versions())
+}
+
+// TestAsOfHasTheLevelsReachedByThen, whether or not a moment or a tick told of them.
+func TestAsOfHasTheLevelsReachedByThen(t *testing.T) {
+	w, b := told(t, "23 09:00 ann: start", ladder(sla.Level{Name: "half", Share: "50"}, sla.Level{Name: "due", After: "0s"}))
+	past, err := b.AsOf(&w, at(t, "23 14:00"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"half 23 13:00"}, fired(only(t, past)))
+	assert.Equal(t, at(t, "23 17:00"), past.Next())
+}

@@ -87,6 +87,14 @@ type Firing struct {
 // slot is where the promise stands.
 func (p *Promise) slot() slotKey { return slotKey{p.Kind, p.Party, p.Metric} }
 
+// check refuses what is no work.
+func (w *Work) check() error {
+	if w == nil {
+		return &itsm.FieldError{Field: "work", Problem: "is nil"}
+	}
+	return nil
+}
+
 // clone is a copy of the work as far as tracking changes it: promises in place, and
 // moments by appending; facts are replaced.
 func (w *Work) clone() Work {

@@ -123,14 +123,8 @@ func (p WorkPolicy) reach(w *Work, c Reach, s itsm.Stamp) (Reach, error) {
 		return c, lacking(err)
 	}
 	next := w.clone()
-	for i := range next.Promises {
-		if q := &next.Promises[i]; q.Status.IsLive() {
-			r, err := b.rule(q)
-			if err != nil {
-				return c, lacking(err)
-			}
-			r.fire(q, s.At)
-		}
+	if err := b.fireAll(&next, s.At); err != nil {
+		return c, lacking(err)
 	}
 	if c.Promises, c.Alarms, err = b.changed(w, &next); err != nil {
 		return c, lacking(err)
