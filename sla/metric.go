@@ -22,7 +22,8 @@ type Metric struct {
 
 	// Since names a field with the instant from which a clock counts that begins
 	// later, the pauses since then included. Unset, or while the field has no value:
-	// from the event with which it begins.
+	// from the event with which it begins. The agreement has to be in force at the
+	// instant from which the clock counts.
 	Since string `json:"since,omitzero"`
 
 	// Reopened says what becomes of a stopped clock when Start holds again and Stop

@@ -80,7 +80,8 @@ func afterObserve(w *Work, c Observe, _ itsm.Stamp) itsm.State {
 }
 
 // Recompute takes all clocks anew that live, from the opening on and under the
-// versions of agreements that are in force now. The old ones keep their results.
+// versions of agreements that are in force now. The old ones keep their results. Where
+// no target claims the work any more the clock ends and none takes its place.
 type Recompute struct {
 	Reason string `json:"reason"`
 
