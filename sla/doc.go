@@ -180,11 +180,11 @@
 // most fields, its agreement's included, and of those the one that is due first. A
 // target of the same version takes over with elapsed and paused time as they are; one
 // of another agreement cancels the clock as superseded and begins another, which
-// counts from the opening with the pauses since then. Clocks keep the version that
-// was in force at the instant from which they count, until [Recompute] takes them anew
-// for a reason; one that was agreed late is not seen before, so that what was tracked
-// and reported stays as it was. What
-// no target claims any more stays promised.
+// counts from where it would have begun itself, with the pauses since then. Clocks
+// keep the version that was in force at the instant from which they count, until
+// [Recompute] takes them anew for a reason. A version that was agreed late is not seen
+// before, so that what was tracked and reported stays as it was. What no target claims
+// any more stays promised.
 //
 // [Book.Explain] accounts for a promise: what its target was chosen among, and each
 // interval of its time. [Book.AsOf] is the work as it stood, so that a report which
