@@ -64,3 +64,36 @@ func CheckOneOf[S ~string](field string, s S, list []S) error {
 	}
 	return nil
 }
+
+// CheckRoles asks a policy for roles that are handed out to people: at least one, and
+// neither the system's nor any of the relational ones named.
+func CheckRoles(field string, roles []Role, relational ...Role) error {
+	if len(roles) == 0 {
+		return &FieldError{field, "is empty; name a role that may"}
+	}
+	for i, r := range roles {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := CheckLine(at, string(r)); err != nil {
+			return err
+		}
+		if r == SystemRole || slices.Contains(relational, r) {
+			return &FieldError{at, fmt.Sprintf("is %q; name a role that is handed out", r)}
+		}
+	}
+	return nil
+}
+
+// CheckChoices asks a policy for choices that are lines of text, none listed twice; no
+// choice at all is fine.
+func CheckChoices[S ~string](field string, choices []S) error {
+	for i, s := range choices {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := CheckLine(at, string(s)); err != nil {
+			return err
+		}
+		if slices.Contains(choices[:i], s) {
+			return &FieldError{at, fmt.Sprintf("%q is listed before", s)}
+		}
+	}
+	return nil
+}

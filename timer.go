@@ -34,6 +34,23 @@ func (w Wait) After(t time.Time) time.Time {
 	return t
 }
 
+// longestWait is far beyond any sensible one and far from what overflows.
+const longestWait = 100 * 365 // days
+
+// Check asks for a wait of more than none and at most a hundred years, naming the
+// field.
+func (w Wait) Check(field string) error {
+	switch {
+	case w.Days < 0 || w.Time < 0:
+		return &FieldError{field, "is negative"}
+	case w.Days == 0 && w.Time == 0:
+		return &FieldError{field, "is zero; give days or time"}
+	case w.Days > longestWait || w.Time > longestWait*24*time.Hour:
+		return &FieldError{field, "is longer than a hundred years"}
+	}
+	return nil
+}
+
 // Timer is a time-driven rule: while a record is in one of the states, and once
 // the wait since an instant of the record is over, the system gives a command.
 type Timer[R any] struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/itsmkit/itsm"
 )
@@ -81,11 +80,11 @@ func (p *Policy) check() error {
 		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: problem})
 	}
 	wrong = append(wrong,
-		checkRoles("agents", p.Agents), checkRoles("managers", p.Managers),
-		checkList("sources", p.Sources), checkList("codes", p.Codes), checkList("criteria", p.Criteria),
-		checkWait("window", p.Window), checkWait("hold_review", p.HoldReview), checkWait("hold_limit", p.HoldLimit))
+		itsm.CheckRoles("agents", p.Agents, Caller), itsm.CheckRoles("managers", p.Managers, Caller),
+		itsm.CheckChoices("sources", p.Sources), itsm.CheckChoices("codes", p.Codes), itsm.CheckChoices("criteria", p.Criteria),
+		p.Window.Check("window"), p.HoldReview.Check("hold_review"), p.HoldLimit.Check("hold_limit"))
 	for _, name := range slices.Sorted(maps.Keys(p.Categories)) {
-		wrong = append(wrong, itsm.CheckLine("categories", name), checkList("categories."+name, p.Categories[name]))
+		wrong = append(wrong, itsm.CheckLine("categories", name), itsm.CheckChoices("categories."+name, p.Categories[name]))
 	}
 	if p.Extensions < 0 {
 		complain("extensions", fmt.Sprintf("is %d; give 0 or more", p.Extensions))
@@ -108,52 +107,6 @@ func (p *Policy) check() error {
 		taken[f.Name] = true
 	}
 	return errors.Join(wrong...)
-}
-
-// checkRoles asks for roles that are handed out to people.
-func checkRoles(field string, roles []itsm.Role) error {
-	if len(roles) == 0 {
-		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
-	}
-	for i, r := range roles {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		if err := itsm.CheckLine(at, string(r)); err != nil {
-			return err
-		}
-		if r == itsm.SystemRole || r == Caller {
-			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
-		}
-	}
-	return nil
-}
-
-// checkList refuses a choice that is blank or listed twice.
-func checkList(field string, list []string) error {
-	for i, s := range list {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		if err := itsm.CheckLine(at, s); err != nil {
-			return err
-		}
-		if slices.Contains(list[:i], s) {
-			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("%q is listed before", s)}
-		}
-	}
-	return nil
-}
-
-// longestWait is far beyond any sensible one and far from what overflows.
-const longestWait = 100 * 365 // days
-
-func checkWait(field string, w itsm.Wait) error {
-	switch {
-	case w.Days < 0 || w.Time < 0:
-		return &itsm.FieldError{Field: field, Problem: "is negative"}
-	case w.Days == 0 && w.Time == 0:
-		return &itsm.FieldError{Field: field, Problem: "is zero; give days or time"}
-	case w.Days > longestWait || w.Time > longestWait*24*time.Hour:
-		return &itsm.FieldError{Field: field, Problem: "is longer than a hundred years"}
-	}
-	return nil
 }
 
 // checkCategory refuses a category or subcategory that the policy does not list.

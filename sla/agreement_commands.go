@@ -29,7 +29,7 @@ func (p *AgreementPolicy) draft(_ *Agreement, c Draft, _ itsm.Stamp) (Draft, err
 // Check asks for a kind, a party, a title and an owner.
 func (c Draft) Check(*Agreement, itsm.Stamp) error {
 	return errors.Join(itsm.CheckOneOf("kind", c.Kind, Kinds()), itsm.CheckLine("party", c.Party),
-		itsm.CheckLine("title", c.Title), itsm.CheckLine("owner", c.Owner), checkOpenDate("until", c.Until), checkNames("signatories", c.Signatories))
+		itsm.CheckLine("title", c.Title), itsm.CheckLine("owner", c.Owner), checkOpenDate("until", c.Until), itsm.CheckChoices("signatories", c.Signatories))
 }
 
 // Apply drafts the agreement.
@@ -57,7 +57,7 @@ func (p *AgreementPolicy) revise(a *Agreement, c Revise, s itsm.Stamp) (Revise, 
 
 // Check asks what is new.
 func (c Revise) Check(*Agreement, itsm.Stamp) error {
-	return errors.Join(itsm.CheckText("summary", c.Summary), checkOpenDate("until", c.Until), checkNames("signatories", c.Signatories))
+	return errors.Join(itsm.CheckText("summary", c.Summary), checkOpenDate("until", c.Until), itsm.CheckChoices("signatories", c.Signatories))
 }
 
 // Apply replaces the proposal. Signatories that are not given stay: those of the
@@ -145,7 +145,7 @@ func (p *AgreementPolicy) agree(a *Agreement, c Agree, s itsm.Stamp) (Agree, err
 		c.From = s.At
 	}
 	c.From = itsm.Normal(c.From)
-	if err := errors.Join(checkSpan("", c.From, a.Proposal.Until, true), checkNames("signed", c.Signed)); err != nil {
+	if err := errors.Join(checkSpan("", c.From, a.Proposal.Until, true), itsm.CheckChoices("signed", c.Signed)); err != nil {
 		return c, err
 	}
 	for _, who := range a.Proposal.Signatories {
@@ -277,18 +277,4 @@ func checkOpenDate(field string, t time.Time) error {
 		return nil
 	}
 	return checkDate(field, t)
-}
-
-// checkNames asks for names, each once.
-func checkNames(field string, list []string) error {
-	for i, name := range list {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		if err := itsm.CheckLine(at, name); err != nil {
-			return err
-		}
-		if slices.Contains(list[:i], name) {
-			return &itsm.FieldError{Field: at, Problem: quoted(name) + " is listed before"}
-		}
-	}
-	return nil
 }

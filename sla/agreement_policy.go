@@ -66,12 +66,12 @@ func DefaultAgreementPolicy() *AgreementPolicy {
 
 // check refuses a policy under which the process could not run.
 func (p *AgreementPolicy) check() error {
-	wrong := []error{checkRoles("managers", p.Managers), checkRoles("approvers", p.Approvers), p.Schema.Check()}
+	wrong := []error{itsm.CheckRoles("managers", p.Managers, ResponsiblePerson), itsm.CheckRoles("approvers", p.Approvers, ResponsiblePerson), p.Schema.Check()}
 	for i, k := range p.Assessed {
 		field := fmt.Sprintf("assessed[%d]", i)
 		wrong = append(wrong, itsm.CheckOneOf(field, k, Kinds()))
 	}
-	return errors.Join(append(wrong, checkWait("review_every", p.ReviewEvery))...)
+	return errors.Join(append(wrong, p.ReviewEvery.Check("review_every"))...)
 }
 
 func (p *AgreementPolicy) clone() *AgreementPolicy {
@@ -120,33 +120,3 @@ func (p *AgreementPolicy) review(given, from time.Time) (time.Time, error) {
 }
 
 func stamped(t time.Time) string { return t.Format(time.RFC3339) }
-
-// checkRoles asks for roles that are handed out to people.
-func checkRoles(field string, roles []itsm.Role) error {
-	if len(roles) == 0 {
-		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
-	}
-	for i, r := range roles {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		if err := itsm.CheckLine(at, string(r)); err != nil {
-			return err
-		}
-		if r == itsm.SystemRole || r == ResponsiblePerson {
-			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
-		}
-	}
-	return nil
-}
-
-// checkWait asks for a wait of more than none and at most a hundred years.
-func checkWait(field string, w itsm.Wait) error {
-	switch {
-	case w.Days < 0 || w.Time < 0:
-		return &itsm.FieldError{Field: field, Problem: "is negative"}
-	case w.Days == 0 && w.Time == 0:
-		return &itsm.FieldError{Field: field, Problem: "is zero; give days or time"}
-	case w.Days > 100*365 || w.Time > longestTime:
-		return &itsm.FieldError{Field: field, Problem: "is longer than a hundred years"}
-	}
-	return nil
-}

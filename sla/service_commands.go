@@ -26,7 +26,7 @@ func (p *ServicePolicy) propose(_ *Service, c Propose, _ itsm.Stamp) (Propose, e
 
 // fits refuses a level or an audience that the policy does not list.
 func (p *ServicePolicy) fits(level itsm.Level, audiences []string) error {
-	wrong := []error{checkNames("audiences", audiences)}
+	wrong := []error{itsm.CheckChoices("audiences", audiences)}
 	if level != "" {
 		wrong = append(wrong, itsm.CheckOneOf("criticality", level, p.Levels))
 	}
@@ -168,7 +168,7 @@ type Offer struct {
 
 // Check asks for a name and a description, and for audiences of the service.
 func (c Offer) Check(s *Service, _ itsm.Stamp) error {
-	wrong := []error{checkNamed(c.Name, c.Description, c.Outcomes), checkOptionalRef("ci", c.CI), checkNames("audiences", c.Audiences)}
+	wrong := []error{checkNamed(c.Name, c.Description, c.Outcomes), checkOptionalRef("ci", c.CI), itsm.CheckChoices("audiences", c.Audiences)}
 	if c.Hours != "" {
 		wrong = append(wrong, itsm.CheckLine("hours", c.Hours))
 	}

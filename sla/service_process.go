@@ -41,7 +41,7 @@ func DefaultServicePolicy() *ServicePolicy {
 
 // check refuses a policy under which the process could not run.
 func (p *ServicePolicy) check() error {
-	wrong := []error{checkRoles("managers", p.Managers), checkRoles("approvers", p.Approvers), checkNames("audiences", p.Audiences)}
+	wrong := []error{itsm.CheckRoles("managers", p.Managers, ResponsiblePerson), itsm.CheckRoles("approvers", p.Approvers, ResponsiblePerson), itsm.CheckChoices("audiences", p.Audiences)}
 	if len(p.Levels) == 0 {
 		wrong = append(wrong, &itsm.FieldError{Field: "levels", Problem: "is empty; name the levels of criticality"})
 	}
