@@ -50,6 +50,7 @@ func rooms() []arch.Room {
 		arch.Room{Dir: "audit", Kind: arch.Outer, Holds: "evidence for ISO/IEC 20000-1", Rooms: roomsBelow("audit"), Modules: []string{uuids, decimals, exp}},
 		arch.Room{Dir: "itsmtest", Kind: arch.Tool, Holds: "the test harness", Rooms: roomsBelow("itsmtest"), Modules: []string{uuids, decimals, exp}},
 		arch.Room{Dir: "internal/arch", Kind: arch.Tool, Holds: "the checker of these rules"},
+		arch.Room{Dir: "internal/naivegraph", Kind: arch.Tool, Holds: "what a graph is asked, answered by definition; config's tests and others hold the fast answers against it", Rooms: []string{".", "config"}},
 	)
 }
 
@@ -74,6 +75,7 @@ var testImports = []arch.Reason{
 	{Name: modulePath + "/register", Why: "examples show a process the way a host runs it"},
 	{Name: modulePath + "/itsmtest", Why: "the harness is made for it"},
 	{Name: modulePath + "/internal/arch", Why: "this file"},
+	{Name: modulePath + "/internal/naivegraph", Why: "the slow and certain answers about graphs"},
 }
 
 // pureImports is the part of the standard library that only computes.
@@ -198,6 +200,9 @@ var dependencies = []arch.Dependency{
 	{Module: "internal/benchmarks", Path: "github.com/qmuntal/stateless", Why: "peer: state machine"},
 	{Module: "internal/benchmarks", Path: "github.com/looplab/fsm", Why: "peer: state machine"},
 	{Module: "internal/benchmarks", Path: "github.com/hashicorp/go-memdb", Why: "peer: memory store with snapshots"},
+	{Module: "internal/benchmarks", Path: "gonum.org/v1/gonum", Why: "peer: graph algorithms"},
+	{Module: "internal/benchmarks", Path: "github.com/dominikbraun/graph", Why: "peer: graph algorithms"},
+	{Module: "internal/benchmarks", Path: "github.com/ulikunitz/xz", Why: "tests only: real call graphs are kept in xz"},
 	{Module: "internal/histories", Path: uuids, Why: "record ids"},
 	{Module: "internal/histories", Path: "github.com/anishathalye/porcupine", Why: "tests only: searches a concurrent history for an order in which it is right"},
 	{Module: "internal/histories", Path: "pgregory.net/rapid", Why: "tests only: generates programs, and shrinks one that fails"},
