@@ -16,7 +16,7 @@ type TopologyOptions struct {
 // at a node that there is not are a [*itsm.FieldError].
 //
 // It sorts by counting, so time is in proportion to nodes and edges. While it builds
-// it needs 4 bytes an edge more, 12 with the numbers of the edges.
+// it needs 4 bytes an edge more at most, 12 with the numbers of the edges.
 func NewTopology(nodes int, edges []Edge, o *TopologyOptions) (*Topology, error) {
 	if err := checkCounts(int64(nodes), int64(len(edges))); err != nil {
 		return nil, err
@@ -89,48 +89,66 @@ func badEdge(i int, e Edge, nodes int) error {
 	return &itsm.FieldError{Field: fmt.Sprintf("edges[%d].%s", i, end), Problem: noNode(v, nodes)}
 }
 
+// fill puts the edges into the rows against them, in any order; turns these into the
+// rows along them, which so get sorted; and those into the first again, which so get
+// sorted too.
+func (t *Topology) fill(edges []Edge) {
+	in := t.in.next()
+	for _, e := range edges {
+		p := in[e.To]
+		in[e.To] = p + 1
+		t.in.node[p] = e.From
+	}
+	var owner owners
+	if len(in) <= foreseen {
+		owner = make(owners, len(edges)+1)
+	}
+	t.in.turn(&t.out, owner)
+	t.in.rewind()
+	t.out.turn(&t.in, owner)
+}
+
+// turn goes through all rows by node and puts each node into the rows of its
+// neighbours.
+func (r *rows) turn(into *rows, owner owners) {
+	next := into.next()
+	if owner == nil {
+		start := uint32(0)
+		for v, end := range r.start[1:] {
+			for _, w := range r.node[start:end] {
+				p := next[w]
+				next[w] = p + 1
+				into.node[p] = uint32(v)
+			}
+			start = end
+		}
+		return
+	}
+	owner.mark(r.start[:len(next)])
+	v, at := uint32(0), owner[:len(r.node)]
+	for i, w := range r.node {
+		v = max(v, at[i])
+		at[i] = 0
+		p := next[w]
+		next[w] = p + 1
+		into.node[p] = v
+	}
+}
+
 // owners says whose row each place is in, for loops over all places: it holds the
 // node where a row begins and 0 elsewhere, so that the largest so far is the owner.
-// To go row by row instead is slower by half for short rows, as nobody can foresee
-// where each ends.
+// To go row by row instead takes half as long again, as nobody can foresee where
+// short rows end; but with many nodes it is the memory that all wait for.
 type owners []uint32
+
+// foreseen is up to how many nodes owners are worth their room.
+const foreseen = 1 << 18
 
 // mark notes where the rows begin; those of the last nodes may be empty and begin
 // where there is no place, for which there is one more.
 func (o owners) mark(start []uint32) {
 	for v, at := range start {
 		o[at] = uint32(v)
-	}
-}
-
-// fill puts the edges into the rows against them, in any order; going through these
-// by node into the rows along them, which so get sorted; and going through those by
-// node into the first again, which so get sorted too.
-func (t *Topology) fill(edges []Edge) {
-	out, in := t.out.next(), t.in.next()
-	owner := make(owners, len(edges)+1)
-	owner.mark(in)
-	for _, e := range edges {
-		p := in[e.To]
-		in[e.To] = p + 1
-		t.in.node[p] = e.From
-	}
-	to, at := uint32(0), owner[:len(t.in.node)]
-	for i, from := range t.in.node {
-		to = max(to, at[i])
-		at[i] = 0
-		p := out[from]
-		out[from] = p + 1
-		t.out.node[p] = to
-	}
-	t.in.rewind()
-	owner.mark(t.out.start[:len(out)])
-	from, at := uint32(0), owner[:len(t.out.node)]
-	for i, to := range t.out.node {
-		from = max(from, at[i])
-		p := in[to]
-		in[to] = p + 1
-		t.in.node[p] = from
 	}
 }
 

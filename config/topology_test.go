@@ -271,6 +271,22 @@ func TestTopologyOfWideLevels(t *testing.T) {
 	}
 }
 
+// So many nodes that rows are turned one by one.
+func TestTopologyOfManyNodes(t *testing.T) {
+	const n = 300_000
+	rng := rand.New(rand.NewPCG(5, 6))
+	edges := make([]config.Edge, 2*n)
+	for i := range edges {
+		edges[i] = config.Edge{From: uint32(rng.IntN(n)), To: uint32(rng.IntN(n))}
+	}
+	plain := must(config.NewTopology(n, edges, nil))
+	numbered := must(config.NewTopology(n, edges, &config.TopologyOptions{EdgeNumbers: true}))
+	for v := range uint32(n) {
+		assertOrdered(t, numbered, edges, v)
+		require.True(t, slices.Equal(plain.Out(v), numbered.Out(v)) && slices.Equal(plain.In(v), numbered.In(v)))
+	}
+}
+
 func assertOrdered(t *testing.T, g *config.Topology, edges []config.Edge, v uint32) {
 	t.Helper()
 	require.True(t, slices.IsSorted(g.Out(v)) && slices.IsSorted(g.In(v)))
