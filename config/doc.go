@@ -1,2 +1,65 @@
-// Package config knows configuration items and how they depend on one another.
+// Package config is configuration management after ISO/IEC 20000-1:2018, 8.2.5 and
+// 8.2.6: configuration items (CIs), the relations between them, and what follows
+// from both. The standard asks that types of CIs are defined, services among them;
+// that each CI is recorded with a unique id, type, description, relations and
+// status, in the detail that its criticality asks for; that changes to CIs can be
+// traced and audited; that the records are verified at planned intervals, and
+// deficiencies acted on.
+//
+// # Model
+//
+// A [Model] holds the classes of CIs with their attributes, and the types of
+// relations. A class inherits the attributes of its parent and may narrow them. An
+// attribute is controlled, and then changes only under a change record, or
+// observed, and then discovery sets it. [DefaultModel] is one to start from;
+// [Model.With] extends it, [ParseModel] reads one from JSON.
+//
+// # CIs
+//
+// [Process] gives the rules of the records of CIs under a [Policy]. They need no
+// database: see the example, and package register for running them over one.
+//
+//	planned, ordered, in build, in test ── deploy ─▶ live ◀── return ── in maintenance
+//	     │                                            │ └─── maintain ──────▶ │
+//	     └────────────────── retire ──────────────────┴───────────────────────┘
+//	                            ▼
+//	                         retired ── dispose ─▶ disposed
+//	                            └─ reinstate ─▶ live
+//
+// A CI is registered in any state but the last two. On the way to live, order,
+// build and test lead forward, and build also back from test. Disposed is final:
+// nothing changes there any more (R5).
+//
+// Commands, each a struct of the name: register, describe, reclassify, own, set
+// attributes, observe, set need, drop need, verify, attest, complete action, and the
+// moves order, build, test, deploy, maintain, return, retire, reinstate, dispose.
+//
+// # Controlled and observed
+//
+// People change controlled attributes only under a change record that they name, and
+// so they move a CI into and out of live and maintenance (R20). What discovery sees
+// of a controlled attribute does not overwrite it: the difference is kept as a
+// [Drift] beside what is believed, until the two agree again, and [Findings] reports
+// it.
+//
+// # Time
+//
+// Every command that states a fact may say since when it is so. One of the past says
+// why it is told only now, and its event keeps what it replaced (R34). The record
+// shows what is believed now. [FactsOf] and [RelationFactsOf] give what each event
+// asserts, with the time from which it is valid and that at which it was recorded:
+// what a timeline is built of.
+//
+// # Relations
+//
+// [RelationProcess] gives the rules of relations. A relation joins two classes that
+// the model allows, is not said twice, and keeps to the type's cardinality;
+// [Model.CheckRelation] is the same as a function. The relations of a CI that have
+// the same group are suppliers of which it needs some, see [Need].
+//
+// # Verification
+//
+// A CI is verified at intervals by its criticality. A verification that fails
+// creates an action that somebody has by a date; an overdue verification or action is
+// one of the [Findings], as is a service without an owner (R21).
 package config

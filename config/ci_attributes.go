@@ -1,0 +1,182 @@
+package config
+
+import (
+	"errors"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// SetAttributes says what attributes a CI has; a missing value (null) takes one
+// away. Controlled ones change only under a change record (R20).
+//
+// With an Until it corrects what was believed of a time that is over: what is
+// believed now stays, and has been so at the earliest from then on.
+type SetAttributes struct {
+	Values map[string]itsm.Value `json:"values"`
+	Change itsm.Ref              `json:"change,omitzero"`
+	Since  time.Time             `json:"since,omitzero"`  // from when on it is so; zero: from now on
+	Until  time.Time             `json:"until,omitzero"`  // and until when; zero: still
+	Reason string                `json:"reason,omitzero"` // needed when Since lies in the past (R34)
+
+	// Filled in by the decision.
+	Settled []string   `json:"settled,omitempty"` // controlled attributes that drifted to what is said now
+	Was     []Replaced `json:"was,omitempty"`
+}
+
+func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttributes, error) {
+	c.Since, c.Until = itsm.Normal(c.Since), itsm.Normal(c.Until)
+	c.Was, c.Settled = ci.replaced(namesOf(c.Values)...), nil
+	for _, name := range namesOf(c.Values) {
+		if d, drifts := ci.Drifts[name]; drifts && c.Until.IsZero() && d.Observed.Equal(c.Values[name]) {
+			c.Settled = append(c.Settled, name)
+		}
+	}
+	l := p.Model.rulesOf(ci.Class)
+	return c, errors.Join(
+		l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s),
+		p.checkChange(c.Change, s), p.underChange(ci, c.Values, c.Change))
+}
+
+// Check asks for values, and for a time that is over when it ends.
+func (c SetAttributes) Check(_ *CI, s itsm.Stamp) error {
+	return errors.Join(checkStated(c.Values), checkSince(c.Since, c.Reason, s), checkUntil(c.Since, c.Until, s))
+}
+
+func checkStated(values map[string]itsm.Value) error {
+	if len(values) == 0 {
+		return &itsm.FieldError{Field: "values", Problem: "is empty; say something"}
+	}
+	return checkNames("values", values)
+}
+
+func checkUntil(since, until time.Time, s itsm.Stamp) error {
+	if until.IsZero() {
+		return nil
+	}
+	if err := itsm.CheckTime("until", until); err != nil {
+		return err
+	}
+	switch {
+	case !until.After(sinceOf(since, s)):
+		return &itsm.FieldError{Field: "until", Problem: "is not after since; give both of a time that is over"}
+	case until.After(s.At):
+		return &itsm.FieldError{Field: "until", Problem: "has not come yet"}
+	}
+	return nil
+}
+
+// Apply sets the attributes, or of a time that is over only from when on what is
+// believed now has been so.
+func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
+	if c.Until.IsZero() {
+		ci.assert(c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
+		for _, name := range c.Settled {
+			ci.setDrift(name, nil)
+		}
+	} else {
+		ci.Attributes = notBefore(ci.Attributes, c.Values, c.Until)
+	}
+	ci.touch(c.Change)
+}
+
+// notBefore is a new map in which the named assertions are so at the earliest from
+// then on.
+func notBefore(old map[string]Assertion, named map[string]itsm.Value, then time.Time) map[string]Assertion {
+	next := make(map[string]Assertion, len(old))
+	for name, a := range old {
+		if _, is := named[name]; is && a.Since.Before(then) {
+			a.Since = then
+		}
+		next[name] = a
+	}
+	if len(next) == 0 {
+		return nil
+	}
+	return next
+}
+
+func (c SetAttributes) state(f *facts, _ itsm.Stamp) {
+	f.since(c.Since, c.Change, c.Reason)
+	f.common.Until = c.Until
+	for name, v := range c.Values {
+		f.add(name, v)
+	}
+	for _, name := range c.Settled {
+		f.add(driftPrefix+name, itsm.Value{})
+	}
+}
+
+// Reclassify makes it a CI of another class, with the values that the class asks
+// for. Attributes that the class does not have must be taken away (null) by it, so
+// that nothing is lost unseen.
+type Reclassify struct {
+	Class  string                `json:"class"`
+	Values map[string]itsm.Value `json:"values,omitempty"`
+	Change itsm.Ref              `json:"change,omitzero"`
+	Since  time.Time             `json:"since,omitzero"`
+	Reason string                `json:"reason,omitzero"` // needed when Since lies in the past (R34)
+
+	Was []Replaced `json:"was,omitempty"` // filled in by the decision
+}
+
+func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, error) {
+	c.Since = itsm.Normal(c.Since)
+	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
+	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s)}
+
+	l := p.Model.rulesOf(c.Class)
+	stay := asserted(ci.Attributes, c.Values, Assertion{})
+	set := make(map[string]itsm.Value)
+	for name, v := range c.Values {
+		if !v.IsZero() || l.find(name) != nil || ci.Attributes[name].Value.IsZero() {
+			set[name] = v // what the old class has and the new one has not, may be taken away
+		}
+	}
+	left := make(map[string]itsm.Value)
+	for name, a := range stay {
+		if _, given := c.Values[name]; !given {
+			left[name] = a.Value
+		}
+	}
+	wrong = append(wrong,
+		l.values("values", set, nil), p.checkRefs("values", l, set, s), l.values("attributes", left, nil),
+		l.missing("values", func(name string) bool { _, has := stay[name]; return has }))
+
+	changed := map[string]itsm.Value{className: itsm.TextValue(c.Class)}
+	for name, v := range c.Values {
+		changed[name] = v
+	}
+	return c, errors.Join(append(wrong, p.underChange(ci, changed, c.Change))...)
+}
+
+// Check asks for another class.
+func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
+	if c.Class == ci.Class {
+		return &itsm.FieldError{Field: className, Problem: "is that of the CI already"}
+	}
+	return errors.Join(itsm.CheckLine("class", c.Class), checkNames("values", c.Values), checkSince(c.Since, c.Reason, s))
+}
+
+// Apply changes the class and the attributes. What was seen to differ is forgotten
+// of an attribute that is no more.
+func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
+	ci.Class = c.Class
+	ci.assert(c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
+	for name, v := range c.Values {
+		if v.IsZero() {
+			ci.setDrift(name, nil)
+		} else {
+			ci.settle(name, v)
+		}
+	}
+	ci.touch(c.Change)
+}
+
+func (c Reclassify) state(f *facts, _ itsm.Stamp) {
+	f.since(c.Since, c.Change, c.Reason)
+	f.add(className, itsm.TextValue(c.Class))
+	for name, v := range c.Values {
+		f.add(name, v)
+	}
+}

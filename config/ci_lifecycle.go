@@ -1,0 +1,90 @@
+package config
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/itsmkit/itsm"
+)
+
+// The states of a [CI].
+const (
+	Planned       itsm.State = "planned"
+	Ordered       itsm.State = "ordered"
+	InBuild       itsm.State = "in build"
+	InTest        itsm.State = "in test"
+	Live          itsm.State = "live"
+	InMaintenance itsm.State = "in maintenance"
+	Retired       itsm.State = "retired"
+	Disposed      itsm.State = "disposed"
+)
+
+// definition is the process of CIs as one table. Deny by default: what it does not
+// list is refused.
+func (p *Policy) definition() itsm.Definition[CI] {
+	from, to, stay, sets := itsm.From, itsm.To, itsm.Stay(), itsm.Sets
+	by := func(groups ...[]itsm.Role) itsm.Clause { return itsm.By(slices.Concat(groups...)...) }
+	staff := slices.Concat(p.Administrators, p.Managers)
+	system, owner := []itsm.Role{itsm.SystemRole}, []itsm.Role{Owner}
+	keepers := by(staff, system)
+
+	standing := from(Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired)
+	attributes := p.Model.columnNames()
+	described := []string{nameName, criticalityName, environmentName, versionName, changeField, nextField}
+	moved := sets(changeField)
+	owned := itsm.Guard("R21 owner", p.serviceOwned)
+
+	return itsm.Definition[CI]{
+		Kind: Kind,
+		States: []itsm.StateDef{
+			{State: Planned, Phase: itsm.Open},
+			{State: Ordered, Phase: itsm.Open},
+			{State: InBuild, Phase: itsm.Active},
+			{State: InTest, Phase: itsm.Active},
+			{State: Live, Phase: itsm.Active},
+			{State: InMaintenance, Phase: itsm.Paused},
+			{State: Retired, Phase: itsm.Done},
+			{State: Disposed, Phase: itsm.Final},
+		},
+		Roles:     slices.Concat(staff, p.Discoverers),
+		Relations: []itsm.Relation[CI]{{Role: Owner, Holds: func(ci *CI, a itsm.Actor) bool { return ci.Owner != "" && ci.Owner == a.ID }}},
+		Fields:    fields(p),
+		Transitions: []itsm.Transition[CI]{
+			itsm.On("register", Register{}, from(itsm.None), to(births()...), by(staff, p.Discoverers, system),
+				sets(described...), sets(className, ownerName), sets(attributes...), itsm.Decide(p.register), itsm.Pick(registerTo)),
+
+			itsm.On("describe", Describe{}, standing, stay, by(staff, owner), sets(described...), itsm.Decide(p.describe)),
+			itsm.On("reclassify", Reclassify{}, standing, stay, by(staff), sets(className, changeField), sets(attributes...), itsm.Decide(p.reclassify)),
+			itsm.On("own", Own{}, standing, stay, by(staff, owner), sets(ownerName, changeField), itsm.Decide(p.own)),
+			itsm.On("set attributes", SetAttributes{}, standing, stay, keepers, sets(changeField), sets(attributes...), itsm.Decide(p.setAttributes)),
+			itsm.On("observe", Observe{}, standing, stay, by(staff, p.Discoverers, system),
+				sets(observable()...), sets(seenField, driftsField), sets(attributes...), itsm.Decide(p.observe)),
+			itsm.On("set need", SetNeed{}, standing, stay, keepers, moved, itsm.Decide(p.setNeed)),
+			itsm.On("drop need", DropNeed{}, standing, stay, keepers, moved, itsm.Decide(p.dropNeed)),
+			itsm.On("verify", Verify{}, standing, stay, by(staff), sets(nextField), itsm.Decide(p.verify)),
+			itsm.On("attest", Attest{}, standing, stay, by(owner), sets(nextField), itsm.Decide(p.attest)),
+			itsm.On("complete action", CompleteAction{}, standing, stay, by(staff, owner)),
+
+			itsm.On("order", Order{}, from(Planned), to(Ordered), keepers, moved, moving[Order](p, Ordered)),
+			itsm.On("build", Build{}, from(Planned, Ordered, InTest), to(InBuild), keepers, moved, moving[Build](p, InBuild)),
+			itsm.On("test", Test{}, from(Planned, Ordered, InBuild), to(InTest), keepers, moved, moving[Test](p, InTest)),
+			itsm.On("deploy", Deploy{}, from(Planned, Ordered, InBuild, InTest), to(Live), keepers, moved, owned, moving[Deploy](p, Live)),
+			itsm.On("maintain", Maintain{}, from(Live), to(InMaintenance), keepers, moved, moving[Maintain](p, InMaintenance)),
+			itsm.On("return", Return{}, from(InMaintenance), to(Live), keepers, moved, moving[Return](p, Live)),
+			itsm.On("retire", Retire{}, from(Planned, Ordered, InBuild, InTest, Live, InMaintenance), to(Retired), by(p.Managers, system), moved, moving[Retire](p, Retired)),
+			itsm.On("reinstate", Reinstate{}, from(Retired), to(Live), by(p.Managers, system), moved, owned, moving[Reinstate](p, Live)),
+			itsm.On("dispose", Dispose{}, from(Retired), to(Disposed), by(p.Managers, system), moved,
+				itsm.Guard("R8 actions", actionsDone), moving[Dispose](p, Disposed)),
+		},
+	}
+}
+
+func registerTo(_ *CI, c Register, _ itsm.Stamp) itsm.State { return c.State }
+
+// serviceOwned keeps a service without an owner from going live (R21).
+func (p *Policy) serviceOwned(ci *CI, _ itsm.Stamp) error {
+	if ci.Owner == "" && p.Model.IsService(ci.Class) {
+		return errors.New("a service that is live has an owner; name one")
+	}
+	return nil
+}

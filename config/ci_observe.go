@@ -1,0 +1,205 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Observe says what was seen of a CI, by a program that looks around or by
+// somebody who went there. Observed attributes are set. A controlled one that
+// differs is not: what was seen is kept beside it as a [Drift], to be reported
+// (R20). What was seen before something newer is known says nothing any more.
+//
+// Besides the attributes of the class, its name, environment and version can be
+// seen.
+type Observe struct {
+	Values map[string]itsm.Value `json:"values,omitempty"` // null: seen to have none
+	Source string                `json:"source"`           // what looked: "network scan"
+	Seen   time.Time             `json:"seen,omitzero"`    // when it looked; zero: now
+
+	// Filled in by the decision.
+	Stale   []string   `json:"stale,omitempty"`   // of which something newer is known
+	Drifts  []string   `json:"drifts,omitempty"`  // controlled attributes seen to differ
+	Settled []string   `json:"settled,omitempty"` // those that differed and agree again
+	Changed []Replaced `json:"changed,omitempty"` // observed attributes that were different before
+}
+
+// observable are those of its own attributes that can be seen.
+func observable() []string { return []string{nameName, environmentName, versionName} }
+
+func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
+	c.Seen = itsm.Normal(c.Seen)
+	c.Stale, c.Drifts, c.Settled, c.Changed = nil, nil, nil, nil
+	seen := sinceOf(c.Seen, s)
+	l := p.Model.rulesOf(ci.Class)
+	controlled := func(name string) bool { return p.controlled(ci.Class, name) }
+
+	ofClass := make(map[string]itsm.Value)
+	var wrong []error
+	for _, name := range namesOf(c.Values) {
+		v := c.Values[name]
+		if slices.Contains(observable(), name) {
+			wrong = append(wrong, p.checkSeen("values."+name, name, v, controlled(name)))
+		} else {
+			ofClass[name] = v
+		}
+		_, drifts := ci.Drifts[name]
+		same := v.Equal(ci.Value(name))
+		switch {
+		case seen.Before(ci.knownAt(name)):
+			c.Stale = append(c.Stale, name)
+		case controlled(name) && !same:
+			c.Drifts = append(c.Drifts, name)
+		case controlled(name) && drifts:
+			c.Settled = append(c.Settled, name)
+		case !same:
+			c.Changed = append(c.Changed, ci.replaced(name)...)
+		}
+	}
+	wrong = append(wrong, l.values("values", ofClass, controlled), p.checkRefs("values", l, ofClass, s))
+	return c, errors.Join(wrong...)
+}
+
+// checkSeen refuses what its own attributes cannot be seen to be.
+func (p *Policy) checkSeen(path, name string, v itsm.Value, controlled bool) error {
+	if v.IsZero() {
+		return &itsm.FieldError{Field: path, Problem: "is missing; leave it out if it was not seen"}
+	}
+	if err := (itsm.FieldDef{Name: name, Type: itsm.Text}).Check(path, v); err != nil {
+		return err
+	}
+	if err := itsm.CheckLine(path, v.Text()); err != nil || controlled || name != environmentName || len(p.Environments) == 0 {
+		return err
+	}
+	return itsm.CheckOneOf(path, v.Text(), p.Environments)
+}
+
+// knownAt is when the newest was learnt that is known of an attribute.
+func (ci *CI) knownAt(name string) time.Time {
+	known := ci.Attributes[name].Seen
+	if slices.Contains(observable(), name) {
+		known = ci.Seen
+	}
+	if d, drifts := ci.Drifts[name]; drifts && d.Last.After(known) {
+		known = d.Last
+	}
+	return known
+}
+
+// Check asks for a source and a time that has been.
+func (c Observe) Check(_ *CI, s itsm.Stamp) error {
+	wrong := []error{itsm.CheckLine("source", c.Source), checkNames("values", c.Values)}
+	if !c.Seen.IsZero() {
+		wrong = append(wrong, itsm.CheckTime("seen", c.Seen))
+		if c.Seen.After(s.At) {
+			wrong = append(wrong, &itsm.FieldError{Field: "seen", Problem: "has not come yet"})
+		}
+	}
+	for _, list := range [][]string{c.Stale, c.Drifts, c.Settled} {
+		for _, name := range list {
+			if _, given := c.Values[name]; !given {
+				wrong = append(wrong, &itsm.FieldError{Field: "values", Problem: fmt.Sprintf("has nothing of %q", name)})
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// Apply sets what is observed, confirms what is the same, and keeps what differs.
+func (c Observe) Apply(ci *CI, s itsm.Stamp) {
+	seen := sinceOf(c.Seen, s)
+	if seen.After(ci.Seen) {
+		ci.Seen = seen
+	}
+	next := make(map[string]Assertion, len(ci.Attributes)+len(c.Values))
+	for name, a := range ci.Attributes {
+		next[name] = a
+	}
+	for name, v := range c.Values {
+		switch a, has := next[name]; {
+		case slices.Contains(c.Stale, name):
+		case slices.Contains(c.Drifts, name):
+			d := Drift{Observed: v, First: seen, Last: seen, Source: c.Source}
+			if was, drifts := ci.Drifts[name]; drifts && was.Observed.Equal(v) {
+				d.First = was.First
+			}
+			ci.setDrift(name, &d)
+		case slices.Contains(observable(), name):
+			ci.setOwn(name, v)
+			ci.setDrift(name, nil)
+		case v.IsZero():
+			delete(next, name)
+			ci.setDrift(name, nil)
+		case has && a.Value.Equal(v):
+			a.Seen = seen
+			next[name] = a
+			ci.setDrift(name, nil)
+		default:
+			next[name] = Assertion{Value: v, Since: seen, Source: c.Source, Seen: seen}
+			ci.setDrift(name, nil)
+		}
+	}
+	if len(next) == 0 {
+		next = nil
+	}
+	ci.Attributes = next
+}
+
+// setDrift keeps what was seen to differ in a new map; nil: nothing differs.
+func (ci *CI) setDrift(name string, d *Drift) {
+	if _, drifts := ci.Drifts[name]; !drifts && d == nil {
+		return
+	}
+	next := make(map[string]Drift, len(ci.Drifts)+1)
+	for n, old := range ci.Drifts {
+		next[n] = old
+	}
+	delete(next, name)
+	if d != nil {
+		next[name] = *d
+	}
+	if len(next) == 0 {
+		next = nil
+	}
+	ci.Drifts = next
+}
+
+func (c Observe) state(f *facts, s itsm.Stamp) {
+	reason := ""
+	if !c.Seen.IsZero() && c.Seen.Before(s.At) {
+		reason = "seen then by " + c.Source
+	}
+	f.since(c.Seen, itsm.Ref{}, reason)
+	f.from(c.Source)
+	for _, r := range c.Changed {
+		f.add(r.Attribute, c.Values[r.Attribute])
+	}
+	for _, name := range c.Drifts {
+		f.add(driftPrefix+name, c.Values[name])
+	}
+	for _, name := range c.Settled {
+		f.add(driftPrefix+name, itsm.Value{})
+	}
+}
+
+// Drifting lists the attributes that were seen to differ, by name.
+func (ci *CI) Drifting() []string { return namesOf(ci.Drifts) }
+
+// drifted is what is said of drifts in one line.
+func (ci *CI) drifted(name string) string {
+	d := ci.Drifts[name]
+	believed := "nothing"
+	if v := ci.Value(name); !v.IsZero() {
+		believed = v.String()
+	}
+	observed := "nothing"
+	if !d.Observed.IsZero() {
+		observed = d.Observed.String()
+	}
+	return strings.Join([]string{"is recorded as ", believed, " and seen as ", observed, " by ", d.Source, " since ", d.First.Format(time.RFC3339)}, "")
+}

@@ -1,0 +1,263 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Policy is what differs from host to host. [Process] and [RelationProcess] copy
+// it; the functions and the calendars of the waits they keep, to be called from
+// several goroutines. In a policy of one's own every zero value means zero or none:
+// start from [DefaultPolicy].
+type Policy struct {
+	Administrators []itsm.Role // who may keep CIs and relations
+	Managers       []itsm.Role // who may besides retire and dispose
+	Discoverers    []itsm.Role // programs, which may register and observe
+
+	Model *Model
+
+	// Criticalities are those a CI may have, the highest first, with how often such
+	// a CI is verified. A CI to which none was given is verified every Ungraded; zero:
+	// never.
+	Criticalities []Criticality
+	Ungraded      itsm.Wait
+
+	Environments []string // empty: any
+
+	// Controlled are those of [OwnAttributes], but for the state, that people change
+	// only under a change record, as controlled attributes of the model (R20).
+	Controlled []string
+
+	// UnderChange are the states that people move a CI into or out of only under a
+	// change record.
+	UnderChange []itsm.State
+
+	// ActionDue is how long there is for the action from a failed verification when
+	// the command does not say.
+	ActionDue itsm.Wait
+
+	// Change says why nothing may be done under a change; nil: under any that is
+	// named. It is asked within a decision, so it answers from what is at hand.
+	Change func(tenant string, change itsm.Ref) error
+
+	// End is the CI of an id as the rules of relations and references look at it;
+	// false: there is none. Like Change it answers from what is at hand. Nil: not
+	// known; whoever relates two CIs then says what they are.
+	End func(tenant string, id uuid.UUID) (End, bool)
+}
+
+// Criticality is a level with how often a CI of it is verified.
+type Criticality struct {
+	Level  itsm.Level
+	Verify itsm.Wait // zero: never
+}
+
+// The roles of [DefaultPolicy].
+const (
+	Administrator itsm.Role = "config.administrator"
+	Manager       itsm.Role = "config.manager"
+	Discovery     itsm.Role = "config.discovery"
+)
+
+// Owner is the relational role of whom a CI belongs to.
+const Owner itsm.Role = "owner"
+
+// DefaultPolicy has the [DefaultModel]. What is critical is verified every 90 days,
+// the medium every 180 as what is not graded, the rest every year; an action is due
+// within 30 days. Class, environment and version change under a change record; so
+// does what is live or in maintenance.
+func DefaultPolicy() *Policy {
+	return &Policy{
+		Administrators: []itsm.Role{Administrator},
+		Managers:       []itsm.Role{Manager},
+		Discoverers:    []itsm.Role{Discovery},
+		Model:          DefaultModel(),
+		Criticalities: []Criticality{
+			{itsm.High, itsm.Wait{Days: 90}},
+			{itsm.Medium, itsm.Wait{Days: 180}},
+			{itsm.Low, itsm.Wait{Days: 365}},
+		},
+		Ungraded:    itsm.Wait{Days: 180},
+		Controlled:  []string{className, environmentName, versionName},
+		UnderChange: []itsm.State{Live, InMaintenance},
+		ActionDue:   itsm.Wait{Days: 30},
+	}
+}
+
+// check refuses a policy under which the processes could not run.
+func (p *Policy) check() error {
+	wrong := []error{
+		checkRoles("administrators", p.Administrators), checkRoles("managers", p.Managers), checkRoles("discoverers", p.Discoverers),
+		checkDistinct("environments", p.Environments), checkDistinct("under_change", p.UnderChange),
+		checkWait("ungraded", p.Ungraded), checkWait("action_due", p.ActionDue),
+	}
+	complain := func(field, format string, args ...any) {
+		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
+	}
+	if p.Model == nil {
+		complain("model", "is missing; start from DefaultModel")
+	}
+	if p.ActionDue.Days == 0 && p.ActionDue.Time == 0 {
+		complain("action_due", "is zero; give days or time")
+	}
+	var levels []itsm.Level
+	for i, c := range p.Criticalities {
+		levels = append(levels, c.Level)
+		wrong = append(wrong, checkWait(fmt.Sprintf("criticalities[%d].verify", i), c.Verify))
+	}
+	wrong = append(wrong, checkDistinct("criticalities", levels), checkDistinct("controlled", p.Controlled))
+	for i, name := range p.Controlled {
+		if own := OwnAttributes(); name == stateName || !slices.Contains(own, name) {
+			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, joined(own[1:]))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// checkRoles asks for roles that are handed out.
+func checkRoles(field string, roles []itsm.Role) error {
+	if len(roles) == 0 {
+		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
+	}
+	for i, r := range roles {
+		if r == itsm.SystemRole || r == Owner || r == itsm.Anyone {
+			return &itsm.FieldError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
+		}
+	}
+	return checkDistinct(field, roles)
+}
+
+// checkDistinct refuses what is blank or listed twice.
+func checkDistinct[S ~string](field string, list []S) error {
+	for i, s := range list {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := itsm.CheckLine(at, string(s)); err != nil {
+			return err
+		}
+		if slices.Contains(list[:i], s) {
+			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("%q is listed before", s)}
+		}
+	}
+	return nil
+}
+
+// longestWait is far beyond any sensible one and far from what overflows.
+const longestWait = 100 * 365 // days
+
+func checkWait(field string, w itsm.Wait) error {
+	switch {
+	case w.Days < 0 || w.Time < 0:
+		return &itsm.FieldError{Field: field, Problem: "is negative"}
+	case w.Days > longestWait || w.Time > longestWait*24*time.Hour:
+		return &itsm.FieldError{Field: field, Problem: "is longer than a hundred years"}
+	}
+	return nil
+}
+
+// clone copies the policy so that later edits of the host's do not reach the rules
+// built from it.
+func (p *Policy) clone() *Policy {
+	c := *p
+	c.Administrators, c.Managers, c.Discoverers = slices.Clone(p.Administrators), slices.Clone(p.Managers), slices.Clone(p.Discoverers)
+	c.Criticalities, c.Environments = slices.Clone(p.Criticalities), slices.Clone(p.Environments)
+	c.Controlled, c.UnderChange = slices.Clone(p.Controlled), slices.Clone(p.UnderChange)
+	return &c
+}
+
+// prepared is a policy that can be built from: a verified copy.
+func prepared(p *Policy) (*Policy, error) {
+	if p == nil {
+		p = DefaultPolicy()
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p.clone(), nil
+}
+
+// observes reports whether an actor only observes: a program, which is not held to
+// a change record (R20).
+func (p *Policy) observes(a itsm.Actor) bool {
+	return !a.Has(p.Administrators...) && !a.Has(p.Managers...) && (a.Has(p.Discoverers...) || a.Has(itsm.SystemRole))
+}
+
+// checkChange refuses a change that is none, and one under which nothing may be
+// done.
+func (p *Policy) checkChange(change itsm.Ref, s itsm.Stamp) error {
+	if change.IsZero() {
+		return nil
+	}
+	if err := change.Check("change"); err != nil || p.Change == nil {
+		return err
+	}
+	if err := p.Change(s.By.Tenant, change); err != nil {
+		return itsm.Refuse("R20", "under %s: %w", change, err)
+	}
+	return nil
+}
+
+// checkOwn refuses a criticality or an environment that the policy does not have.
+func (p *Policy) checkOwn(criticality itsm.Level, environment string) error {
+	var wrong []error
+	if criticality != "" {
+		levels := make([]itsm.Level, len(p.Criticalities))
+		for i, c := range p.Criticalities {
+			levels[i] = c.Level
+		}
+		wrong = append(wrong, itsm.CheckOneOf("criticality", criticality, levels))
+	}
+	if environment != "" {
+		wrong = append(wrong, itsm.CheckOneOf("environment", environment, p.Environments))
+	}
+	return errors.Join(wrong...)
+}
+
+// nextVerify is when a CI of a criticality that was verified at some time is due
+// again; zero: never.
+func (p *Policy) nextVerify(criticality itsm.Level, verified time.Time) time.Time {
+	wait := p.Ungraded
+	for _, c := range p.Criticalities {
+		if c.Level == criticality {
+			wait = c.Verify
+		}
+	}
+	if wait.Days == 0 && wait.Time == 0 {
+		return time.Time{}
+	}
+	return itsm.Normal(wait.After(verified))
+}
+
+// checkRefs refuses references to CIs that are not there or not of the classes
+// that their attributes are for, where the host says what they are.
+func (p *Policy) checkRefs(path string, l *rules, set map[string]itsm.Value, s itsm.Stamp) error {
+	if p.End == nil {
+		return nil
+	}
+	var wrong []error
+	for _, name := range namesOf(set) {
+		r := l.find(name)
+		if r == nil || r.Type != itsm.Reference || set[name].Type() != itsm.Reference {
+			continue
+		}
+		ref, err := itsm.ParseRef(set[name].Text())
+		if err != nil || ref.Kind != Kind {
+			continue
+		}
+		id, _ := ref.UUID()
+		end, known := p.End(s.By.Tenant, id)
+		fits := func(class string) bool { return p.Model.IsA(end.Class, class) }
+		switch {
+		case !known:
+			wrong = append(wrong, &itsm.FieldError{Field: path + "." + name, Problem: fmt.Sprintf("%s is no CI", ref)})
+		case len(r.Classes) > 0 && !slices.ContainsFunc(r.Classes, fits):
+			wrong = append(wrong, &itsm.FieldError{Field: path + "." + name, Problem: fmt.Sprintf("%s is a %s; give one of: %s", ref, end.Class, joined(r.Classes))})
+		}
+	}
+	return errors.Join(wrong...)
+}
