@@ -27,13 +27,11 @@ type SetAttributes struct {
 func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttributes, error) {
 	c.Since, c.Until = itsm.Normal(c.Since), itsm.Normal(c.Until)
 	c.Was, c.Settled = ci.replaced(namesOf(c.Values)...), nil
-	for _, name := range namesOf(c.Values) {
-		if d, drifts := ci.Drifts[name]; drifts && c.Until.IsZero() && d.Observed.Equal(c.Values[name]) {
-			c.Settled = append(c.Settled, name)
-		}
+	if c.Until.IsZero() {
+		c.Settled = ci.settledBy(c.Values)
 	}
 	l := p.Model.rulesOf(ci.Class)
-	return c, errors.Join(
+	return c, decided(
 		l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s),
 		p.checkChange(c.Change, s), p.underChange(ci, c.Values, c.Change))
 }
@@ -71,9 +69,7 @@ func checkUntil(since, until time.Time, s itsm.Stamp) error {
 func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
 		ci.assert(c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
-		for _, name := range c.Settled {
-			ci.setDrift(name, nil)
-		}
+		ci.settle(c.Settled)
 	} else {
 		ci.Attributes = notBefore(ci.Attributes, c.Values, c.Until)
 	}
@@ -102,9 +98,7 @@ func (c SetAttributes) state(f *facts, _ itsm.Stamp) {
 	for name, v := range c.Values {
 		f.add(name, v)
 	}
-	for _, name := range c.Settled {
-		f.add(driftPrefix+name, itsm.Value{})
-	}
+	f.settled(c.Settled)
 }
 
 // Reclassify makes it a CI of another class, with the values that the class asks
@@ -117,12 +111,20 @@ type Reclassify struct {
 	Since  time.Time             `json:"since,omitzero"`
 	Reason string                `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
-	Was []Replaced `json:"was,omitempty"` // filled in by the decision
+	// Filled in by the decision.
+	Settled []string   `json:"settled,omitempty"` // what drifted to what is said now, or is taken away
+	Was     []Replaced `json:"was,omitempty"`
 }
 
 func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, error) {
 	c.Since = itsm.Normal(c.Since)
 	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
+	c.Settled = nil
+	for _, name := range ci.Drifting() {
+		if v, given := c.Values[name]; given && (v.IsZero() || v.Equal(ci.Drifts[name].Observed)) {
+			c.Settled = append(c.Settled, name)
+		}
+	}
 	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s)}
 
 	l := p.Model.rulesOf(c.Class)
@@ -147,7 +149,7 @@ func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, err
 	for name, v := range c.Values {
 		changed[name] = v
 	}
-	return c, errors.Join(append(wrong, p.underChange(ci, changed, c.Change))...)
+	return c, decided(append(wrong, p.underChange(ci, changed, c.Change))...)
 }
 
 // Check asks for another class.
@@ -163,13 +165,7 @@ func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
 func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
 	ci.Class = c.Class
 	ci.assert(c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
-	for name, v := range c.Values {
-		if v.IsZero() {
-			ci.setDrift(name, nil)
-		} else {
-			ci.settle(name, v)
-		}
-	}
+	ci.settle(c.Settled)
 	ci.touch(c.Change)
 }
 
@@ -179,4 +175,5 @@ func (c Reclassify) state(f *facts, _ itsm.Stamp) {
 	for name, v := range c.Values {
 		f.add(name, v)
 	}
+	f.settled(c.Settled)
 }

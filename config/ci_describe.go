@@ -21,8 +21,9 @@ type Describe struct {
 	Reason      string     `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
 	// Filled in by the decision.
-	Next time.Time  `json:"next_verify,omitzero"` // with a criticality
-	Was  []Replaced `json:"was,omitempty"`
+	Next    time.Time  `json:"next_verify,omitzero"` // with a criticality
+	Settled []string   `json:"settled,omitempty"`    // what drifted to what is said now
+	Was     []Replaced `json:"was,omitempty"`
 }
 
 func (c *Describe) given() map[string]itsm.Value {
@@ -50,8 +51,8 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 		c.Next = p.nextVerify(c.Criticality, verified)
 	}
 	given := c.given()
-	c.Was = ci.replaced(namesOf(given)...)
-	return c, errors.Join(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s), p.underChange(ci, given, c.Change))
+	c.Was, c.Settled = ci.replaced(namesOf(given)...), ci.settledBy(given)
+	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s), p.underChange(ci, given, c.Change))
 }
 
 // underChange refuses to change what is controlled without a change record (R20).
@@ -99,13 +100,14 @@ func (c Describe) Apply(ci *CI, _ itsm.Stamp) {
 	for name, v := range c.given() {
 		ci.setOwn(name, v)
 	}
+	ci.settle(c.Settled)
 	if c.Criticality != "" {
 		ci.NextVerify = c.Next
 	}
 	ci.touch(c.Change)
 }
 
-// setOwn sets one of its own attributes that is a text, and settles its drift.
+// setOwn sets one of its own attributes that is a text.
 func (ci *CI) setOwn(name string, v itsm.Value) {
 	switch name {
 	case nameName:
@@ -119,12 +121,22 @@ func (ci *CI) setOwn(name string, v itsm.Value) {
 	case versionName:
 		ci.Version = v.Text()
 	}
-	ci.settle(name, v)
 }
 
-// settle ends a drift when what was observed is now believed.
-func (ci *CI) settle(name string, v itsm.Value) {
-	if d, drifts := ci.Drifts[name]; drifts && d.Observed.Equal(v) {
+// settledBy lists the attributes that were seen to be what is said of them now.
+func (ci *CI) settledBy(said map[string]itsm.Value) []string {
+	var names []string
+	for _, name := range namesOf(said) {
+		if d, drifts := ci.Drifts[name]; drifts && d.Observed.Equal(said[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// settle ends drifts.
+func (ci *CI) settle(names []string) {
+	for _, name := range names {
 		ci.setDrift(name, nil)
 	}
 }
@@ -141,6 +153,7 @@ func (c Describe) state(f *facts, _ itsm.Stamp) {
 	for name, v := range c.given() {
 		f.add(name, v)
 	}
+	f.settled(c.Settled)
 }
 
 // Own says whose the CI is.
@@ -157,7 +170,7 @@ func (p *Policy) own(ci *CI, c Own, s itsm.Stamp) (Own, error) {
 	c.Since = itsm.Normal(c.Since)
 	c.Was = ci.replaced(ownerName)
 	set := map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}
-	return c, errors.Join(p.checkChange(c.Change, s), p.underChange(ci, set, c.Change))
+	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, set, c.Change))
 }
 
 // Check asks for an owner.

@@ -20,6 +20,7 @@ const (
 	NoCI        Deficiency = "no CI"                // what is used as a service is no CI (R21)
 	NoService   Deficiency = "no service"           // what is used as a service is a CI of another class (R21)
 	NoOwner     Deficiency = "no owner"             // a service without one (R21)
+	Revived     Deficiency = "seen though retired"  // it is said to be out of use
 	Unverified  Deficiency = "verification overdue" // 8.2.6
 	Unfinished  Deficiency = "action overdue"       // 8.2.6: a deficiency that nobody acted on
 	Missing     Deficiency = "required missing"     // an attribute that the model requires
@@ -29,7 +30,7 @@ const (
 
 // Deficiencies lists every deficiency.
 func Deficiencies() []Deficiency {
-	return []Deficiency{Drifted, Uncovered, NoCI, NoService, NoOwner, Unverified, Unfinished, Missing, Recommended, Misfit}
+	return []Deficiency{Drifted, Uncovered, NoCI, NoService, NoOwner, Revived, Unverified, Unfinished, Missing, Recommended, Misfit}
 }
 
 // Finding is a deficiency of one CI.
@@ -78,6 +79,9 @@ func Findings(policy *Policy, ci *CI, at time.Time) []Finding {
 	}
 	if ci.Owner == "" && policy.Model.IsService(ci.Class) {
 		find(NoOwner, ownerName, "%q is a service and belongs to nobody", ci.Name)
+	}
+	if ci.State == Retired && ci.Seen.After(ci.InState) {
+		find(Revived, "", "is retired since %s and was seen at %s", ci.InState.Format(time.RFC3339), ci.Seen.Format(time.RFC3339))
 	}
 	if ci.toVerify() && !ci.NextVerify.IsZero() && !at.Before(ci.NextVerify) {
 		find(Unverified, "", "was to be verified by %s", ci.NextVerify.Format(time.RFC3339))

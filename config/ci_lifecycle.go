@@ -29,7 +29,7 @@ func (p *Policy) definition() itsm.Definition[CI] {
 	keepers := by(staff, system)
 
 	standing := from(Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired)
-	attributes := p.Model.columnNames()
+	attributes := p.Model.AttributeNames()
 	described := []string{nameName, criticalityName, environmentName, versionName, changeField, nextField}
 	moved := sets(changeField)
 	owned := itsm.Guard("R21 owner", p.serviceOwned)
@@ -53,10 +53,10 @@ func (p *Policy) definition() itsm.Definition[CI] {
 			itsm.On("register", Register{}, from(itsm.None), to(births()...), by(staff, p.Discoverers, system),
 				sets(described...), sets(className, ownerName), sets(attributes...), itsm.Decide(p.register), itsm.Pick(registerTo)),
 
-			itsm.On("describe", Describe{}, standing, stay, by(staff, owner), sets(described...), itsm.Decide(p.describe)),
-			itsm.On("reclassify", Reclassify{}, standing, stay, by(staff), sets(className, changeField), sets(attributes...), itsm.Decide(p.reclassify)),
+			itsm.On("describe", Describe{}, standing, stay, by(staff, owner), sets(described...), sets(driftsField), itsm.Decide(p.describe)),
+			itsm.On("reclassify", Reclassify{}, standing, stay, by(staff), sets(className, changeField, driftsField), sets(attributes...), itsm.Decide(p.reclassify)),
 			itsm.On("own", Own{}, standing, stay, by(staff, owner), sets(ownerName, changeField), itsm.Decide(p.own)),
-			itsm.On("set attributes", SetAttributes{}, standing, stay, keepers, sets(changeField), sets(attributes...), itsm.Decide(p.setAttributes)),
+			itsm.On("set attributes", SetAttributes{}, standing, stay, keepers, sets(changeField, driftsField), sets(attributes...), itsm.Decide(p.setAttributes)),
 			itsm.On("observe", Observe{}, standing, stay, by(staff, p.Discoverers, system),
 				sets(observable()...), sets(seenField, driftsField), sets(attributes...), itsm.Decide(p.observe)),
 			itsm.On("set need", SetNeed{}, standing, stay, keepers, moved, itsm.Decide(p.setNeed)),

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -46,7 +45,7 @@ func moving[C moves](p *Policy, to itsm.State) itsm.Clause {
 		if m.Change.IsZero() && (slices.Contains(p.UnderChange, ci.State) || slices.Contains(p.UnderChange, to)) {
 			wrong = append(wrong, itsm.Refuse("R20", "from %s to %s it goes only under a change; name it", ci.State, to))
 		}
-		return C(m), errors.Join(wrong...)
+		return C(m), decided(wrong...)
 	})
 }
 

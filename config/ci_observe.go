@@ -62,7 +62,7 @@ func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
 		}
 	}
 	wrong = append(wrong, l.values("values", ofClass, controlled), p.checkRefs("values", l, ofClass, s))
-	return c, errors.Join(wrong...)
+	return c, decided(wrong...)
 }
 
 // checkSeen refuses what its own attributes cannot be seen to be.
@@ -182,9 +182,7 @@ func (c Observe) state(f *facts, s itsm.Stamp) {
 	for _, name := range c.Drifts {
 		f.add(driftPrefix+name, c.Values[name])
 	}
-	for _, name := range c.Settled {
-		f.add(driftPrefix+name, itsm.Value{})
-	}
+	f.settled(c.Settled)
 }
 
 // Drifting lists the attributes that were seen to differ, by name.

@@ -66,7 +66,7 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 			wrong = append(wrong, itsm.Refuse("R21", "a service that is live has an owner; name one"))
 		}
 	}
-	return c, errors.Join(wrong...)
+	return c, decided(wrong...)
 }
 
 // checkClass asks for a class of which there are CIs.

@@ -119,6 +119,13 @@ func (f *facts) given(attribute string, v itsm.Value) {
 	}
 }
 
+// settled adds that nothing is seen to differ any more.
+func (f *facts) settled(names []string) {
+	for _, name := range names {
+		f.add(driftPrefix+name, itsm.Value{})
+	}
+}
+
 func (f *facts) sorted() []Fact {
 	slices.SortStableFunc(f.list, func(a, b Fact) int {
 		if (a.Attribute == stateName) != (b.Attribute == stateName) {

@@ -144,3 +144,13 @@ func (m *Model) Between(from, to string) []RelationType {
 	}
 	return cloneTypes(list)
 }
+
+// AttributeNames lists the attributes of all classes, in the order in which they
+// are declared first.
+func (m *Model) AttributeNames() []string {
+	names := make([]string, len(m.columns))
+	for i, a := range m.columns {
+		names[i] = a.Name
+	}
+	return names
+}

@@ -34,15 +34,6 @@ const (
 // fieldNames lists them: a model's attributes are fields too, under other names.
 func fieldNames() []string { return []string{changeField, seenField, nextField, driftsField} }
 
-// columnNames lists the attributes of all classes.
-func (m *Model) columnNames() []string {
-	names := make([]string, len(m.columns))
-	for i, a := range m.columns {
-		names[i] = a.Name
-	}
-	return names
-}
-
 // fields declares what rules, conditions and mappings may ask for by name: what
 // every CI has, and the attributes of the model, missing of CIs whose class has not
 // got them.

@@ -45,14 +45,14 @@ func (p *Policy) relate(_ *Relation, c Relate, s itsm.Stamp, near []*Relation) (
 	if p.End != nil {
 		wrong = append(wrong, p.lookUp(fromName, &c.From, s), p.lookUp(toName, &c.To, s))
 	}
-	if err := errors.Join(wrong...); err != nil {
+	if err := decided(wrong...); err != nil {
 		return c, err
 	}
 	var r Relation
 	c.Apply(&r, s)
 	r.State = relateTo(nil, c, s)
 	l := p.Model.rulesOfType(c.Type)
-	return c, errors.Join(p.checkChange(c.Change, s), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, c.From, c.To, near))
+	return c, decided(p.checkChange(c.Change, s), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, c.From, c.To, near))
 }
 
 // lookUp fills in what a CI is.
@@ -128,7 +128,7 @@ func (p *Policy) activate(r *Relation, c Activate, s itsm.Stamp, near []*Relatio
 	m, err := p.moveRelation(r, Move(c), s)
 	would := *r
 	would.State = Active
-	return Activate(m), errors.Join(err, p.Model.checkOthers(&would, near))
+	return Activate(m), decided(err, p.Model.checkOthers(&would, near))
 }
 
 func (p *Policy) aroundActivate(r *Relation, _ Activate, near []*Relation) []itsm.Selection[Relation] {
@@ -144,7 +144,7 @@ func (p *Policy) moveRelation(r *Relation, m Move, s itsm.Stamp) (Move, error) {
 	m.Since, m.Was = itsm.Normal(m.Since), r.InState
 	err := p.checkChange(m.Change, s)
 	if m.Change.IsZero() && p.typeControlled(r.Type) {
-		err = errors.Join(err, itsm.Refuse("R20", "%q is controlled; name the change", r.Type))
+		err = decided(err, itsm.Refuse("R20", "%q is controlled; name the change", r.Type))
 	}
 	return m, err
 }
@@ -225,7 +225,7 @@ func (p *Policy) adjust(r *Relation, c Adjust, s itsm.Stamp) (Adjust, error) {
 	if len(without) > 0 {
 		wrong = append(wrong, itsm.Refuse("R20", "controlled and so changed only under a change: %s; name it", joined(without)))
 	}
-	return c, errors.Join(wrong...)
+	return c, decided(wrong...)
 }
 
 // Check asks for values, and for a time that is over when it ends.

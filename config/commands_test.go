@@ -1,0 +1,106 @@
+package config_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 123456000, time.UTC)
+
+func sampleMove() config.Move {
+	return config.Move{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day)}
+}
+
+func was(name string) []config.Replaced {
+	return []config.Replaced{{Attribute: name, Value: word("old"), Since: noon.Add(-day)}}
+}
+
+// samples is one of each command, every field filled.
+func samples() []itsm.Command[config.CI] {
+	set := values{"memory": number(64), "firmware": word("1.2")}
+	return []itsm.Command[config.CI]{
+		config.Register{
+			Name: "web-1", Class: "server", Description: "Serves the shop.", Owner: "bob", Criticality: itsm.High, Environment: "production",
+			Version: "3", State: config.Live, Attributes: set, Needs: []config.Need{{Group: "power", AtLeast: 1}},
+			Source: "inventory", Change: change, Since: noon, Reason: "First inventory.", Next: noon.Add(90 * day),
+		},
+		config.Describe{
+			Name: "web-2", Description: "Serves the shop.", Criticality: itsm.Low, Environment: "test", Version: "4",
+			Change: change, Since: noon, Reason: "Told late.", Next: noon.Add(day), Settled: []string{"version"}, Was: was("name"),
+		},
+		config.Reclassify{Class: "virtual machine", Values: set, Change: change, Since: noon, Reason: "Told late.", Settled: []string{"memory"}, Was: was("class")},
+		config.Own{Owner: "bob", Change: change, Since: noon, Reason: "Told late.", Was: was("owner")},
+		config.SetAttributes{
+			Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Settled: []string{"memory"}, Was: was("memory"),
+		},
+		config.Observe{
+			Values: set, Source: "scan", Seen: noon, Stale: []string{"memory"}, Drifts: []string{"memory"}, Settled: []string{"memory"},
+			Changed: was("firmware"),
+		},
+		config.SetNeed{Need: config.Need{Group: "power", AtLeast: 2}, Change: change, Since: noon, Reason: "Told late.", Was: 1},
+		config.DropNeed{Group: "power", Change: change, Since: noon, Reason: "Told late.", Was: 1},
+		config.Verify{
+			Against: "survey of the racks", Result: config.Failed, Found: "Another serial number.", Action: "Look it up",
+			Owner: "bob", Due: noon.Add(day), Next: noon.Add(90 * day),
+		},
+		config.Attest{Text: "As I know it.", Next: noon.Add(90 * day)},
+		config.CompleteAction{Action: 1, Text: "Looked it up."},
+		config.Order(sampleMove()), config.Build(sampleMove()), config.Test(sampleMove()), config.Deploy(sampleMove()),
+		config.Maintain(sampleMove()), config.Return(sampleMove()), config.Retire(sampleMove()), config.Reinstate(sampleMove()),
+		config.Dispose(sampleMove()),
+	}
+}
+
+// relationSamples is one of each command of relations, every field filled.
+func relationSamples() []itsm.Command[config.Relation] {
+	set := values{"strength": word("hard")}
+	return []itsm.Command[config.Relation]{
+		config.Relate{
+			Type: "depends on", From: config.End{ID: id(1), Class: "application", State: config.Live},
+			To: config.End{ID: id(2), Class: "database", State: config.Live}, Group: "data", Proposed: true, Attributes: set,
+			Source: "scan", Change: change, Since: noon, Reason: "Told late.", Seen: noon,
+		},
+		config.Activate(sampleMove()),
+		config.Adjust{Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: was("strength")},
+		config.Sight{Source: "scan", Seen: noon},
+		config.Unrelate(sampleMove()),
+	}
+}
+
+// within runs in a directory of the test's data: each kind of record has its own
+// golden files.
+func within(t *testing.T, kind string) {
+	t.Helper()
+	dir := "testdata/" + kind
+	require.NoError(t, os.MkdirAll(dir, 0o777))
+	t.Chdir(dir)
+}
+
+// TestCommandForms pins how each command of a CI is written.
+func TestCommandForms(t *testing.T) {
+	lc := lifecycle(t, nil)
+	within(t, config.Kind)
+	itsmtest.Commands(t, lc, samples()...)
+}
+
+// TestRelationCommandForms pins how each command of a relation is written.
+func TestRelationCommandForms(t *testing.T) {
+	lc := relations(t, nil)
+	within(t, config.RelationKind)
+	itsmtest.Commands(t, lc, relationSamples()...)
+}
+
+// TestDiagrams pins the drawn lifecycles: what a host sees of them.
+func TestDiagrams(t *testing.T) {
+	itsmtest.Golden(t, "testdata/ci.mmd", []byte(lifecycle(t, nil).Mermaid()))
+	itsmtest.Golden(t, "testdata/relation.mmd", []byte(relations(t, nil).Mermaid()))
+	require.Empty(t, lifecycle(t, nil).Warnings())
+	require.Empty(t, relations(t, nil).Warnings())
+}
