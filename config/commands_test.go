@@ -35,7 +35,7 @@ func samples() []itsm.Command[config.CI] {
 			Name: "web-2", Description: "Serves the shop.", Criticality: itsm.Low, Environment: "test", Version: "4",
 			Change: change, Since: noon, Reason: "Told late.", Next: noon.Add(day), Settled: []string{"version"}, Was: was("name"),
 		},
-		config.Reclassify{Class: "virtual machine", Values: set, Change: change, Since: noon, Reason: "Told late.", Settled: []string{"memory"}, Was: was("class")},
+		config.Reclassify{Class: "virtual machine", Values: values{"hypervisor_id": word("vm-7")}, Change: change, Since: noon, Reason: "Told late.", Settled: []string{"memory"}, Was: was("class")},
 		config.Own{Owner: "bob", Change: change, Since: noon, Reason: "Told late.", Was: was("owner")},
 		config.SetAttributes{
 			Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Settled: []string{"memory"}, Was: was("memory"),

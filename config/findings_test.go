@@ -68,6 +68,9 @@ func TestR20_FoundWithoutAChange(t *testing.T) {
 	c.Change = itsm.Ref{}
 	c.Source = "scan"
 	w := itsmtest.New(t, lifecycle(t, nil))
+	both := ann
+	both.Roles = []itsm.Role{config.Discovery, config.Administrator}
+	requireRule(t, w.Refused(both, c), "R20") // who also is a keeper is one
 	w.Do(probe, c)
 	require.Contains(t, deficiencies(config.Findings(nil, w.Record(), w.Now())), config.Uncovered)
 	w.Do(ann, config.SetAttributes{Values: values{"memory": number(64)}, Change: change})

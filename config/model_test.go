@@ -47,11 +47,13 @@ func TestModelFaults(t *testing.T) {
 		types   []config.RelationType
 		fields  []string
 	}{
-		"no name":           {classes: []config.Class{class("", "")}, fields: []string{"classes[0].name"}},
-		"two names":         {classes: []config.Class{class("a", ""), class("a", "")}, fields: []string{"classes[1].name"}},
-		"unknown parent":    {classes: []config.Class{class("a", "b")}, fields: []string{"classes[0].parent"}},
-		"own parent":        {classes: []config.Class{class("a", "a")}, fields: []string{"classes[0].parent"}},
-		"circle":            {classes: []config.Class{class("x", "a"), class("a", "b"), class("b", "c"), class("c", "a")}, fields: []string{"classes[3].parent"}},
+		"no name":        {classes: []config.Class{class("", "")}, fields: []string{"classes[0].name"}},
+		"two names":      {classes: []config.Class{class("a", ""), class("a", "")}, fields: []string{"classes[1].name"}},
+		"unknown parent": {classes: []config.Class{class("a", "b")}, fields: []string{"classes[0].parent"}},
+		"own parent":     {classes: []config.Class{class("a", "a")}, fields: []string{"classes[0].parent"}},
+		"circle":         {classes: []config.Class{class("x", "a"), class("a", "b"), class("b", "c"), class("c", "a")}, fields: []string{"classes[3].parent"}},
+		"circle asked about": {classes: append(with(attr("link", itsm.Reference, func(a *config.Attribute) { a.Classes = []string{"x"} })), class("x", "y"), class("y", "x")),
+			fields: []string{"classes[3].parent", "classes[1].attributes[0].classes[0]"}},
 		"two circles":       {classes: []config.Class{class("a", "b"), class("b", "a"), class("c", "d"), class("d", "c")}, fields: []string{"classes[1].parent", "classes[3].parent"}},
 		"description":       {classes: []config.Class{{Name: "a", Description: " "}}, fields: []string{"classes[0].description"}},
 		"no attribute name": {classes: alone(attr("", itsm.Text)), fields: []string{"classes[0].attributes[0].name"}},

@@ -92,6 +92,9 @@ func TestRelationRules(t *testing.T) {
 	w.Do(ann, proposed, place)
 	require.Equal(t, config.Proposed, w.Record().State)
 	requireRule(t, w.Refused(ann, config.Activate{Change: change}, place), "cardinality")
+	meant := *w.Record()
+	w.Another().Do(ann, locatedIn(1, 7), &meant) // what is only proposed does not count
+	requireRule(t, w.Another().Refused(ann, locatedIn(1, 8), &meant), "duplicate")
 
 	ended := *place
 	ended.State = config.Ended
