@@ -30,9 +30,31 @@
 // build and test lead forward, and build also back from test. Disposed is final:
 // nothing changes there any more (R5).
 //
-// Commands, each a struct of the name: register, describe, reclassify, own, set
-// attributes, observe, set need, drop need, verify, attest, complete action, and the
-// moves order, build, test, deploy, maintain, return, retire, reinstate, dispose.
+// Each command is a struct of the name. States: – before birth, P planned, O ordered,
+// B in build, T in test, L live, M in maintenance, R retired, X disposed; "=" is where
+// it was. What is not listed is refused.
+//
+//	from     command          to      who
+//	–        register         POBTLM  administrator, manager, discovery, system
+//	POBTLMR  describe         =       administrator, manager, owner
+//	POBTLMR  reclassify       =       administrator, manager
+//	POBTLMR  own              =       administrator, manager, owner
+//	POBTLMR  set attributes   =       administrator, manager, system
+//	POBTLMR  observe          =       administrator, manager, discovery, system
+//	POBTLMR  set need         =       administrator, manager, system
+//	POBTLMR  drop need        =       administrator, manager, system
+//	POBTLMR  verify           =       administrator, manager
+//	POBTLMR  attest           =       owner
+//	POBTLMR  complete action  =       administrator, manager, owner
+//	P        order            O       administrator, manager, system
+//	POT      build            B       administrator, manager, system
+//	POB      test             T       administrator, manager, system
+//	POBT     deploy           L       administrator, manager, system
+//	L        maintain         M       administrator, manager, system
+//	M        return           L       administrator, manager, system
+//	POBTLM   retire           R       manager, system
+//	R        reinstate        L       manager, system
+//	R        dispose          X       manager, system
 //
 // # Controlled and observed
 //
@@ -55,7 +77,15 @@
 // [RelationProcess] gives the rules of relations. A relation joins two classes that
 // the model allows, is not said twice, and keeps to the type's cardinality;
 // [Model.CheckRelation] is the same as a function. The relations of a CI that have
-// the same group are suppliers of which it needs some, see [Need].
+// the same group are suppliers of which it needs some, see [Need]. States: P proposed,
+// A active, E ended, which is final.
+//
+//	from     command          to      who
+//	–        relate           PA      administrator, manager, discovery, system
+//	P        activate         A       administrator, manager, system
+//	PA       adjust           =       administrator, manager, discovery, system
+//	PA       sight            =       administrator, manager, discovery, system
+//	PA       unrelate         E       administrator, manager, discovery, system
 //
 // # Verification
 //
