@@ -36,6 +36,7 @@ type CI struct {
 	Seen       time.Time            `json:"seen,omitzero"`        // when it was last observed, by any source
 
 	Verified   Verification `json:"verified,omitzero"` // the last one
+	VerifyFrom time.Time    `json:"verify_from"`       // from when on the interval to the next one counts
 	NextVerify time.Time    `json:"next_verify,omitzero"`
 	Actions    []Action     `json:"actions,omitempty"` // from verifications that failed
 }

@@ -44,11 +44,7 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 	c.Since = itsm.Normal(c.Since)
 	c.Next = time.Time{}
 	if c.Criticality != "" {
-		verified := ci.Opened
-		if ci.Verified.At.After(verified) {
-			verified = ci.Verified.At
-		}
-		c.Next = p.nextVerify(c.Criticality, verified)
+		c.Next = p.nextVerify(c.Criticality, ci.VerifyFrom)
 	}
 	given := c.given()
 	c.Was, c.Settled = ci.replaced(namesOf(given)...), ci.settledBy(given)

@@ -83,7 +83,7 @@ func Findings(policy *Policy, ci *CI, at time.Time) []Finding {
 	if ci.State == Retired && ci.Seen.After(ci.InState) {
 		find(Revived, "", "is retired since %s and was seen at %s", ci.InState.Format(time.RFC3339), ci.Seen.Format(time.RFC3339))
 	}
-	if ci.toVerify() && !ci.NextVerify.IsZero() && !at.Before(ci.NextVerify) {
+	if toVerify(ci.State) && !ci.NextVerify.IsZero() && !at.Before(ci.NextVerify) {
 		find(Unverified, "", "was to be verified by %s", ci.NextVerify.Format(time.RFC3339))
 	}
 	for _, a := range ci.OpenActions() {

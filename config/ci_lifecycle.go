@@ -31,7 +31,7 @@ func (p *Policy) definition() itsm.Definition[CI] {
 	standing := from(Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired)
 	attributes := p.Model.AttributeNames()
 	described := []string{nameName, criticalityName, environmentName, versionName, changeField, nextField}
-	moved := sets(changeField)
+	moved, needed := sets(changeField, nextField), sets(changeField)
 	owned := itsm.Guard("R21 owner", p.serviceOwned)
 
 	return itsm.Definition[CI]{
@@ -59,8 +59,8 @@ func (p *Policy) definition() itsm.Definition[CI] {
 			itsm.On("set attributes", SetAttributes{}, standing, stay, keepers, sets(changeField, driftsField), sets(attributes...), itsm.Decide(p.setAttributes)),
 			itsm.On("observe", Observe{}, standing, stay, by(staff, p.Discoverers, system),
 				sets(observable()...), sets(seenField, driftsField), sets(attributes...), itsm.Decide(p.observe)),
-			itsm.On("set need", SetNeed{}, standing, stay, keepers, moved, itsm.Decide(p.setNeed)),
-			itsm.On("drop need", DropNeed{}, standing, stay, keepers, moved, itsm.Decide(p.dropNeed)),
+			itsm.On("set need", SetNeed{}, standing, stay, keepers, needed, itsm.Decide(p.setNeed)),
+			itsm.On("drop need", DropNeed{}, standing, stay, keepers, needed, itsm.Decide(p.dropNeed)),
 			itsm.On("verify", Verify{}, standing, stay, by(staff), sets(nextField), itsm.Decide(p.verify)),
 			itsm.On("attest", Attest{}, standing, stay, by(owner), sets(nextField), itsm.Decide(p.attest)),
 			itsm.On("complete action", CompleteAction{}, standing, stay, by(staff, owner)),

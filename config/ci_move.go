@@ -16,7 +16,9 @@ type Move struct {
 	Since  time.Time `json:"since,omitzero"`  // from when on it is in the new state; zero: from now on
 	Reason string    `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
-	Was time.Time `json:"was,omitzero"` // filled in by the decision: from when on it was in the state that it leaves
+	// Filled in by the decision.
+	Was  time.Time `json:"was,omitzero"`         // from when on it was in the state that it leaves
+	Next time.Time `json:"next_verify,omitzero"` // of what comes into use: when it is to be verified
 }
 
 // The moves.
@@ -40,7 +42,10 @@ type moves interface {
 func moving[C moves](p *Policy, to itsm.State) itsm.Clause {
 	return itsm.Decide(func(ci *CI, c C, s itsm.Stamp) (C, error) {
 		m := Move(c)
-		m.Since, m.Was = itsm.Normal(m.Since), ci.InState
+		m.Since, m.Was, m.Next = itsm.Normal(m.Since), ci.InState, time.Time{}
+		if !toVerify(ci.State) && toVerify(to) {
+			m.Next = p.nextVerify(ci.Criticality, s.At)
+		}
 		wrong := []error{p.checkChange(m.Change, s)}
 		if m.Change.IsZero() && (slices.Contains(p.UnderChange, ci.State) || slices.Contains(p.UnderChange, to)) {
 			wrong = append(wrong, itsm.Refuse("R20", "from %s to %s it goes only under a change; name it", ci.State, to))
@@ -58,6 +63,9 @@ func (m Move) check(ci *CI, s itsm.Stamp) error {
 
 func (m Move) apply(ci *CI, s itsm.Stamp) {
 	ci.InState = sinceOf(m.Since, s)
+	if !m.Next.IsZero() {
+		ci.VerifyFrom, ci.NextVerify = s.At, m.Next
+	}
 	ci.touch(m.Change)
 }
 

@@ -116,7 +116,8 @@ func (c Register) Apply(ci *CI, s itsm.Stamp) {
 	since := sinceOf(c.Since, s)
 	ci.Name, ci.Class, ci.Description = c.Name, c.Class, c.Description
 	ci.Owner, ci.Criticality, ci.Environment, ci.Version = c.Owner, c.Criticality, c.Environment, c.Version
-	ci.InState, ci.Change, ci.Source, ci.NextVerify = since, c.Change, c.Source, c.Next
+	ci.InState, ci.Change, ci.Source = since, c.Change, c.Source
+	ci.VerifyFrom, ci.NextVerify = s.At, c.Next
 	ci.Needs = slices.Clone(c.Needs)
 	ci.assert(c.Attributes, Assertion{Since: since, Source: c.Source, Seen: s.At, Change: c.Change})
 }

@@ -269,6 +269,23 @@ func TestLife(t *testing.T) {
 	}
 }
 
+// TestVerifiedFromUseOn: what lay on paper for long is not overdue the day it comes
+// into use.
+func TestVerifiedFromUseOn(t *testing.T) {
+	w := itsmtest.New(t, lifecycle(t, nil))
+	w.Do(ann, config.Register{Name: "web-2", Class: "server", Criticality: itsm.High})
+	w.Wait(400*day).Do(ann, config.Test{})
+	tested := w.Now()
+	require.Equal(t, tested.Add(90*day), w.Record().NextVerify)
+	w.Wait(day).Do(ann, config.Deploy{Change: change})
+	require.Equal(t, tested.Add(90*day), w.Record().NextVerify, "it counts already")
+	w.Do(ann, config.Describe{Criticality: itsm.Low})
+	require.Equal(t, tested.Add(365*day), w.Record().NextVerify)
+	w.Wait(day).Do(mia, config.Retire{Change: change})
+	w.Wait(400*day).Do(mia, config.Reinstate{Change: change})
+	require.Equal(t, w.Now().Add(365*day), w.Record().NextVerify)
+}
+
 func TestReclassify(t *testing.T) {
 	w := registered(t, nil)
 	to := config.Reclassify{Class: "virtual machine", Change: change}

@@ -103,7 +103,7 @@ func (c Verify) Check(_ *CI, s itsm.Stamp) error {
 // Apply keeps the verification, and the action of one that failed.
 func (c Verify) Apply(ci *CI, s itsm.Stamp) {
 	ci.Verified = Verification{At: s.At, By: s.By.ID, Against: c.Against, Result: c.Result}
-	ci.NextVerify = c.Next
+	ci.VerifyFrom, ci.NextVerify = s.At, c.Next
 	if c.Result == Failed {
 		ci.Actions = append(slices.Clip(ci.Actions), Action{ID: len(ci.Actions) + 1, Title: c.Action, Owner: c.Owner, Due: c.Due, Opened: s.At})
 	}
@@ -127,7 +127,7 @@ func (c Attest) Check(*CI, itsm.Stamp) error { return optional(itsm.CheckText, "
 // Apply keeps it as a verification that passed.
 func (c Attest) Apply(ci *CI, s itsm.Stamp) {
 	ci.Verified = Verification{At: s.At, By: s.By.ID, Result: Passed}
-	ci.NextVerify = c.Next
+	ci.VerifyFrom, ci.NextVerify = s.At, c.Next
 }
 
 // CompleteAction says that an action is done, and how.

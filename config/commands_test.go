@@ -15,7 +15,11 @@ import (
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 123456000, time.UTC)
 
 func sampleMove() config.Move {
-	return config.Move{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day)}
+	return config.Move{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day), Next: noon.Add(90 * day)}
+}
+
+func sampleRelationMove() config.RelationMove {
+	return config.RelationMove{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day)}
 }
 
 func was(name string) []config.Replaced {
@@ -67,10 +71,10 @@ func relationSamples() []itsm.Command[config.Relation] {
 			To: config.End{ID: id(2), Class: "database", State: config.Live}, Group: "data", Proposed: true, Attributes: set,
 			Source: "scan", Change: change, Since: noon, Reason: "Told late.", Seen: noon,
 		},
-		config.Activate(sampleMove()),
+		config.Activate(sampleRelationMove()),
 		config.Adjust{Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: was("strength")},
 		config.Sight{Source: "scan", Seen: noon},
-		config.Unrelate(sampleMove()),
+		config.Unrelate(sampleRelationMove()),
 	}
 }
 

@@ -101,7 +101,7 @@ func indexes(m *Model) []itsm.Index[CI] {
 		single(byCriticality, func(ci *CI) itsm.Value { return itsm.TextValue(ci.Criticality) }),
 		single(byChange, func(ci *CI) itsm.Value { return itsm.ReferenceValue(ci.Change) }),
 		{Name: byVerify, Keys: func(ci *CI) []itsm.Key {
-			if !ci.toVerify() || ci.NextVerify.IsZero() {
+			if !toVerify(ci.State) || ci.NextVerify.IsZero() {
 				return nil
 			}
 			return []itsm.Key{{itsm.InstantValue(ci.NextVerify)}}
@@ -132,10 +132,10 @@ func indexes(m *Model) []itsm.Index[CI] {
 	}
 }
 
-// toVerify reports whether the CI is in use or on the way there: neither still on
-// paper nor out of use.
-func (ci *CI) toVerify() bool {
-	return !slices.Contains([]itsm.State{itsm.None, Planned, Ordered, Retired, Disposed}, ci.State)
+// toVerify reports whether a CI in a state is in use or on the way there: neither
+// still on paper nor out of use.
+func toVerify(s itsm.State) bool {
+	return !slices.Contains([]itsm.State{itsm.None, Planned, Ordered, Retired, Disposed}, s)
 }
 
 func selection(index string, values ...itsm.Value) itsm.Selection[CI] {

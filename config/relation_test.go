@@ -182,11 +182,12 @@ func TestSight(t *testing.T) {
 
 // TestEndsAreLookedUp: where the policy knows the CIs, nobody else says what they are.
 func TestEndsAreLookedUp(t *testing.T) {
+	estate := map[uuid.UUID]config.End{
+		id(1): end(1, "application"), id(2): end(2, "server"), id(3): {ID: id(3), Class: "server", State: config.Disposed},
+	}
 	policy := under(func(p *config.Policy) {
 		p.End = func(tenant string, ci uuid.UUID) (config.End, bool) {
-			end, known := map[uuid.UUID]config.End{
-				id(1): end(1, "application"), id(2): end(2, "server"), id(3): {ID: id(3), Class: "server", State: config.Disposed},
-			}[ci]
+			end, known := estate[ci]
 			return end, known && tenant == "acme"
 		}
 	})
@@ -196,8 +197,19 @@ func TestEndsAreLookedUp(t *testing.T) {
 	}
 	requireField(t, w.Refused(ann, to(4)), "to")
 	requireField(t, w.Refused(ann, to(3)), "to")
+	proposed := w.Another()
+	meant := to(2)
+	meant.Proposed = true
+	proposed.Do(ann, meant)
 	e := w.Do(ann, to(2))
 	require.Equal(t, end(1, "application"), e.Command.(config.Relate).From)
+
+	estate[id(2)] = config.End{ID: id(2), Class: "server", State: config.Disposed}
+	requireField(t, proposed.Refused(ann, config.Activate{}), "to")
+	delete(estate, id(2))
+	requireField(t, proposed.Refused(ann, config.Activate{}), "to")
+	estate[id(2)] = end(2, "server")
+	proposed.Do(ann, config.Activate{})
 }
 
 // TestCheckRelation: the rules of a relation as a function.
