@@ -174,6 +174,21 @@ func TestStaleObservation(t *testing.T) {
 	}, facts[0])
 }
 
+// TestStaleDrift: an older look neither ends a drift nor brings one, and tells no
+// other name.
+func TestStaleDrift(t *testing.T) {
+	w := registered(t, nil)
+	looked := w.Now()
+	w.Wait(day).Do(probe, config.Observe{Source: "scan", Values: values{"memory": number(128), "name": word("web")}})
+	drifts := w.Record().Drifts
+	w.Wait(hour)
+	e := w.Do(probe, config.Observe{Source: "late scan", Seen: looked, Values: values{"memory": number(64), "name": word("www")}})
+	require.Equal(t, []string{"memory", "name"}, e.Command.(config.Observe).Stale)
+	require.Equal(t, drifts, w.Record().Drifts)
+	require.Equal(t, "web", w.Record().Name)
+	require.Empty(t, config.FactsOf(e))
+}
+
 // TestR34_FactsOfThePast: they have a reason, and the event keeps what they replace.
 func TestR34_FactsOfThePast(t *testing.T) {
 	w := registered(t, nil)
