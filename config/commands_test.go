@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"os"
 	"testing"
 	"time"
 
@@ -78,27 +77,14 @@ func relationSamples() []itsm.Command[config.Relation] {
 	}
 }
 
-// within runs in a directory of the test's data: each kind of record has its own
-// golden files.
-func within(t *testing.T, kind string) {
-	t.Helper()
-	dir := "testdata/" + kind
-	require.NoError(t, os.MkdirAll(dir, 0o777))
-	t.Chdir(dir)
-}
-
 // TestCommandForms pins how each command of a CI is written.
 func TestCommandForms(t *testing.T) {
-	lc := lifecycle(t, nil)
-	within(t, config.Kind)
-	itsmtest.Commands(t, lc, samples()...)
+	itsmtest.CommandsIn(t, "testdata/commands/ci", lifecycle(t, nil), samples()...)
 }
 
 // TestRelationCommandForms pins how each command of a relation is written.
 func TestRelationCommandForms(t *testing.T) {
-	lc := relations(t, nil)
-	within(t, config.RelationKind)
-	itsmtest.Commands(t, lc, relationSamples()...)
+	itsmtest.CommandsIn(t, "testdata/commands/relation", relations(t, nil), relationSamples()...)
 }
 
 // TestDiagrams pins the drawn lifecycles: what a host sees of them.
