@@ -1,0 +1,147 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"fmt"
+
+	"github.com/itsmkit/itsm"
+)
+
+// CauseOptions limit a search for causes. Nil means the zero value.
+type CauseOptions struct {
+	Limit int // how many are listed; 0: all
+
+	// MaxWork is how many lost CIs are looked at in all; 0: 100 million. What explains
+	// most is looked at first.
+	MaxWork int
+}
+
+// Cause is a CI whose loss would explain failures.
+type Cause struct {
+	CI       uuid.UUID
+	Explains []uuid.UUID // of the failed CIs, by id
+	Others   int         // CIs that would be lost too, and of which it is not known that they are
+	Distance int         // the sum of its distances to those it explains
+}
+
+// Causes are the likely causes of some failures, the likeliest first.
+type Causes struct {
+	List        []Cause
+	Unexplained []uuid.UUID // failed CIs that no cause in the list explains, by id
+	Left        int         // candidates that were not looked at for [CauseOptions.MaxWork]
+}
+
+// Causes lists the CIs whose loss alone would explain that some have failed, or some
+// of these: those that have the failed CI in their [Graph.Impact], itself included.
+// What is known to work excludes every CI whose loss would have lost it, and itself.
+// First comes what explains most, then what would have lost the fewest others, itself
+// included if it is not known to have failed, then the nearest, then the smaller
+// id. The impact of a cause says how it explains a failure.
+//
+// It is exact: the candidates are the single points of failure of the failed CIs, and
+// the impact of each is found, until that takes more than the options allow.
+func (g *Graph) Causes(failed, working []uuid.UUID, o *CauseOptions) (*Causes, error) {
+	if o == nil {
+		o = &CauseOptions{}
+	}
+	if o.Limit < 0 || o.MaxWork < 0 {
+		field, n := "limit", o.Limit
+		if n >= 0 {
+			field, n = "max_work", o.MaxWork
+		}
+		return nil, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %d; give 0 or more", n)}
+	}
+	down, err := g.findAll("failed", failed)
+	if err != nil {
+		return nil, err
+	}
+	up, err := g.findAll("working", working)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range up {
+		if slices.Contains(down, v) {
+			return nil, &itsm.FieldError{Field: fmt.Sprintf("working[%d]", i), Problem: working[i].String() + " is among the failed as well"}
+		}
+	}
+	slices.SortFunc(down, g.compare)
+	down = slices.Compact(down)
+	c := &causeSearch{g: g, down: down, up: up, left: cmp.Or(o.MaxWork, defaultWork), explains: map[uint32][]uint32{}}
+	return c.search(o.Limit), nil
+}
+
+const defaultWork = 100_000_000
+
+type causeSearch struct {
+	g        *Graph
+	down, up []uint32
+	left     int                 // work
+	explains map[uint32][]uint32 // of each candidate which failures
+}
+
+func (c *causeSearch) search(limit int) *Causes {
+	for _, v := range c.down {
+		c.explains[v] = append(c.explains[v], v)
+		s := c.g.supportOf(v)
+		for _, p := range s.points() {
+			c.explains[s.list[p]] = append(c.explains[s.list[p]], v)
+		}
+	}
+	candidates := make([]uint32, 0, len(c.explains))
+	for v := range c.explains {
+		candidates = append(candidates, v)
+	}
+	slices.SortFunc(candidates, func(a, b uint32) int {
+		return cmp.Or(cmp.Compare(len(c.explains[b]), len(c.explains[a])), c.g.compare(a, b))
+	})
+	result := &Causes{}
+	for i, v := range candidates {
+		if c.left <= 0 {
+			result.Left = len(candidates) - i
+			break
+		}
+		if cause, possible := c.examine(v); possible {
+			result.List = append(result.List, cause)
+		}
+	}
+	slices.SortFunc(result.List, func(a, b Cause) int {
+		return cmp.Or(cmp.Compare(len(b.Explains), len(a.Explains)), cmp.Compare(a.Others, b.Others),
+			cmp.Compare(a.Distance, b.Distance), slices.Compare(a.CI[:], b.CI[:]))
+	})
+	if limit > 0 && len(result.List) > limit {
+		result.List = result.List[:limit]
+	}
+	explained := map[uuid.UUID]bool{}
+	for _, cause := range result.List {
+		for _, id := range cause.Explains {
+			explained[id] = true
+		}
+	}
+	for _, id := range c.g.ids(c.down) {
+		if !explained[id] {
+			result.Unexplained = append(result.Unexplained, id)
+		}
+	}
+	return result
+}
+
+// examine holds a candidate against what works.
+func (c *causeSearch) examine(v uint32) (Cause, bool) {
+	f := c.g.fall([]uint32{v})
+	c.left -= len(f.queue)
+	for _, w := range c.up {
+		if f.at.get(w) > 0 {
+			return Cause{}, false
+		}
+	}
+	explains := c.explains[v]
+	cause := Cause{CI: c.g.id(v), Explains: c.g.ids(explains), Others: len(f.queue) - len(explains)}
+	for _, w := range explains {
+		cause.Distance += int(f.at.get(w)) - 1
+	}
+	return cause, true
+}

@@ -1,0 +1,185 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// SinglePoint is a CI whose loss alone loses others.
+type SinglePoint struct {
+	CI    uuid.UUID
+	Takes []uuid.UUID // those of the CIs asked about that are lost with it, by id
+}
+
+// SinglePoints lists the single points of failure of some CIs, services for example:
+// a CI is one when the others, or some of them, are in its [Graph.Impact]. What loses
+// most of them comes first, then what has the smaller id. A CI is not listed for
+// itself. [Graph.Impact] of the point says how.
+//
+// These are not the dominators of who needs whom: where k of n are enough, two lost
+// members may be too many although no way leads through one of them alone.
+func (g *Graph) SinglePoints(of ...uuid.UUID) ([]SinglePoint, error) {
+	list, err := g.findAll("of", of)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, g.compare)
+	list = slices.Compact(list)
+	takes := map[uint32][]uint32{}
+	for _, v := range list {
+		s := g.supportOf(v)
+		for _, p := range s.points() {
+			takes[s.list[p]] = append(takes[s.list[p]], v)
+		}
+	}
+	points := make([]uint32, 0, len(takes))
+	for p := range takes {
+		points = append(points, p)
+	}
+	slices.SortFunc(points, func(a, b uint32) int {
+		return cmp.Or(-cmp.Compare(len(takes[a]), len(takes[b])), g.compare(a, b))
+	})
+	result := make([]SinglePoint, len(points))
+	for i, p := range points {
+		result[i] = SinglePoint{g.id(p), g.ids(takes[p])}
+	}
+	return result, nil
+}
+
+// RankOptions say how the CIs of a graph are ranked. Nil means the zero value.
+type RankOptions struct {
+	Criticalities []itsm.Level // the highest first; empty: high, medium, low
+	Limit         int          // how many are listed; 0: all
+
+	// MaxWork is how many lost CIs are looked at in all; 0: as many as there are. The
+	// work is that of the impact of each CI, which in a graph where nearly all need
+	// each other by long ways is the square of its size.
+	MaxWork int
+}
+
+// Weight is what the loss of a CI alone takes down.
+type Weight struct {
+	CI            uuid.UUID
+	Lost          int   // other CIs
+	Services      int   // of them
+	Criticalities []int // of these services: how many of each level of [RankOptions], the highest first
+}
+
+// Ranking is the CIs whose loss alone loses others, the heaviest first.
+type Ranking struct {
+	List []Weight
+	Left int // how many CIs were not looked at for [RankOptions.MaxWork]
+}
+
+// Rank lists the CIs whose loss alone loses others: those first that lose most
+// services of the highest criticality, then of the next, then most services, then
+// most CIs, then by id.
+//
+// CIs that need each other without anything to spare have the same impact, which is
+// found once.
+func (g *Graph) Rank(o *RankOptions) (*Ranking, error) {
+	if o == nil {
+		o = &RankOptions{}
+	}
+	if o.Limit < 0 || o.MaxWork < 0 {
+		field, n := "limit", o.Limit
+		if n >= 0 {
+			field, n = "max_work", o.MaxWork
+		}
+		return nil, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %d; give 0 or more", n)}
+	}
+	levels := o.Criticalities
+	if len(levels) == 0 {
+		levels = []itsm.Level{itsm.High, itsm.Medium, itsm.Low}
+	}
+	w := &weigher{g: g, levels: levels}
+	r := &Ranking{}
+	live, together := g.live(), g.together()
+	work := 0
+	for i := range together.Len() {
+		part := together.Part(i)
+		if o.MaxWork > 0 && work >= o.MaxWork {
+			r.Left += len(part)
+			continue
+		}
+		first := live[part[0]]
+		if len(part) == 1 && len(g.dependents(first)) == 0 {
+			continue
+		}
+		lost := g.fall([]uint32{first}).queue
+		work += len(lost)
+		r.List = append(r.List, w.weigh(lost, live, part)...)
+	}
+	slices.SortFunc(r.List, compareWeights)
+	if o.Limit > 0 && len(r.List) > o.Limit {
+		r.List = r.List[:o.Limit]
+	}
+	return r, nil
+}
+
+func compareWeights(a, b Weight) int {
+	return cmp.Or(slices.Compare(b.Criticalities, a.Criticalities), cmp.Compare(b.Services, a.Services),
+		cmp.Compare(b.Lost, a.Lost), slices.Compare(a.CI[:], b.CI[:]))
+}
+
+// together finds the CIs that need each other without anything to spare, by their
+// places among all.
+func (g *Graph) together() *Components {
+	live := g.live()
+	place := newTally(g.size())
+	for i, v := range live {
+		place.set(v, uint32(i))
+	}
+	var edges []Edge
+	for i, v := range live {
+		for _, d := range g.dependents(v) {
+			if d.group == 0 || g.group(d.group-1).spare() == 0 {
+				edges = append(edges, Edge{uint32(i), place.get(d.node)})
+			}
+		}
+	}
+	t, err := NewTopology(len(live), edges, nil)
+	if err != nil { // more edges than there can be
+		return (&Topology{}).Components()
+	}
+	return t.Components()
+}
+
+type weigher struct {
+	g      *Graph
+	levels []itsm.Level
+}
+
+// weigh gives the weights of CIs that all lose the same.
+func (w *weigher) weigh(lost, live, part []uint32) []Weight {
+	if len(lost) < 2 {
+		return nil
+	}
+	all := Weight{Lost: len(lost) - 1, Criticalities: make([]int, len(w.levels))}
+	for _, v := range lost {
+		w.count(&all, v, 1)
+	}
+	list := make([]Weight, len(part))
+	for i, p := range part {
+		own := all
+		own.CI, own.Criticalities = w.g.id(live[p]), slices.Clone(all.Criticalities)
+		w.count(&own, live[p], -1)
+		list[i] = own
+	}
+	return list
+}
+
+func (w *weigher) count(sum *Weight, v uint32, n int) {
+	if !w.g.isService(v) {
+		return
+	}
+	sum.Services += n
+	if at := slices.Index(w.levels, w.g.criticalityOf(v)); at >= 0 {
+		sum.Criticalities[at] += n
+	}
+}

@@ -1,0 +1,298 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+)
+
+// support is all that a goal needs at any distance, with local numbers: what a
+// search for single points of failure walks on.
+type support struct {
+	g     *Graph
+	list  []uint32 // CIs; the goal may be none and is then the last, beyond the list
+	goal  uint32
+	needs arcs // of each its suppliers, those of the same group side by side
+	needy arcs // of each who needs it
+	spare []uint32
+	size  []uint32
+
+	round  uint32
+	failed []uint32 // in which round a CI failed
+	chosen []uint32 // in which round a CI was chosen
+	hits   []uint32 // of a group how many failed …
+	hitAt  []uint32 // … in which round
+	queue  []uint32
+}
+
+// arcs are the neighbours of all local CIs.
+type arcs struct {
+	start []uint32
+	list  []arc
+}
+
+type arc struct {
+	node  uint32
+	group uint32 // local and one, of groups that have some to spare; 0: needed by itself
+}
+
+func (a *arcs) of(v uint32) []arc { return a.list[a.start[v]:a.start[v+1]] }
+
+// need is one thing that a CI needs.
+type need struct{ node, group uint32 }
+
+// eachNeed goes through what a CI needs; a supplier may come several times.
+func (g *Graph) eachNeed(v uint32, do func(need)) {
+	for _, in := range []bool{false, true} {
+		row, carries := g.out(v), ToFirst
+		if in {
+			row, carries = g.in(v), ToSecond
+		}
+		for i, w := range row.node {
+			l := g.label(row.labelAt(i))
+			if g.model.types[l.typ].Carries != carries {
+				continue
+			}
+			p := g.groupNamed(v, l.group)
+			if p != None && g.group(p).spare() == 0 {
+				p = None
+			}
+			do(need{w, p + 1})
+		}
+	}
+}
+
+// supportOf is what a CI needs.
+func (g *Graph) supportOf(v uint32) *support {
+	s := &support{g: g}
+	s.collect([]uint32{v}, nil)
+	return s
+}
+
+// supportOfGroup is what a group needs: the goal is that enough of it are left.
+func (g *Graph) supportOfGroup(group uint32) *support {
+	s := &support{g: g}
+	var members []need
+	g.eachNeed(g.group(group).ci, func(n need) {
+		if n.group == group+1 {
+			members = append(members, n)
+		}
+	})
+	var first []uint32
+	for _, m := range members {
+		first = append(first, m.node)
+	}
+	s.collect(first, members)
+	return s
+}
+
+// collect walks to all suppliers. What the goal needs is given unless it is the
+// first CI.
+func (s *support) collect(first []uint32, goal []need) {
+	local, groups := newTally(s.g.size()), newTally(s.g.groupCount())
+	enter := func(v uint32) uint32 {
+		if local.get(v) == 0 {
+			s.list = append(s.list, v)
+			local.set(v, uint32(len(s.list)))
+		}
+		return local.get(v) - 1
+	}
+	for _, v := range first {
+		enter(v)
+	}
+	var row []arc
+	add := func(n need) {
+		a := arc{node: enter(n.node)}
+		if n.group > 0 {
+			if groups.get(n.group-1) == 0 {
+				s.spare = append(s.spare, s.g.group(n.group-1).spare())
+				s.size = append(s.size, s.g.group(n.group-1).size)
+				groups.set(n.group-1, uint32(len(s.spare)))
+			}
+			a.group = groups.get(n.group - 1)
+		}
+		row = append(row, a)
+	}
+	s.needs.start = []uint32{0}
+	finish := func() {
+		slices.SortFunc(row, func(a, b arc) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.node, b.node)) })
+		s.needs.list = append(s.needs.list, slices.Compact(row)...)
+		s.needs.start = append(s.needs.start, uint32(len(s.needs.list)))
+		row = row[:0]
+	}
+	for i := 0; i < len(s.list); i++ {
+		s.g.eachNeed(s.list[i], add)
+		finish()
+	}
+	n := len(s.list)
+	if goal != nil {
+		s.goal = uint32(n)
+		for _, m := range goal {
+			add(m)
+		}
+		finish()
+		n++
+	}
+	s.turn(n)
+	s.failed, s.chosen = make([]uint32, n), make([]uint32, n)
+	s.hits, s.hitAt = make([]uint32, len(s.spare)), make([]uint32, len(s.spare))
+}
+
+// turn finds who needs each.
+func (s *support) turn(n int) {
+	s.needy = arcs{make([]uint32, n+1), make([]arc, len(s.needs.list))}
+	next := s.needy.start[1:]
+	for _, a := range s.needs.list {
+		next[a.node]++
+	}
+	sum := uint32(0)
+	for v, k := range next {
+		next[v], sum = sum, sum+k
+	}
+	for v := range uint32(n) {
+		for _, a := range s.needs.of(v) {
+			s.needy.list[next[a.node]] = arc{v, a.group}
+			next[a.node]++
+		}
+	}
+}
+
+// fall loses one CI and what cannot do without it, until the goal is lost if asked.
+// What failed is marked with the round.
+func (s *support) fall(v uint32, untilGoal bool) (lost []uint32) {
+	s.round++
+	s.failed[v] = s.round
+	s.queue = append(s.queue[:0], v)
+	for i := 0; i < len(s.queue); i++ {
+		for _, a := range s.needy.of(s.queue[i]) {
+			if s.failed[a.node] == s.round || a.group > 0 && !s.hit(a.group-1) {
+				continue
+			}
+			s.failed[a.node] = s.round
+			s.queue = append(s.queue, a.node)
+			if untilGoal && a.node == s.goal {
+				return s.queue
+			}
+		}
+	}
+	return s.queue
+}
+
+func (s *support) hit(group uint32) bool {
+	if s.hitAt[group] != s.round {
+		s.hitAt[group], s.hits[group] = s.round, 0
+	}
+	s.hits[group]++
+	return s.hits[group] > s.spare[group]
+}
+
+// choose finds CIs that keep the goal up without those that failed in this round: of
+// each group as many as it takes, if possible such as are no candidates. What is
+// chosen is marked with the round.
+func (s *support) choose(candidate []bool) (chosen []uint32) {
+	s.chosen[s.goal] = s.round
+	chosen = append(chosen, s.goal)
+	take := func(v uint32) {
+		if s.chosen[v] != s.round {
+			s.chosen[v] = s.round
+			chosen = append(chosen, v)
+		}
+	}
+	for i := 0; i < len(chosen); i++ {
+		row := s.needs.of(chosen[i])
+		for len(row) > 0 {
+			group := row[0].group
+			if group == 0 {
+				take(row[0].node)
+				row = row[1:]
+				continue
+			}
+			n := 1
+			for n < len(row) && row[n].group == group {
+				n++
+			}
+			wanted := int(s.size[group-1] - s.spare[group-1])
+			for pass := range 3 {
+				for _, a := range row[:n] {
+					if wanted == 0 {
+						break
+					}
+					switch in := s.chosen[a.node] == s.round; {
+					case pass == 0 && in:
+						wanted--
+					case pass == 0 || in || s.failed[a.node] == s.round || pass == 1 && candidate[a.node]:
+					default:
+						take(a.node)
+						wanted--
+					}
+				}
+			}
+			row = row[n:]
+		}
+	}
+	return chosen
+}
+
+// points lists, in no order, the CIs whose loss alone loses the goal, but not the
+// goal itself.
+//
+// Whatever a chain of needs leads to that has nothing to spare is one. Any other must
+// be in every set of CIs that keeps the goal up: so it starts with one such set, and
+// each candidate is lost in turn; either the goal is lost too, or there is another
+// set that does without the candidate, and with it without most of the others that
+// are none. So there are fewer rounds than CIs in the first set, and few where there
+// is much redundancy.
+func (s *support) points() []uint32 {
+	n := len(s.needs.start) - 1
+	point, candidate := make([]bool, n), make([]bool, n)
+	var found []uint32
+	certain := func(v uint32) { // what v cannot do without, and v
+		stack := []uint32{v}
+		for len(stack) > 0 {
+			v := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if point[v] {
+				continue
+			}
+			point[v] = true
+			found = append(found, v)
+			for _, a := range s.needs.of(v) {
+				if a.group > 0 {
+					break // groups come last
+				}
+				stack = append(stack, a.node)
+			}
+		}
+	}
+	certain(s.goal)
+	s.round++
+	var open []uint32
+	for _, v := range s.choose(candidate) {
+		if !point[v] {
+			open = append(open, v)
+			candidate[v] = true
+		}
+	}
+	for len(open) > 0 {
+		v := open[len(open)-1] // the farthest, which loses most
+		open = open[:len(open)-1]
+		if point[v] || !candidate[v] {
+			continue
+		}
+		s.fall(v, true)
+		if s.failed[s.goal] == s.round {
+			certain(v)
+			continue
+		}
+		s.choose(candidate)
+		kept := open[:0]
+		for _, w := range open {
+			if s.chosen[w] == s.round || point[w] {
+				kept = append(kept, w)
+			} else {
+				candidate[w] = false
+			}
+		}
+		open = kept
+	}
+	return found[1:]
+}
