@@ -126,6 +126,7 @@ func (s *support) collect(first []uint32, goal []need) {
 	n := len(s.list)
 	if goal != nil {
 		s.goal = uint32(n)
+		groups.set(goal[0].group-1, 0) // counts apart from that of the CI, which may be among its own suppliers
 		for _, m := range goal {
 			add(m)
 		}
