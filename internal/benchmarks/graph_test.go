@@ -146,7 +146,7 @@ func BenchmarkGraphBuild(b *testing.B) {
 				for b.Loop() {
 					build()
 				}
-				b.ReportMetric(kept(build)/float64(len(edges)), "kept-B/edge")
+				b.ReportMetric(heapKept(build)/float64(len(edges)), "kept-B/edge")
 			})
 		}
 		build("csr", func() any { return plainCSR(n, edges) })
@@ -159,8 +159,8 @@ func BenchmarkGraphBuild(b *testing.B) {
 	})
 }
 
-// kept is how many bytes the result holds.
-func kept(build func() any) float64 {
+// heapKept is how many bytes the result holds.
+func heapKept(build func() any) float64 {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
