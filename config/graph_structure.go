@@ -137,7 +137,7 @@ func (g *Graph) Order(o *WalkOptions) ([][]uuid.UUID, error) {
 	if err != nil {
 		return nil, &LoopError{p.cycles()}
 	}
-	levels := make([][]uuid.UUID, order.Levels())
+	levels := make([][]uuid.UUID, len(order.starts)-1)
 	for i := range levels {
 		levels[i] = p.ids(order.Level(i))
 	}

@@ -98,7 +98,7 @@ func (f *fall) hit(group uint32) bool {
 func (i *Impact) Len() int { return len(i.levels.nodes) }
 
 // Steps is how many steps the loss takes, the first included; 0: nothing is lost.
-func (i *Impact) Steps() int { return i.levels.Levels() }
+func (i *Impact) Steps() int { return max(len(i.levels.starts), 1) - 1 }
 
 // Has reports whether a CI is lost.
 func (i *Impact) Has(ci uuid.UUID) bool {
