@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -57,8 +58,9 @@ type graphBuilder struct {
 	faults []error
 	over   int // more faults than are told
 
-	edges []Edge // relations as they come, with labels and ids beside them
-	came  []uint32
+	edges []Edge   // relations as they come, with labels and ids beside them
+	came  []uint32 // labels
+	gaps  []uint32 // how many relations came before each that was left out
 	needs []placedNeed
 }
 
@@ -114,15 +116,24 @@ func (t *interner[S]) number(s S) uint32 {
 	return n
 }
 
-// takeNodes reads the CIs, sorts them and keeps them apart.
+// grown makes room for as many again when there is none left: the runtime would take
+// smaller steps, and copy more often.
+func grown[T any](list []T) []T {
+	if len(list) < cap(list) {
+		return list
+	}
+	return slices.Grow(list, max(len(list), 64))
+}
+
+// takeNodes reads the CIs and sorts them.
 func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
-	var list []Node
 	var place []uint32
+	owners, levels, classes := interner[string]{}, interner[itsm.Level]{}, interner[string]{}
 	seen := uint32(0)
 	for n := range cis {
 		at := seen
 		seen++
-		if len(list) == MaxNodes {
+		if len(b.ids) == MaxNodes {
 			b.fault("cis", fmt.Sprintf("are more than %d", MaxNodes))
 			break
 		}
@@ -130,48 +141,59 @@ func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
 			b.fault(fmt.Sprintf("cis[%d].%s", at, field), problem)
 			continue
 		}
-		list, place = append(list, n), append(place, at)
-	}
-	order := sortedByID(list)
-	owners, levels := interner[string]{}, interner[itsm.Level]{}
-	for i, at := range order {
-		n := &list[at]
-		if i > 0 && len(b.ids) > 0 && b.ids[len(b.ids)-1] == n.ID {
-			b.fault(fmt.Sprintf("cis[%d].id", place[at]), n.ID.String()+" is that of another CI")
-			continue
-		}
-		v := uint32(len(b.ids))
-		b.ids, b.names = append(b.ids, n.ID), append(b.names, n.Name)
-		b.class = append(b.class, uint32(b.model.classAt[n.Class]))
-		b.owner = append(b.owner, owners.number(n.Owner))
-		b.criticality = append(b.criticality, levels.number(n.Criticality))
 		for j, need := range n.Needs {
-			b.needs = append(b.needs, placedNeed{v, place[at], uint32(j), need})
+			b.needs = append(b.needs, placedNeed{uint32(len(b.ids)), at, uint32(j), need})
 		}
+		b.ids, b.names, place = append(grown(b.ids), n.ID), append(grown(b.names), n.Name), append(grown(place), at)
+		b.class = append(grown(b.class), classes.number(n.Class))
+		b.owner = append(grown(b.owner), owners.number(n.Owner))
+		b.criticality = append(grown(b.criticality), levels.number(n.Criticality))
 	}
 	b.owners, b.criticalities = owners.list, levels.list
+	for i, c := range b.class {
+		b.class[i] = uint32(b.model.classAt[classes.list[c]])
+	}
+	b.sortNodes(place)
 }
 
-// sortedByID lists the places of CIs by their ids; of two with the same, the first
-// comes first.
-func sortedByID(list []Node) []uint32 {
-	order := make([]uint32, len(list))
-	sorted := true
-	for i := range order {
-		order[i] = uint32(i)
-		sorted = sorted && (i == 0 || bytes.Compare(list[i-1].ID[:], list[i].ID[:]) <= 0)
+// sortNodes puts the CIs in the order of their ids. Of two with the same, the later
+// is a fault.
+func (b *graphBuilder) sortNodes(place []uint32) {
+	keys := make([]idKey, len(b.ids))
+	for i := range b.ids {
+		keys[i] = keyOf(&b.ids[i], uint32(i))
 	}
-	if !sorted {
-		keys := make([]idKey, len(list))
-		for i := range list {
-			keys[i] = keyOf(&list[i].ID, uint32(i))
-		}
+	if !slices.IsSortedFunc(keys, compareKeys) {
 		slices.SortFunc(keys, compareKeys)
-		for i, k := range keys {
-			order[i] = k.place
+	}
+	var order []uint32
+	became := make([]uint32, len(keys))
+	for i, k := range keys {
+		if i > 0 && keys[i-1].high == k.high && keys[i-1].low == k.low {
+			b.fault(fmt.Sprintf("cis[%d].id", place[k.place]), b.ids[k.place].String()+" is that of another CI")
+			became[k.place] = None
+			continue
+		}
+		became[k.place] = uint32(len(order))
+		order = append(grown(order), k.place)
+	}
+	b.ids, b.names = inOrder(b.ids, order), inOrder(b.names, order)
+	b.class, b.owner, b.criticality = inOrder(b.class, order), inOrder(b.owner, order), inOrder(b.criticality, order)
+	needs := b.needs[:0]
+	for _, n := range b.needs {
+		if n.ci = became[n.ci]; n.ci != None {
+			needs = append(needs, n)
 		}
 	}
-	return order
+	b.needs = needs
+}
+
+func inOrder[T any](list []T, order []uint32) []T {
+	sorted := make([]T, len(order))
+	for i, at := range order {
+		sorted[i] = list[at]
+	}
+	return sorted
 }
 
 // checkNode says what is wrong with a CI on its own; nothing: an empty problem.
@@ -185,10 +207,10 @@ func checkNode(m *Model, n *Node) (field, problem string) {
 		return "class", fmt.Sprintf("%q is abstract; give a class that descends from it", n.Class)
 	}
 	for i, need := range n.Needs {
-		if err := need.check(fmt.Sprintf("needs[%d]", i)); err != nil {
+		if err := need.check("need"); err != nil {
 			var f *itsm.FieldError
 			errors.As(err, &f)
-			return f.Field, f.Problem
+			return fmt.Sprintf("needs[%d]%s", i, strings.TrimPrefix(f.Field, "need")), f.Problem
 		}
 		for _, other := range n.Needs[:i] {
 			if other.Group == need.Group {
@@ -208,7 +230,6 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 	types := interner[string]{}
 	var typeAt []int // by number of interner; -1: unknown
 	b.labelAt = map[label]uint32{}
-	var places []uint32
 	last, lastAt, seen := label{typ: None}, uint32(0), uint32(0)
 	for l := range relations {
 		at := seen
@@ -221,6 +242,7 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 		if typeAt[n] < 0 || from == None || to == None || !b.pairs.allows(uint32(typeAt[n]), b.class[from], b.class[to]) {
 			field, problem := b.wrongLink(&l, from, to)
 			b.fault(fmt.Sprintf("relations[%d].%s", at, field), problem)
+			b.gaps = append(b.gaps, uint32(len(b.links)))
 			continue
 		}
 		if k := (label{uint32(typeAt[n]), l.Group}); k != last {
@@ -231,10 +253,10 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 			}
 			last, lastAt = k, i
 		}
-		b.edges = append(b.edges, Edge{from, to})
-		b.came, b.links, places = append(b.came, lastAt), append(b.links, l.ID), append(places, at)
+		b.edges = append(grown(b.edges), Edge{from, to})
+		b.came, b.links = append(grown(b.came), lastAt), append(grown(b.links), l.ID)
 	}
-	b.dropDoubled(places)
+	b.dropDoubled()
 }
 
 func typePlace(m *Model, name string) int {
@@ -275,28 +297,29 @@ func wrongLink(m *Model, l *Link, from, to string) (field, problem string) {
 }
 
 // dropDoubled finds relations with the id of an earlier one, and takes them out.
-func (b *graphBuilder) dropDoubled(places []uint32) {
+func (b *graphBuilder) dropDoubled() {
 	table := newIDTable(b.links)
-	kept := 0
+	var doubled []int
 	for i, id := range b.links {
 		if id != uuid.Nil && table.add(uint32(i)) != uint32(i) {
-			b.fault(fmt.Sprintf("relations[%d].id", places[i]), id.String()+" is that of another relation")
+			gaps, _ := slices.BinarySearch(b.gaps, uint32(i)+1)
+			b.fault(fmt.Sprintf("relations[%d].id", i+gaps), id.String()+" is that of another relation")
+			doubled = append(doubled, i)
+		}
+	}
+	if len(doubled) == 0 {
+		return
+	}
+	kept := 0
+	for i := range b.links {
+		if len(doubled) > 0 && doubled[0] == i {
+			doubled = doubled[1:]
 			continue
 		}
-		if kept < i {
-			// The table holds places from before the move: it is asked about ids
-			// only, and those stay where they are until it has been asked.
-			b.edges[kept], b.came[kept] = b.edges[i], b.came[i]
-		}
-		places[kept] = uint32(i)
+		b.edges[kept], b.came[kept], b.links[kept] = b.edges[i], b.came[i], b.links[i]
 		kept++
 	}
-	if kept < len(b.links) {
-		for j, i := range places[:kept] {
-			b.links[j] = b.links[i]
-		}
-		b.edges, b.came, b.links = b.edges[:kept], b.came[:kept], b.links[:kept]
-	}
+	b.edges, b.came, b.links = b.edges[:kept], b.came[:kept], b.links[:kept]
 }
 
 // pairTable remembers which types may join which classes.

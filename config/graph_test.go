@@ -1,0 +1,481 @@
+package config_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config"
+)
+
+// next lists where a walk goes from a CI, and by which relations.
+func (e *naiveEstate) next(v uuid.UUID, o *config.WalkOptions) map[uuid.UUID][]config.Link {
+	to := map[uuid.UUID][]config.Link{}
+	for _, l := range e.links {
+		if len(o.Types) > 0 && !slices.Contains(o.Types, l.Type) {
+			continue
+		}
+		t, _ := e.model.RelationType(l.Type)
+		needs, needed := l.From, l.To
+		if t.Carries == config.ToSecond {
+			needs, needed = l.To, l.From
+		}
+		carries := t.Carries != config.Nowhere
+		if o.Way == config.ToSuppliers && carries && needs == v {
+			to[needed] = append(to[needed], l)
+		}
+		if o.Way == config.ToDependents && carries && needed == v {
+			to[needs] = append(to[needs], l)
+		}
+		if (o.Way == config.Forward || o.Way == config.EitherWay) && l.From == v {
+			to[l.To] = append(to[l.To], l)
+		}
+		if (o.Way == config.Backward || o.Way == config.EitherWay) && l.To == v && !(o.Way == config.EitherWay && l.From == v) {
+			to[l.From] = append(to[l.From], l)
+		}
+	}
+	return to
+}
+
+// simple lists all simple ways by trying all, up to a length.
+func (e *naiveEstate) simple(way []uuid.UUID, to uuid.UUID, most int, o *config.WalkOptions) [][]uuid.UUID {
+	last := way[len(way)-1]
+	if last == to {
+		return [][]uuid.UUID{slices.Clone(way)}
+	}
+	var list [][]uuid.UUID
+	if len(way) > most {
+		return nil
+	}
+	for w := range e.next(last, o) {
+		if !slices.Contains(way, w) {
+			list = append(list, e.simple(append(slices.Clip(way), w), to, most, o)...)
+		}
+	}
+	return list
+}
+
+func compareWays(a, b []uuid.UUID) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return slices.CompareFunc(a, b, compareIDs)
+}
+
+func (e *naiveEstate) distances(from []uuid.UUID, o *config.WalkOptions) map[uuid.UUID]int {
+	at := map[uuid.UUID]int{}
+	for _, v := range from {
+		at[v] = 0
+	}
+	for d := 0; d < len(e.nodes) && (o.MaxDistance == 0 || d < o.MaxDistance); d++ {
+		for v, own := range at {
+			if own != d {
+				continue
+			}
+			for w := range e.next(v, o) {
+				if _, seen := at[w]; !seen {
+					at[w] = d + 1
+				}
+			}
+		}
+	}
+	return at
+}
+
+func TestWalksAgreeWithDefinition(t *testing.T) {
+	rng, model := rand.New(rand.NewPCG(5, 15)), abstractModel(t)
+	for range 400 {
+		e := randomEstate(t, rng, model)
+		g := e.graph(t, nil)
+		o := &config.WalkOptions{Way: config.Ways()[rng.IntN(5)], MaxDistance: rng.IntN(4)}
+		if rng.IntN(2) == 0 {
+			o.Types = []string{"needs", "notes", "feeds"}[rng.IntN(3):]
+		}
+		from := someOf(rng, e.ids(), 3)
+		w, err := g.Walk(from, o)
+		require.NoError(t, err)
+		want := e.distances(from, o)
+		require.Equal(t, len(want), w.Len())
+		require.ElementsMatch(t, keysOf(want), w.CIs())
+		for _, id := range e.ids() {
+			d, is := w.Distance(id)
+			distance, reached := want[id]
+			require.Equal(t, reached, is)
+			require.Equal(t, distance, d)
+			if p := w.Path(id); reached {
+				require.Contains(t, from, p.CIs[0])
+				require.Equal(t, id, p.CIs[d])
+				e.checkPath(t, p, o)
+			} else {
+				require.Nil(t, p)
+			}
+		}
+		if ids := e.ids(); len(ids) > 0 {
+			e.checkPaths(t, g, ids[rng.IntN(len(ids))], ids[rng.IntN(len(ids))], o)
+		}
+	}
+}
+
+func keysOf(m map[uuid.UUID]int) []uuid.UUID {
+	var list []uuid.UUID
+	for id := range m {
+		list = append(list, id)
+	}
+	return list
+}
+
+func (e *naiveEstate) checkPath(t *testing.T, p *config.Path, o *config.WalkOptions) {
+	t.Helper()
+	require.Len(t, p.Links, len(p.CIs)-1)
+	for i, l := range p.Links {
+		between := e.next(p.CIs[i], o)[p.CIs[i+1]]
+		require.NotEmpty(t, between)
+		first := slices.MinFunc(between, func(a, b config.Link) int { return compareIDs(a.ID, b.ID) })
+		require.Equal(t, first, l)
+	}
+}
+
+func (e *naiveEstate) checkPaths(t *testing.T, g *config.Graph, from, to uuid.UUID, o *config.WalkOptions) {
+	t.Helper()
+	most := o.MaxDistance
+	if most == 0 {
+		most = len(e.nodes)
+	}
+	want := e.simple([]uuid.UUID{from}, to, most, o)
+	slices.SortFunc(want, compareWays)
+	got, more, err := g.Paths(from, to, 5, o)
+	require.NoError(t, err)
+	require.Equal(t, len(want) > 5, more)
+	require.Len(t, got, min(len(want), 5))
+	for i, p := range got {
+		require.Equal(t, want[i], p.CIs)
+		e.checkPath(t, p, o)
+	}
+	one, err := g.Path(from, to, o)
+	require.NoError(t, err)
+	require.Equal(t, len(want) > 0, one != nil)
+	if one != nil {
+		require.Len(t, one.CIs, len(want[0]))
+		require.Contains(t, want, one.CIs)
+	}
+}
+
+func TestR22_CyclesAgreeWithDefinition(t *testing.T) {
+	rng, model := rand.New(rand.NewPCG(5, 16)), abstractModel(t)
+	for range 400 {
+		e := randomEstate(t, rng, model)
+		g := e.graph(t, nil)
+		o := &config.WalkOptions{Way: config.ToSuppliers}
+		together := map[uuid.UUID][]uuid.UUID{}
+		for _, a := range e.ids() {
+			for _, b := range e.ids() {
+				_, there := e.distances([]uuid.UUID{a}, o)[b]
+				_, back := e.distances([]uuid.UUID{b}, o)[a]
+				if there && back {
+					together[a] = append(together[a], b)
+				}
+			}
+		}
+		var cyclic, undeclared [][]uuid.UUID
+		for _, a := range e.ids() {
+			part := together[a]
+			if _, loop := e.next(a, o)[a]; part[0] != a || len(part) == 1 && !loop {
+				continue
+			}
+			cyclic = append(cyclic, part)
+			bad := false
+			for _, v := range part {
+				for w, links := range e.next(v, o) {
+					bad = bad || slices.Contains(part, w) && slices.ContainsFunc(links, func(l config.Link) bool { return l.Type == "needs" })
+				}
+			}
+			if bad {
+				undeclared = append(undeclared, part)
+			}
+		}
+		got, err := g.Cycles(nil)
+		require.NoError(t, err)
+		e.checkCycles(t, cyclic, got, o)
+		for i, c := range got {
+			first := slices.Min(distancesBack(e, cyclic[i][0], o))
+			require.Len(t, c.Shortest.Links, first)
+			require.Equal(t, cyclic[i][0], c.Shortest.CIs[0])
+		}
+		found := g.UndeclaredCycles()
+		for _, c := range found {
+			require.True(t, slices.ContainsFunc(c.Shortest.Links, func(l config.Link) bool { return l.Type == "needs" }))
+		}
+		e.checkRounds(t, undeclared, found)
+		e.checkOrder(t, g, len(cyclic) > 0)
+	}
+}
+
+// distancesBack lists how long the ways round from a CI are.
+func distancesBack(e *naiveEstate, id uuid.UUID, o *config.WalkOptions) []int {
+	var list []int
+	for w := range e.next(id, o) {
+		if d, back := e.distances([]uuid.UUID{w}, o)[id]; back {
+			list = append(list, d+1)
+		}
+	}
+	return list
+}
+
+func (e *naiveEstate) checkCycles(t *testing.T, want [][]uuid.UUID, got []config.Cycle, o *config.WalkOptions) {
+	t.Helper()
+	e.checkRounds(t, want, got)
+	for _, c := range got {
+		e.checkPath(t, c.Shortest, o)
+	}
+}
+
+func (e *naiveEstate) checkRounds(t *testing.T, want [][]uuid.UUID, got []config.Cycle) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i, c := range got {
+		require.Equal(t, want[i], c.CIs)
+		require.Equal(t, c.Shortest.CIs[0], c.Shortest.CIs[len(c.Shortest.CIs)-1])
+		for _, id := range c.Shortest.CIs {
+			require.Contains(t, c.CIs, id)
+		}
+		for _, l := range c.Shortest.Links {
+			require.Contains(t, e.links, l)
+		}
+	}
+}
+
+func (e *naiveEstate) checkOrder(t *testing.T, g *config.Graph, cyclic bool) {
+	t.Helper()
+	order, err := g.Order(nil)
+	if cyclic {
+		var loop *config.LoopError
+		require.ErrorAs(t, err, &loop)
+		require.ErrorIs(t, err, itsm.ErrInvalid)
+		return
+	}
+	require.NoError(t, err)
+	level := map[uuid.UUID]int{}
+	for i, list := range order {
+		for _, id := range list {
+			level[id] = i
+		}
+	}
+	require.Len(t, level, len(e.nodes))
+	for _, id := range e.ids() {
+		most := -1
+		for w := range e.next(id, &config.WalkOptions{Way: config.ToSuppliers}) {
+			most = max(most, level[w])
+		}
+		require.Equal(t, most+1, level[id])
+	}
+}
+
+// The order of the input does not matter, nor does a source that gives no ids of
+// relations.
+func TestGraphOfShuffledInput(t *testing.T) {
+	rng, model := rand.New(rand.NewPCG(5, 17)), abstractModel(t)
+	for i := range 60 {
+		e := randomEstate(t, rng, model)
+		if i%2 == 0 {
+			for j := range e.links {
+				e.links[j].ID = uuid.UUID{}
+			}
+		}
+		want := everything(t, e.graph(t, nil))
+		var nodes []config.Node
+		for _, n := range e.nodes {
+			nodes = append(nodes, n)
+		}
+		rng.Shuffle(len(e.links), func(i, j int) { e.links[i], e.links[j] = e.links[j], e.links[i] })
+		g, err := config.NewGraph(model, slices.Values(nodes), slices.Values(e.links), nil)
+		require.NoError(t, err)
+		require.Equal(t, want, everything(t, g))
+	}
+}
+
+func thing(n byte, needs ...config.Need) config.Node {
+	return config.Node{ID: id(n), Class: "thing", Name: string('a' + rune(n)), Needs: needs}
+}
+
+func needs(n, from, to byte, group string) config.Link {
+	return config.Link{ID: id(n), Type: "needs", From: id(from), To: id(to), Group: group}
+}
+
+func TestNewGraphNamesWhatIsWrong(t *testing.T) {
+	model := abstractModel(t)
+	nodes := []config.Node{
+		thing(1), {ID: id(2), Class: "ghost"}, {ID: id(3), Class: "item"}, {Class: "thing"}, thing(1),
+		thing(4, config.Need{Group: "g", AtLeast: 0}), thing(5, config.Need{Group: "", AtLeast: 1}),
+		thing(6, config.Need{Group: "g", AtLeast: 1}, config.Need{Group: "g", AtLeast: 2}), thing(7),
+		thing(8, config.Need{Group: "g", AtLeast: 3}),
+	}
+	links := []config.Link{
+		needs(1, 1, 7, ""), needs(2, 1, 99, ""), needs(3, 98, 1, ""), {ID: id(4), Type: "eats", From: id(1), To: id(7)},
+		{ID: id(5), Type: "is fed by", From: id(1), To: id(7)}, needs(1, 7, 1, ""),
+		needs(6, 8, 1, "g"), needs(7, 8, 7, "g"), needs(8, 8, 7, "g"),
+	}
+	_, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), nil)
+	assert.ErrorIs(t, err, itsm.ErrInvalid)
+	assert.Equal(t, strings.Split(`cis[1].class: "ghost" is no class of the model
+cis[2].class: "item" is abstract; give a class that descends from it
+cis[3].id: is missing
+cis[5].needs[0].at_least: is 0; give 1 or more
+cis[6].needs[0].group: is missing
+cis[7].needs[1].group: "g" is said twice
+cis[4].id: 00000000-0000-8000-8000-000000000001 is that of another CI
+relations[1].to: 00000000-0000-8000-8000-000000000063 is none of the CIs
+relations[2].from: 00000000-0000-8000-8000-000000000062 is none of the CIs
+relations[3].type: "eats" is none of the model; its types are: needs, feeds, notes, joins
+relations[4].type: "is fed by" is how "feeds" reads from the second; give that, with the ends the other way round
+relations[5].id: 00000000-0000-8000-8000-000000000001 is that of another relation`, "\n"), strings.Split(err.Error(), "\n"))
+
+	good := []config.Node{nodes[0], nodes[8], nodes[9]}
+	_, err = config.NewGraph(model, slices.Values(good), slices.Values([]config.Link{links[0], links[6], links[7], links[8]}), nil)
+	assert.EqualError(t, err, `cis[2].needs[0]: asks for 3 of "g", which has 2`)
+
+	g, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), &config.GraphOptions{Partial: true})
+	require.NoError(t, err)
+	assert.Equal(t, []int{3, 4, 13}, []int{g.CIs(), g.Links(), len(g.Faults())})
+	i, err := g.Impact(id(7))
+	require.NoError(t, err)
+	assert.Equal(t, []uuid.UUID{id(7), id(1), id(8)}, i.Lost(), "a need for too many is one for all")
+
+	_, err = config.NewGraph(nil, slices.Values(nodes), slices.Values(links), nil)
+	requireField(t, err, "model")
+	_, err = g.Impact(id(1), id(9))
+	assert.EqualError(t, err, "lost[1]: 00000000-0000-8000-8000-000000000009 is not in the graph")
+	_, err = g.Walk([]uuid.UUID{id(1)}, &config.WalkOptions{Types: []string{"is fed by"}})
+	requireField(t, err, "types[0]")
+	_, err = g.Walk(nil, &config.WalkOptions{Way: "up"})
+	requireField(t, err, "way")
+	_, err = g.Walk(nil, &config.WalkOptions{MaxDistance: -1})
+	requireField(t, err, "max_distance")
+	_, err = g.Causes([]uuid.UUID{id(1)}, []uuid.UUID{id(1)}, nil)
+	requireField(t, err, "working[0]")
+	_, err = g.Causes(nil, nil, &config.CauseOptions{Limit: -1})
+	requireField(t, err, "limit")
+	_, err = g.Rank(&config.RankOptions{MaxWork: -1})
+	requireField(t, err, "max_work")
+	_, err = g.Path(id(1), id(9), nil)
+	requireField(t, err, "to")
+	_, _, err = g.Paths(id(1), id(7), -1, nil)
+	requireField(t, err, "limit")
+}
+
+// An error far in is named, and so are no more than a hundred.
+func TestNewGraphNamesAHundred(t *testing.T) {
+	nodes := func(yield func(config.Node) bool) {
+		for i := range 5000 {
+			n := config.Node{ID: uuid.UUID{0: 1, 14: byte(i >> 8), 15: byte(i)}, Class: "thing"}
+			if i == 4999 {
+				n.Class = "ghost"
+			}
+			if !yield(n) {
+				return
+			}
+		}
+	}
+	_, err := config.NewGraph(abstractModel(t), nodes, slices.Values([]config.Link(nil)), nil)
+	assert.EqualError(t, err, `cis[4999].class: "ghost" is no class of the model`)
+	links := slices.Repeat([]config.Link{{Type: "eats"}}, 150)
+	_, err = config.NewGraph(abstractModel(t), slices.Values([]config.Node{thing(1)}), slices.Values(links), nil)
+	assert.Len(t, fieldErrors(err), 100)
+	assert.True(t, strings.HasSuffix(err.Error(), "and 50 more faults"))
+}
+
+func TestR22_UndeclaredCyclesRefused(t *testing.T) {
+	nodes := slices.Values([]config.Node{thing(1), thing(2), thing(3)})
+	round := []config.Link{needs(1, 1, 2, ""), {ID: id(2), Type: "joins", From: id(2), To: id(1)}, {ID: id(3), Type: "joins", From: id(3), To: id(3)}}
+	_, err := config.NewGraph(abstractModel(t), nodes, slices.Values(round), &config.GraphOptions{RefuseCycles: true})
+	var loop *config.LoopError
+	require.ErrorAs(t, err, &loop)
+	assert.EqualError(t, err, "1 cycle; the first: 00000000-0000-8000-8000-000000000001 → 00000000-0000-8000-8000-000000000002 → 00000000-0000-8000-8000-000000000001")
+	g, err := config.NewGraph(abstractModel(t), nodes, slices.Values(round[:1]), &config.GraphOptions{RefuseCycles: true})
+	require.NoError(t, err)
+	_, err = g.With(config.GraphChanges{Linked: round[1:]})
+	require.ErrorAs(t, err, &loop)
+	_, err = g.With(config.GraphChanges{Linked: round[2:]})
+	require.NoError(t, err, "the type says that cycles are meant")
+}
+
+// What is wrong with changes leaves the graph as it was.
+func TestGraphWithNamesWhatIsWrong(t *testing.T) {
+	model := abstractModel(t)
+	nodes := slices.Values([]config.Node{thing(1, config.Need{Group: "g", AtLeast: 2}), thing(2), thing(3)})
+	links := slices.Values([]config.Link{needs(1, 1, 2, "g"), needs(2, 1, 3, "g")})
+	wrong := config.GraphChanges{
+		Ended:  []config.Link{needs(9, 1, 2, "g")},
+		Gone:   []uuid.UUID{id(3), id(9)},
+		Nodes:  []config.Node{{ID: id(4), Class: "item"}},
+		Linked: []config.Link{needs(1, 1, 2, ""), needs(5, 1, 8, "")},
+	}
+	g, err := config.NewGraph(model, nodes, links, nil)
+	require.NoError(t, err)
+	before := everything(t, g)
+	_, err = g.With(wrong)
+	assert.Equal(t, []string{"ended[0].id", "gone[1]", "nodes[0].class", "linked[0].id", "linked[1].to", "needs of " + id(1).String()}, fieldsOf(err))
+	assert.Equal(t, before, everything(t, g))
+
+	g, err = config.NewGraph(model, nodes, links, &config.GraphOptions{Partial: true})
+	require.NoError(t, err)
+	now, err := g.With(wrong)
+	require.NoError(t, err)
+	assert.Empty(t, g.Faults())
+	assert.Len(t, now.Faults(), 6)
+	assert.Equal(t, 2, now.CIs())
+	assert.Equal(t, now.Faults(), now.Fold().Faults())
+}
+
+// Records of what is over are left out, with their relations.
+func TestGraphOfRecords(t *testing.T) {
+	ci := func(n byte, s itsm.State) *config.CI {
+		return &config.CI{Header: itsm.Header{ID: id(n), State: s}, Class: "server", Name: "s", Owner: "ann", Criticality: itsm.High}
+	}
+	relation := func(n, from, to byte, s itsm.State) *config.Relation {
+		return &config.Relation{Header: itsm.Header{ID: id(n), State: s}, Type: "connects to", From: id(from), To: id(to)}
+	}
+	cis := []*config.CI{ci(1, config.Live), ci(2, config.Retired), ci(3, config.Disposed), ci(4, config.Planned)}
+	cis[3].Class = "network device"
+	cis[1].Class = "network device"
+	relations := []*config.Relation{
+		relation(1, 1, 4, config.Active), relation(2, 1, 4, config.Ended), relation(3, 1, 4, config.Proposed),
+		relation(4, 1, 2, config.Active), relation(5, 3, 4, config.Active),
+	}
+	for _, c := range []struct {
+		o          *config.GraphOptions
+		cis, links int
+	}{{nil, 2, 2}, {&config.GraphOptions{ActiveOnly: true}, 2, 1}, {&config.GraphOptions{Retired: true}, 3, 3}} {
+		g, err := config.GraphOf(config.DefaultModel(), slices.Values(cis), slices.Values(relations), c.o)
+		require.NoError(t, err)
+		assert.Equal(t, []int{c.cis, c.links}, []int{g.CIs(), g.Links()})
+	}
+	_, err := config.GraphOf(config.DefaultModel(), slices.Values(cis[1:]), slices.Values(relations), nil)
+	assert.True(t, errors.Is(err, itsm.ErrInvalid), "a relation of a CI that nobody knows")
+}
+
+func TestWorkIsLimited(t *testing.T) {
+	model := abstractModel(t)
+	e := &naiveEstate{model, map[uuid.UUID]config.Node{}, nil}
+	for i := range byte(20) {
+		e.nodes[id(i+1)] = thing(i + 1)
+		if i > 0 {
+			e.links = append(e.links, needs(i, i, i+1, ""))
+		}
+	}
+	g := e.graph(t, nil)
+	r, err := g.Rank(&config.RankOptions{MaxWork: 30, Limit: 1})
+	require.NoError(t, err)
+	assert.Len(t, r.List, 1)
+	assert.Positive(t, r.Left)
+	c, err := g.Causes([]uuid.UUID{id(1)}, nil, &config.CauseOptions{MaxWork: 30, Limit: 2})
+	require.NoError(t, err)
+	assert.Len(t, c.List, 2)
+	assert.Positive(t, c.Left)
+}
