@@ -149,9 +149,6 @@ func (g *Graph) label(i uint32) *label {
 	return &g.base.labels[i]
 }
 
-// carries is the direction in which loss travels along relations of a label.
-func (g *Graph) carries(i uint32) Carries { return g.model.types[g.label(i).typ].Carries }
-
 func (g *Graph) group(i uint32) *group {
 	if g.patch != nil {
 		if p := g.patch.groups.at(i); p != nil {

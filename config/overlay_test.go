@@ -131,7 +131,7 @@ func (e *naiveEstate) change(rng *rand.Rand) config.GraphChanges {
 // made from still answers as before.
 func TestGraphWithChangesIsTheGraphBuiltWithThem(t *testing.T) {
 	rng, model := rand.New(rand.NewPCG(5, 20)), abstractModel(t)
-	for range 40 {
+	for range 12 {
 		e := randomEstate(t, rng, model)
 		g := e.graph(t, &config.GraphOptions{FoldAfter: -1 + 21*rng.IntN(2)})
 		graphs, answers := []*config.Graph{g}, []string{everything(t, g)}
