@@ -1,0 +1,150 @@
+package config
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// shelf is the histories of many CIs or relations by ascending id, in pages: another
+// with one more history copies one page and the list of pages, and shares the rest.
+type shelf struct {
+	pages []page
+	facts int
+}
+
+// page is some histories, by id; never empty.
+type page []entry
+
+type entry struct {
+	id      uuid.UUID
+	history *history
+}
+
+// fullPage is how many histories a page has at most. It weighs the copying of a page
+// against that of the list of pages, for a million of them.
+const fullPage = 512
+
+// history is what was said of one CI or relation, by attribute.
+type history struct {
+	id     uuid.UUID
+	tracks []track
+}
+
+// track is what was said of one attribute.
+type track struct {
+	attribute string
+	newest    *said
+}
+
+func (t track) compare(attribute string) int { return strings.Compare(t.attribute, attribute) }
+
+func (e entry) compare(id uuid.UUID) int { return bytes.Compare(e.id[:], id[:]) }
+
+func compareIDs(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
+
+// newest is what was said last of an attribute; nil for nothing.
+func (h *history) newest(attribute string) *said {
+	tracks := h.all()
+	if i, found := slices.BinarySearchFunc(tracks, attribute, track.compare); found {
+		return tracks[i].newest
+	}
+	return nil
+}
+
+// all is what was said of each attribute.
+func (h *history) all() []track {
+	if h == nil {
+		return nil
+	}
+	return h.tracks
+}
+
+// pageOf is the page where the id stands or would stand; 0 also without pages.
+func (s *shelf) pageOf(id uuid.UUID) int {
+	i, found := slices.BinarySearchFunc(s.pages, id, func(p page, id uuid.UUID) int { return p[0].compare(id) })
+	if !found && i > 0 {
+		i--
+	}
+	return i
+}
+
+// find is the history of an id; nil if there is none.
+func (s *shelf) find(id uuid.UUID) *history {
+	if len(s.pages) == 0 {
+		return nil
+	}
+	p := s.pages[s.pageOf(id)]
+	if i, found := slices.BinarySearchFunc(p, id, entry.compare); found {
+		return p[i].history
+	}
+	return nil
+}
+
+// all are the histories by id.
+func (s *shelf) all() iter.Seq[*history] {
+	return func(yield func(*history) bool) {
+		for _, p := range s.pages {
+			for _, e := range p {
+				if !yield(e.history) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// put is a shelf with histories, by ascending id, added or in the place of older
+// ones.
+func (s *shelf) put(list []*history) []page {
+	if len(list) == 0 {
+		return s.pages
+	}
+	pages := make([]page, 0, len(s.pages)+len(list)/fullPage+1)
+	done := 0
+	for len(list) > 0 {
+		i := s.pageOf(list[0].id)
+		pages = append(pages, s.pages[done:i]...)
+		var old page
+		mine := len(list)
+		if i < len(s.pages) {
+			old = s.pages[i]
+		}
+		if i+1 < len(s.pages) {
+			next := s.pages[i+1][0].id
+			mine, _ = slices.BinarySearchFunc(list, next, func(h *history, id uuid.UUID) int { return compareIDs(h.id, id) })
+		}
+		pages = appendPages(pages, merged(old, list[:mine]))
+		list, done = list[mine:], i+1
+	}
+	return append(pages, s.pages[min(done, len(s.pages)):]...)
+}
+
+// merged is a page with histories added or replaced.
+func merged(old page, list []*history) page {
+	p := make(page, 0, len(old)+len(list))
+	for _, h := range list {
+		i, found := slices.BinarySearchFunc(old, h.id, entry.compare)
+		p = append(p, old[:i]...)
+		p = append(p, entry{h.id, h})
+		if found {
+			i++
+		}
+		old = old[i:]
+	}
+	return append(p, old...)
+}
+
+// appendPages divides what has become too long into pages of like length.
+func appendPages(pages []page, p page) []page {
+	parts := (len(p) + fullPage - 1) / fullPage
+	for ; parts > 1; parts-- {
+		n := len(p) / parts
+		pages = append(pages, slices.Clip(p[:n]))
+		p = p[n:]
+	}
+	return append(pages, p)
+}

@@ -1,0 +1,155 @@
+package config
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// view is a CI or relation as of a point. It is a small value that reads the
+// timeline when it is asked.
+type view struct {
+	of              *history
+	valid, recorded int64
+}
+
+// CIView is a CI as of a point of a [Timeline], read when asked. The zero CIView is
+// of nothing and knows nothing.
+type CIView struct{ view }
+
+// RelationView is a relation as of a point of a [Timeline], as [CIView] is of a CI.
+type RelationView struct{ view }
+
+func newView(h *history, at AsOf) view { return view{h, asked(at.Valid), asked(at.Recorded)} }
+
+// ID is the id of the CI or relation.
+func (v view) ID() uuid.UUID {
+	if v.of == nil {
+		return uuid.Nil
+	}
+	return v.of.id
+}
+
+// State is its state; none if it was not known to exist.
+func (v view) State() itsm.State { return itsm.State(v.Value(stateName).Text()) }
+
+// known reports whether it was known to exist.
+func (v view) known() bool { return v.State() != itsm.None }
+
+// Value is what is believed of an attribute, of its own or of its class or type;
+// missing if it has none.
+func (v view) Value(attribute string) itsm.Value {
+	return v.of.newest(attribute).valueAt(v.valid, v.recorded)
+}
+
+// Fact is the assertion that is believed of an attribute; false if there is none.
+func (v view) Fact(attribute string) (Fact, bool) {
+	s := v.of.newest(attribute).believed(v.valid, v.recorded)
+	if s == nil {
+		return Fact{}, false
+	}
+	return s.fact(v.of, attribute), true
+}
+
+// Facts are the assertions that are believed, of all that it has a value of, by
+// attribute: its own attributes, those of its class or type, its needs and what was
+// seen to differ.
+func (v view) Facts() iter.Seq[Fact] {
+	return func(yield func(Fact) bool) {
+		for _, t := range v.of.all() {
+			if s := t.newest.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(s.fact(v.of, t.attribute)) {
+				return
+			}
+		}
+	}
+}
+
+// AppendFacts appends what [CIView.Facts] gives: with room in the list it takes no
+// memory.
+func (v view) AppendFacts(list []Fact) []Fact {
+	for _, t := range v.of.all() {
+		if s := t.newest.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() {
+			list = append(list, s.fact(v.of, t.attribute))
+		}
+	}
+	return list
+}
+
+// values are what it has a value of but for what was seen to differ, by attribute.
+func (v view) values() iter.Seq2[string, itsm.Value] {
+	return func(yield func(string, itsm.Value) bool) {
+		for _, t := range v.of.all() {
+			if strings.HasPrefix(t.attribute, driftPrefix) {
+				continue
+			}
+			if value := t.newest.valueAt(v.valid, v.recorded); !value.IsZero() && !yield(t.attribute, value) {
+				return
+			}
+		}
+	}
+}
+
+// reference is the CI that an attribute refers to.
+func (v view) reference(attribute string) uuid.UUID {
+	const lead = Kind + ":"
+	text, is := strings.CutPrefix(v.Value(attribute).Text(), lead)
+	if !is {
+		return uuid.Nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
+}
+
+// Name is its name.
+func (v CIView) Name() string { return v.Value(nameName).Text() }
+
+// Class is its class.
+func (v CIView) Class() string { return v.Value(className).Text() }
+
+// Present reports whether it existed: it had a state, and was not disposed of.
+func (v CIView) Present() bool {
+	s := v.State()
+	return s != itsm.None && s != Disposed
+}
+
+// Needs lists of which groups of suppliers it needs some, by group.
+func (v CIView) Needs() []Need {
+	var list []Need
+	tracks := v.of.all()
+	first, _ := slices.BinarySearchFunc(tracks, needPrefix, track.compare)
+	for _, t := range tracks[first:] {
+		group, is := strings.CutPrefix(t.attribute, needPrefix)
+		if !is {
+			break
+		}
+		if n := t.newest.valueAt(v.valid, v.recorded); !n.IsZero() {
+			list = append(list, Need{group, int(n.Number().IntPart())})
+		}
+	}
+	return list
+}
+
+// Type is its type.
+func (v RelationView) Type() string { return v.Value(typeName).Text() }
+
+// From is the CI that it leads from.
+func (v RelationView) From() uuid.UUID { return v.reference(fromName) }
+
+// To is the CI that it leads to.
+func (v RelationView) To() uuid.UUID { return v.reference(toName) }
+
+// Group is the group of suppliers that it belongs to, if any.
+func (v RelationView) Group() string { return v.Value(groupName).Text() }
+
+// Present reports whether it existed: it had a state, and had not ended.
+func (v RelationView) Present() bool {
+	s := v.State()
+	return s != itsm.None && s != Ended
+}
