@@ -77,13 +77,13 @@ func BenchmarkTimelineAt(b *testing.B) {
 				}
 			}
 		})
-		b.Run(fmt.Sprintf("cis=%d/of=facts", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("cis=%d/of=beliefs", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				v, _ := tl.At(wideID(i*7919%n), at)
 				seen := 0
-				for f := range v.Facts() {
-					if f.Source != "" && !f.Change.IsZero() {
+				for f := range v.Beliefs() {
+					if !f.Value().IsZero() && f.Source() != "" && !f.Change().IsZero() {
 						seen++
 					}
 				}
@@ -92,13 +92,18 @@ func BenchmarkTimelineAt(b *testing.B) {
 				}
 			}
 		})
-		b.Run(fmt.Sprintf("cis=%d/of=list", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("cis=%d/of=facts", n), func(b *testing.B) {
 			b.ReportAllocs()
-			list := make([]config.Fact, 0, 32)
 			for i := 0; b.Loop(); i++ {
 				v, _ := tl.At(wideID(i*7919%n), at)
-				if list = v.AppendFacts(list[:0]); len(list) != 23 {
-					b.Fatal(len(list))
+				seen := 0
+				for f := range v.Beliefs() {
+					if f := f.Fact(); !f.Recorded.IsZero() {
+						seen++
+					}
+				}
+				if seen != 23 {
+					b.Fatal(seen)
 				}
 			}
 		})
@@ -118,8 +123,9 @@ func BenchmarkTimelineAt(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("cis=%d/of=with", n), func(b *testing.B) {
 			b.ReportAllocs()
+			f := fiftyFacts(wideID(0))[49:]
 			for i := 0; b.Loop(); i++ {
-				f := fiftyFacts(wideID(i * 7919 % n))[49:]
+				f[0].Subject = wideID(i * 7919 % n)
 				if _, err := tl.With(slices.Values(f), nil); err != nil {
 					b.Fatal(err)
 				}

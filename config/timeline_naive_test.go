@@ -3,6 +3,7 @@ package config_test
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -122,8 +123,7 @@ func requirePicture(t *testing.T, tl *config.Timeline, at config.AsOf, cis, rela
 	var ids []uuid.UUID
 	for v := range tl.CIs(at) {
 		ids = append(ids, v.ID())
-		requireFacts(t, cis[v.ID()], slices.Collect(v.Facts()), at)
-		require.Equal(t, slices.Collect(v.Facts()), v.AppendFacts(nil))
+		requireFacts(t, cis[v.ID()], factsOf(v.Beliefs()), at)
 		require.Equal(t, cis[v.ID()]["class"].Value.Text(), v.Class())
 		require.Equal(t, cis[v.ID()]["name"].Value.Text(), v.Name())
 		var needs []config.Need
@@ -136,7 +136,7 @@ func requirePicture(t *testing.T, tl *config.Timeline, at config.AsOf, cis, rela
 	ids = nil
 	for v := range tl.Relations(at) {
 		ids = append(ids, v.ID())
-		requireFacts(t, relations[v.ID()], slices.Collect(v.Facts()), at)
+		requireFacts(t, relations[v.ID()], factsOf(v.Beliefs()), at)
 		require.Equal(t, relations[v.ID()]["type"].Value.Text(), v.Type())
 		require.Equal(t, relations[v.ID()]["group"].Value.Text(), v.Group())
 		for name, end := range map[string]uuid.UUID{"from": v.From(), "to": v.To()} {
@@ -157,6 +157,14 @@ func requirePicture(t *testing.T, tl *config.Timeline, at config.AsOf, cis, rela
 			require.Equal(t, !want[name].Recorded.IsZero(), said)
 		}
 	}
+}
+
+func factsOf(beliefs iter.Seq[config.Belief]) []config.Fact {
+	var list []config.Fact
+	for b := range beliefs {
+		list = append(list, b.Fact())
+	}
+	return list
 }
 
 func requireFacts(t *testing.T, want map[string]config.Fact, got []config.Fact, at config.AsOf) {

@@ -17,7 +17,10 @@ type shelf struct {
 }
 
 // page is some histories, by id; never empty.
-type page []entry
+type page struct {
+	first uuid.UUID // the id of the first
+	list  []entry
+}
 
 type entry struct {
 	id      uuid.UUID
@@ -65,7 +68,7 @@ func (h *history) all() []track {
 
 // pageOf is the page where the id stands or would stand; 0 also without pages.
 func (s *shelf) pageOf(id uuid.UUID) int {
-	i, found := slices.BinarySearchFunc(s.pages, id, func(p page, id uuid.UUID) int { return p[0].compare(id) })
+	i, found := slices.BinarySearchFunc(s.pages, id, func(p page, id uuid.UUID) int { return compareIDs(p.first, id) })
 	if !found && i > 0 {
 		i--
 	}
@@ -77,7 +80,7 @@ func (s *shelf) find(id uuid.UUID) *history {
 	if len(s.pages) == 0 {
 		return nil
 	}
-	p := s.pages[s.pageOf(id)]
+	p := s.pages[s.pageOf(id)].list
 	if i, found := slices.BinarySearchFunc(p, id, entry.compare); found {
 		return p[i].history
 	}
@@ -88,7 +91,7 @@ func (s *shelf) find(id uuid.UUID) *history {
 func (s *shelf) all() iter.Seq[*history] {
 	return func(yield func(*history) bool) {
 		for _, p := range s.pages {
-			for _, e := range p {
+			for _, e := range p.list {
 				if !yield(e.history) {
 					return
 				}
@@ -108,13 +111,13 @@ func (s *shelf) put(list []*history) []page {
 	for len(list) > 0 {
 		i := s.pageOf(list[0].id)
 		pages = append(pages, s.pages[done:i]...)
-		var old page
+		var old []entry
 		mine := len(list)
 		if i < len(s.pages) {
-			old = s.pages[i]
+			old = s.pages[i].list
 		}
 		if i+1 < len(s.pages) {
-			next := s.pages[i+1][0].id
+			next := s.pages[i+1].first
 			mine, _ = slices.BinarySearchFunc(list, next, func(h *history, id uuid.UUID) int { return compareIDs(h.id, id) })
 		}
 		pages = appendPages(pages, merged(old, list[:mine]))
@@ -123,9 +126,9 @@ func (s *shelf) put(list []*history) []page {
 	return append(pages, s.pages[min(done, len(s.pages)):]...)
 }
 
-// merged is a page with histories added or replaced.
-func merged(old page, list []*history) page {
-	p := make(page, 0, len(old)+len(list))
+// merged is the list of a page with histories added or replaced.
+func merged(old []entry, list []*history) []entry {
+	p := make([]entry, 0, len(old)+len(list))
 	for _, h := range list {
 		i, found := slices.BinarySearchFunc(old, h.id, entry.compare)
 		p = append(p, old[:i]...)
@@ -139,12 +142,12 @@ func merged(old page, list []*history) page {
 }
 
 // appendPages divides what has become too long into pages of like length.
-func appendPages(pages []page, p page) []page {
+func appendPages(pages []page, p []entry) []page {
 	parts := (len(p) + fullPage - 1) / fullPage
 	for ; parts > 1; parts-- {
 		n := len(p) / parts
-		pages = append(pages, slices.Clip(p[:n]))
+		pages = append(pages, page{p[0].id, slices.Clip(p[:n])})
 		p = p[n:]
 	}
-	return append(pages, p)
+	return append(pages, page{p[0].id, p})
 }

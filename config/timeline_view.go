@@ -55,38 +55,46 @@ func (v view) Fact(attribute string) (Fact, bool) {
 	return s.fact(v.of, attribute), true
 }
 
-// Facts are the assertions that are believed, of all that it has a value of, by
-// attribute: its own attributes, those of its class or type, its needs and what was
-// seen to differ.
-func (v view) Facts() iter.Seq[Fact] {
-	return func(yield func(Fact) bool) {
+// Belief is the fact that is believed of one attribute, read when asked.
+type Belief struct {
+	of        *history
+	attribute string
+	said      *said
+}
+
+// Beliefs are what is believed of all that it has a value of, by attribute: its own
+// attributes, those of its class or type, its needs ("need:…") and what was seen to
+// differ ("drift:…").
+func (v view) Beliefs() iter.Seq[Belief] {
+	return func(yield func(Belief) bool) {
 		for _, t := range v.of.all() {
-			if s := t.newest.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(s.fact(v.of, t.attribute)) {
+			if s := t.newest.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, t.attribute, s}) {
 				return
 			}
 		}
 	}
 }
 
-// AppendFacts appends what [CIView.Facts] gives: with room in the list it takes no
-// memory.
-func (v view) AppendFacts(list []Fact) []Fact {
-	for _, t := range v.of.all() {
-		if s := t.newest.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() {
-			list = append(list, s.fact(v.of, t.attribute))
-		}
-	}
-	return list
-}
+// Attribute is the name of the attribute.
+func (b Belief) Attribute() string { return b.attribute }
 
-// values are what it has a value of but for what was seen to differ, by attribute.
-func (v view) values() iter.Seq2[string, itsm.Value] {
-	return func(yield func(string, itsm.Value) bool) {
-		for _, t := range v.of.all() {
-			if strings.HasPrefix(t.attribute, driftPrefix) {
-				continue
-			}
-			if value := t.newest.valueAt(v.valid, v.recorded); !value.IsZero() && !yield(t.attribute, value) {
+// Value is its value; never missing.
+func (b Belief) Value() itsm.Value { return b.said.value }
+
+// Source is from where it is known.
+func (b Belief) Source() string { return b.said.as.source }
+
+// Change is the change under which it came to be so; zero: none was named.
+func (b Belief) Change() itsm.Ref { return b.said.as.change }
+
+// Fact is the whole assertion.
+func (b Belief) Fact() Fact { return b.said.fact(b.of, b.attribute) }
+
+// beliefs are those but for what was seen to differ.
+func (v view) beliefs() iter.Seq[Belief] {
+	return func(yield func(Belief) bool) {
+		for b := range v.Beliefs() {
+			if !strings.HasPrefix(b.attribute, driftPrefix) && !yield(b) {
 				return
 			}
 		}
