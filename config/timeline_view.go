@@ -101,11 +101,11 @@ func (v view) beliefs() iter.Seq[Belief] {
 	}
 }
 
-// reference is the CI that an attribute refers to.
-func (v view) reference(attribute string) uuid.UUID {
+// ciOf is the CI that a value refers to; the zero id if it is none.
+func ciOf(v itsm.Value) uuid.UUID {
 	const lead = Kind + ":"
-	text, is := strings.CutPrefix(v.Value(attribute).Text(), lead)
-	if !is {
+	text, is := strings.CutPrefix(v.Text(), lead)
+	if !is || v.Type() != itsm.Reference {
 		return uuid.Nil
 	}
 	id, err := uuid.Parse(text)
@@ -148,10 +148,10 @@ func (v CIView) Needs() []Need {
 func (v RelationView) Type() string { return v.Value(typeName).Text() }
 
 // From is the CI that it leads from.
-func (v RelationView) From() uuid.UUID { return v.reference(fromName) }
+func (v RelationView) From() uuid.UUID { return ciOf(v.Value(fromName)) }
 
 // To is the CI that it leads to.
-func (v RelationView) To() uuid.UUID { return v.reference(toName) }
+func (v RelationView) To() uuid.UUID { return ciOf(v.Value(toName)) }
 
 // Group is the group of suppliers that it belongs to, if any.
 func (v RelationView) Group() string { return v.Value(groupName).Text() }

@@ -1,0 +1,167 @@
+package config
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// drifting holds a baseline against the record and reality.
+type drifting struct {
+	timeline *Timeline
+	question DriftQuestion
+	policy   *Policy
+	seen     map[uuid.UUID]map[string]Drift // by CI and attribute
+	within   map[uuid.UUID]bool             // the CIs of the baseline, and those new in its scope
+	list     []DriftFinding
+}
+
+// cis finds what differs of CIs, by id.
+func (d *drifting) cis() {
+	was := itemsByID(d.question.Baseline.CIs)
+	for id := range was {
+		d.within[id] = true
+	}
+	for h := range d.timeline.listed(d.question.Scope) {
+		if d.question.Scope.holds(CIView{newView(h, d.question.Now)}) {
+			d.within[h.id] = true
+		}
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(d.within), compareIDs) {
+		d.ci(id, was[id])
+	}
+}
+
+func itemsByID(list []Item) map[uuid.UUID]Item {
+	byID := make(map[uuid.UUID]Item, len(list))
+	for _, i := range list {
+		byID[i.ID] = i
+	}
+	return byID
+}
+
+func (d *drifting) ci(id uuid.UUID, was Item) {
+	now := CIView{newView(d.timeline.cis.find(id), d.question.Now)}
+	if !now.Present() {
+		d.whole(d.aboutCI(id, was.Values), now.view, was)
+		return
+	}
+	f := d.aboutCI(id, now.item().Values)
+	if was.Values == nil {
+		d.whole(f, now.view, was)
+		return
+	}
+	d.compare(f, now.view, was, func(class, name string) bool { return name == stateName || d.policy.controlled(class, name) })
+}
+
+// aboutCI is a finding of a CI with these values.
+func (d *drifting) aboutCI(id uuid.UUID, values map[string]itsm.Value) DriftFinding {
+	f := DriftFinding{
+		Subject: itsm.RefTo(Kind, id), Name: values[nameName].Text(), Class: values[className].Text(),
+		Criticality: itsm.Level(values[criticalityName].Text()), Controlled: true,
+	}
+	f.Service = d.policy.Model.IsService(f.Class)
+	return f
+}
+
+// whole finds that something is new or gone.
+func (d *drifting) whole(f DriftFinding, now view, was Item) {
+	f.Baseline, f.Current, f.Discovered = was.Values[stateName], now.Value(stateName), now.Value(stateName)
+	f.Origin = now.origin(stateName)
+	if f.depart(d.question.Baseline.At) {
+		d.list = append(d.list, f)
+	}
+}
+
+// compare finds in which attributes something differs.
+func (d *drifting) compare(f DriftFinding, now view, was Item, controlled func(class, name string) bool) {
+	seen := d.seen[now.of.id]
+	is := now.item().Values
+	names := make(map[string]bool)
+	for name := range was.Values {
+		names[name] = true
+	}
+	for name := range is {
+		names[name] = true
+	}
+	for name := range seen {
+		names[name] = true
+	}
+	for _, name := range namesOf(names) {
+		one := f
+		one.Attribute, one.Controlled = name, controlled(f.Class, name)
+		one.Baseline, one.Current, one.Discovered = was.Values[name], is[name], is[name]
+		if drift, differs := seen[name]; differs {
+			one.Discovered, one.Seen = drift.Observed, !drift.Observed.Equal(is[name])
+		}
+		one.Origin = now.origin(name)
+		if one.depart(d.question.Baseline.At) {
+			d.list = append(d.list, one)
+		}
+	}
+}
+
+// relations finds what differs of relations between two CIs of the baseline or the
+// scope, by id.
+func (d *drifting) relations() {
+	was := itemsByID(d.question.Baseline.Relations)
+	ids := make(map[uuid.UUID]bool)
+	for id := range was {
+		ids[id] = true
+	}
+	for v := range d.timeline.Relations(d.question.Now) {
+		if d.within[v.From()] && d.within[v.To()] {
+			ids[v.ID()] = true
+		}
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(ids), compareIDs) {
+		d.relation(id, was[id])
+	}
+}
+
+func (d *drifting) relation(id uuid.UUID, was Item) {
+	now := RelationView{newView(d.timeline.relations.find(id), d.question.Now)}
+	if !now.Present() {
+		d.whole(d.aboutRelation(id, was.Values), now.view, was)
+		return
+	}
+	is := now.item().Values
+	f := d.aboutRelation(id, is)
+	switch {
+	case was.Values != nil:
+		controlled := f.Controlled
+		d.compare(f, now.view, was, func(_, name string) bool {
+			r := d.policy.Model.rulesOfType(f.Class).find(name)
+			return controlled && slices.Contains(OwnRelationAttributes(), name) || r != nil && r.Controlled
+		})
+	case now.State() == Proposed: // found, and nobody has accounted for it
+		f.Discovered, f.Seen, f.Departure, f.Origin = now.Value(stateName), true, Unrecorded, now.origin(stateName)
+		d.list = append(d.list, f)
+	default:
+		d.whole(f, now.view, was)
+	}
+}
+
+// aboutRelation is a finding of a relation with these values.
+func (d *drifting) aboutRelation(id uuid.UUID, values map[string]itsm.Value) DriftFinding {
+	f := DriftFinding{Subject: itsm.RefTo(RelationKind, id), Class: values[typeName].Text()}
+	f.Controlled = d.policy.typeControlled(f.Class)
+	var names [2]string
+	for i, name := range []string{fromName, toName} {
+		end := ciOf(values[name])
+		v := CIView{newView(d.timeline.cis.find(end), d.question.Now)}
+		names[i] = v.Name()
+		if names[i] == "" {
+			names[i] = end.String()
+		}
+		f.Service = f.Service || d.policy.Model.IsService(v.Class())
+		if level := itsm.Level(v.Value(criticalityName).Text()); level != "" && (f.Criticality == "" || d.policy.rank(level) < d.policy.rank(f.Criticality)) {
+			f.Criticality = level
+		}
+	}
+	f.Name = names[0] + " " + f.Class + " " + names[1]
+	return f
+}

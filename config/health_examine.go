@@ -1,0 +1,244 @@
+package config
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// examination counts the health of an estate.
+type examination struct {
+	rules     *HealthRules
+	model     *Model
+	at        time.Time
+	ends      map[uuid.UUID]*CI // all, by id
+	cis       []*CI             // that are neither retired nor disposed of
+	relations []*Relation       // that have not ended
+	tallies   map[Aspect]*tally
+}
+
+func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {
+	if cis != nil {
+		for ci := range cis {
+			if ci == nil || ci.State == itsm.None {
+				continue
+			}
+			e.ends[ci.ID] = ci
+			if ci.State != Retired && ci.State != Disposed {
+				e.cis = append(e.cis, ci)
+			}
+		}
+	}
+	if relations != nil {
+		for r := range relations {
+			if r != nil && r.State != itsm.None && r.State != Ended {
+				e.relations = append(e.relations, r)
+			}
+		}
+	}
+}
+
+func (e *examination) count(a Aspect, ci *CI, is bool) { e.tallies[a].count(ci.ID, ci.Class, is) }
+
+func (e *examination) examineCIs() {
+	related := make(map[uuid.UUID]bool)
+	for _, r := range e.relations {
+		related[r.From], related[r.To] = true, true
+	}
+	twins := e.twins()
+	for _, ci := range e.cis {
+		e.count(Orphaned, ci, !related[ci.ID])
+		if ci.toVerify() && (e.rules.Unseen.Days != 0 || e.rules.Unseen.Time != 0) {
+			e.count(Stale, ci, !e.at.Before(e.rules.Unseen.After(ci.lastKnown())))
+		}
+		if same, compared := twins[ci.ID]; compared {
+			e.count(Duplicated, ci, same)
+		}
+		e.attributes(ci)
+		if e.model.IsService(ci.Class) {
+			e.count(Unowned, ci, ci.Owner == "")
+		}
+	}
+}
+
+// lastKnown is when it was last seen or verified; if never, when it was registered.
+func (ci *CI) lastKnown() time.Time {
+	last := ci.Opened
+	for _, t := range []time.Time{ci.Seen, ci.Verified.At} {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// attributes counts whether what the class requires and recommends is there.
+func (e *examination) attributes(ci *CI) {
+	l := e.model.rulesOf(ci.Class)
+	requires, recommends, incomplete, sparse := false, false, false, false
+	for i := range l.list {
+		r := &l.list[i]
+		missing := ci.Attributes[r.Name].Value.IsZero()
+		switch {
+		case r.Required:
+			requires, incomplete = true, incomplete || missing
+		case r.Recommended:
+			recommends, sparse = true, sparse || missing
+		}
+	}
+	if requires {
+		e.count(Incomplete, ci, incomplete)
+	}
+	if recommends {
+		e.count(Sparse, ci, sparse)
+	}
+}
+
+// twins says of each CI that is compared whether there is another that it cannot be
+// told apart from.
+func (e *examination) twins() map[uuid.UUID]bool {
+	first := make(map[string]*CI)
+	twins := make(map[uuid.UUID]bool)
+	for i, identity := range e.rules.Identities {
+		for _, ci := range e.cis {
+			if identity.Class != "" && !e.model.IsA(ci.Class, identity.Class) {
+				continue
+			}
+			key, has := identity.key(i, ci)
+			if !has {
+				continue
+			}
+			other := first[key]
+			if other == nil {
+				first[key] = ci
+			} else {
+				twins[other.ID] = true
+			}
+			twins[ci.ID] = twins[ci.ID] || other != nil
+		}
+	}
+	return twins
+}
+
+// key is what the CI says of the attributes; false if it lacks one. Each part is led
+// by its length, so that no two are written alike.
+func (id Identity) key(i int, ci *CI) (string, bool) {
+	var b strings.Builder
+	part := func(s string) { b.WriteString(strconv.Itoa(len(s)) + ":" + s) }
+	part(strconv.Itoa(i))
+	part(ci.Class)
+	for _, name := range id.Attributes {
+		v := ci.Value(name)
+		if v.IsZero() {
+			return "", false
+		}
+		part(string(v.Type()))
+		part(v.String())
+	}
+	return b.String(), true
+}
+
+func (e *examination) examineRelations() error {
+	type says struct {
+		relation, group string
+		from, to        uuid.UUID
+	}
+	type end struct {
+		relation string
+		ci       uuid.UUID
+	}
+	said, from, to := make(map[says]int), make(map[end]int), make(map[end]int)
+	for _, r := range e.relations {
+		said[says{r.Type, r.Group, r.From, r.To}]++
+		if r.State == Active {
+			from[end{r.Type, r.From}]++
+			to[end{r.Type, r.To}]++
+		}
+	}
+	cyclic, err := e.cyclic()
+	if err != nil {
+		return err
+	}
+	for _, r := range e.relations {
+		e.countRelation(Dangling, r, !e.there(r.From) || !e.there(r.To))
+		e.countRelation(Mismatched, r, e.mismatched(r))
+		e.countRelation(Repeated, r, said[says{r.Type, r.Group, r.From, r.To}] > 1)
+		t := e.model.typeOf(r.Type)
+		if t == nil || r.State != Active {
+			continue
+		}
+		if t.MostFrom > 0 || t.MostTo > 0 {
+			e.countRelation(Overfull, r, t.MostFrom > 0 && from[end{r.Type, r.From}] > t.MostFrom || t.MostTo > 0 && to[end{r.Type, r.To}] > t.MostTo)
+		}
+		if t.Carries != Nowhere {
+			e.countRelation(Cyclic, r, cyclic(r))
+		}
+	}
+	return nil
+}
+
+func (e *examination) countRelation(a Aspect, r *Relation, is bool) {
+	e.tallies[a].count(r.ID, r.Type, is)
+}
+
+func (e *examination) there(id uuid.UUID) bool {
+	ci := e.ends[id]
+	return ci != nil && ci.State != Disposed
+}
+
+// mismatched reports whether the model does not know the type, not between these
+// classes, or not with these attributes. Of what dangles only the rest is looked at.
+func (e *examination) mismatched(r *Relation) bool {
+	if e.model.typeOf(r.Type) == nil {
+		return true
+	}
+	if err := e.model.checkRelationValues(r); err != nil {
+		return true
+	}
+	if !e.there(r.From) || !e.there(r.To) {
+		return false
+	}
+	return e.model.checkEnds(r, e.ends[r.From].End(), e.ends[r.To].End()) != nil
+}
+
+// cyclic says of active relations along which loss travels whether one is on a cycle
+// of such relations though its type does not say that cycles are meant.
+func (e *examination) cyclic() (func(*Relation) bool, error) {
+	number := make(map[uuid.UUID]uint32)
+	numbered := func(id uuid.UUID) uint32 {
+		n, known := number[id]
+		if !known {
+			n = uint32(len(number))
+			number[id] = n
+		}
+		return n
+	}
+	var edges []Edge
+	for _, r := range e.relations {
+		t := e.model.typeOf(r.Type)
+		if t == nil || r.State != Active || t.Carries == Nowhere {
+			continue
+		}
+		edge := Edge{numbered(r.From), numbered(r.To)}
+		if t.Carries == ToSecond { // from what needs to what is needed
+			edge.From, edge.To = edge.To, edge.From
+		}
+		edges = append(edges, edge)
+	}
+	topology, err := NewTopology(len(number), edges, nil)
+	if err != nil {
+		return nil, err
+	}
+	components := topology.Components()
+	return func(r *Relation) bool {
+		if e.model.typeOf(r.Type).Cycles {
+			return false
+		}
+		return components.Of(number[r.From]) == components.Of(number[r.To])
+	}, nil
+}
