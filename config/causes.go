@@ -2,11 +2,10 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
-
-	"fmt"
 
 	"github.com/itsmkit/itsm"
 )

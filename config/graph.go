@@ -119,8 +119,8 @@ func GraphOf(model *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *
 // Model is the model that the graph keeps to.
 func (g *Graph) Model() *Model { return g.model }
 
-// CIs is how many CIs there are.
-func (g *Graph) CIs() int { return g.cis }
+// Nodes is how many CIs there are.
+func (g *Graph) Nodes() int { return g.cis }
 
 // Links is how many relations there are.
 func (g *Graph) Links() int { return g.links }
@@ -138,8 +138,8 @@ func (g *Graph) Node(id uuid.UUID) (Node, bool) {
 	return g.node(v), true
 }
 
-// Nodes yields all CIs by id.
-func (g *Graph) Nodes() iter.Seq[Node] {
+// AllNodes yields all CIs by id.
+func (g *Graph) AllNodes() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
 		for _, v := range g.live() {
 			if !yield(g.node(v)) {

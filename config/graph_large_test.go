@@ -162,7 +162,7 @@ func TestLargeGraphWithChanges(t *testing.T) {
 		}
 		require.Equal(t, after < 0, g.Changes() == 1800)
 		fresh := now.graph(t, nil)
-		require.Equal(t, slices.Collect(fresh.Nodes()), slices.Collect(g.Nodes()))
+		require.Equal(t, slices.Collect(fresh.AllNodes()), slices.Collect(g.AllNodes()))
 		require.Equal(t, slices.Collect(fresh.AllLinks()), slices.Collect(g.AllLinks()))
 		for range 20 {
 			start := someOf(rng, ids, 50)

@@ -342,7 +342,7 @@ relations[5].id: 00000000-0000-8000-8000-000000000001 is that of another relatio
 
 	g, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), &config.GraphOptions{Partial: true})
 	require.NoError(t, err)
-	assert.Equal(t, []int{3, 4, 13}, []int{g.CIs(), g.Links(), len(g.Faults())})
+	assert.Equal(t, []int{3, 4, 13}, []int{g.Nodes(), g.Links(), len(g.Faults())})
 	i, err := g.Impact(id(7))
 	require.NoError(t, err)
 	assert.Equal(t, []uuid.UUID{id(7), id(1), id(8)}, i.Lost(), "a need for too many is one for all")
@@ -429,7 +429,7 @@ func TestGraphWithNamesWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, g.Faults())
 	assert.Len(t, now.Faults(), 6)
-	assert.Equal(t, 2, now.CIs())
+	assert.Equal(t, 2, now.Nodes())
 	assert.Equal(t, now.Faults(), now.Fold().Faults())
 }
 
@@ -454,7 +454,7 @@ func TestGraphOfRecords(t *testing.T) {
 	}{{nil, 2, 2}, {&config.GraphOptions{ActiveOnly: true}, 2, 1}, {&config.GraphOptions{Retired: true}, 3, 3}} {
 		g, err := config.GraphOf(config.DefaultModel(), slices.Values(cis), slices.Values(relations), c.o)
 		require.NoError(t, err)
-		assert.Equal(t, []int{c.cis, c.links}, []int{g.CIs(), g.Links()})
+		assert.Equal(t, []int{c.cis, c.links}, []int{g.Nodes(), g.Links()})
 	}
 	_, err := config.GraphOf(config.DefaultModel(), slices.Values(cis[1:]), slices.Values(relations), nil)
 	assert.True(t, errors.Is(err, itsm.ErrInvalid), "a relation of a CI that nobody knows")
@@ -478,4 +478,31 @@ func TestWorkIsLimited(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, c.List, 2)
 	assert.Positive(t, c.Left)
+}
+
+// A CI takes no class that its relations do not allow, and what a caller does to a
+// slice later does no harm.
+func TestGraphWithAnotherClass(t *testing.T) {
+	node := func(n byte, class string) config.Node { return config.Node{ID: id(n), Class: class} }
+	nodes := []config.Node{node(1, "server"), node(2, "network device")}
+	links := []config.Link{{ID: id(1), Type: "connects to", From: id(1), To: id(2), Group: "net"}}
+	g, err := config.NewGraph(config.DefaultModel(), slices.Values(nodes), slices.Values(links), nil)
+	require.NoError(t, err)
+	for _, n := range []config.Node{node(1, "document"), node(2, "server")} {
+		_, err = g.With(config.GraphChanges{Nodes: []config.Node{n}})
+		requireField(t, err, "nodes[0].class")
+		assert.ErrorContains(t, err, `"connects to", which leads from no`)
+	}
+	vm := node(1, "virtual machine")
+	vm.Needs = []config.Need{{Group: "net", AtLeast: 1}}
+	now, err := g.With(config.GraphChanges{Nodes: []config.Node{vm}})
+	require.NoError(t, err)
+	vm.Needs[0].AtLeast = 7
+	got, _ := now.Node(id(1))
+	assert.Equal(t, config.Node{ID: id(1), Class: "virtual machine", Needs: []config.Need{{Group: "net", AtLeast: 1}}}, got)
+	got.Needs[0].AtLeast = 9
+	got, _ = now.Node(id(1))
+	assert.Equal(t, 1, got.Needs[0].AtLeast)
+	was, _ := g.Node(id(1))
+	assert.Equal(t, "server", was.Class)
 }

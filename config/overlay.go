@@ -60,7 +60,7 @@ func (g *Graph) With(c GraphChanges) (*Graph, error) {
 	}
 	e.g.faults = append(e.g.faults, faults...)
 	e.g.patch.changes += len(c.Ended) + len(c.Gone) + len(c.Nodes) + len(c.Linked)
-	if g.o.RefuseCycles && len(c.Linked) > 0 {
+	if g.o.RefuseCycles && e.closes(c.Linked) {
 		if cycles := e.g.UndeclaredCycles(); len(cycles) > 0 {
 			return nil, &LoopError{cycles}
 		}
@@ -69,6 +69,24 @@ func (g *Graph) With(c GraphChanges) (*Graph, error) {
 		return e.g.Fold(), nil
 	}
 	return e.g, nil
+}
+
+// closes reports whether one of some relations is on a cycle.
+func (e *graphEdit) closes(list []Link) bool {
+	w := &walker{g: e.g, way: ToSuppliers}
+	for _, l := range list {
+		t, from, to := e.g.model.typeOf(l.Type), e.g.find(l.From), e.g.find(l.To)
+		if t == nil || from == None || to == None || t.Carries == Nowhere {
+			continue
+		}
+		if t.Carries == ToSecond {
+			from, to = to, from
+		}
+		if w.walk([]uint32{to}, from).at.get(from) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *Graph) foldAfter() int {
@@ -247,7 +265,7 @@ func (g *Graph) Fold() *Graph {
 	}
 	o := g.o
 	o.Partial, o.RefuseCycles = true, false // all that is there has been looked at
-	folded, err := NewGraph(g.model, g.Nodes(), g.AllLinks(), &o)
+	folded, err := NewGraph(g.model, g.AllNodes(), g.AllLinks(), &o)
 	if err != nil {
 		return g
 	}

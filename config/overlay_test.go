@@ -18,8 +18,8 @@ func everything(t *testing.T, g *config.Graph) string {
 	t.Helper()
 	var b strings.Builder
 	say := func(what string, answer any) { fmt.Fprintf(&b, "%s: %+v\n", what, answer) }
-	nodes := slices.Collect(g.Nodes())
-	say("counts", []int{g.CIs(), g.Links()})
+	nodes := slices.Collect(g.AllNodes())
+	say("counts", []int{g.Nodes(), g.Links()})
 	say("nodes", nodes)
 	say("links", slices.Collect(g.AllLinks()))
 	var ids []uuid.UUID
@@ -151,7 +151,7 @@ func TestGraphWithChangesIsTheGraphBuiltWithThem(t *testing.T) {
 		// Two that come of the same one do not touch each other.
 		half := graphs[len(graphs)/2]
 		other := &naiveEstate{model, map[uuid.UUID]config.Node{}, nil}
-		for n := range half.Nodes() {
+		for n := range half.AllNodes() {
 			other.nodes[n.ID] = n
 		}
 		other.links = slices.Collect(half.AllLinks())
