@@ -134,6 +134,10 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 			func(k *kept) { k.sees(3, "engine", word("y")) },
 			[]string{`high: "db-1" (database) engine: not as recorded, baseline "x", recorded "x", seen "y", controlled and covered by no change`},
 		},
+		"another state": {
+			func(k *kept) { k.say(said(1, "state", state(config.InMaintenance), 20, -1, 20)) },
+			[]string{`medium: "web-1" (server) state: changed since the baseline, baseline "live", recorded "in maintenance", controlled and covered by no change`},
+		},
 		"of a service, gone": {
 			func(k *kept) { k.say(said(2, "state", state(config.Disposed), 20, -1, 20)) },
 			[]string{`high: "shop" (business service) as a whole: changed since the baseline, baseline "live", recorded "disposed", controlled and covered by no change`},
@@ -180,6 +184,23 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 			}
 			require.Equal(t, row.want, lines)
 		})
+	}
+}
+
+// TestDriftOfARelationIsAsCriticalAsItsEnds: the higher of both, whichever it is.
+func TestDriftOfARelationIsAsCriticalAsItsEnds(t *testing.T) {
+	for _, ends := range [][2]byte{{4, 5}, {5, 4}} {
+		k := keep(t)
+		for ci, level := range map[byte]itsm.Level{4: itsm.Medium, 5: itsm.Low} {
+			k.say(said(ci, "state", state(config.Live), 0, -1, 0), said(ci, "criticality", word(string(level)), 0, -1, 0))
+		}
+		k.relate(105, "runs on", config.Active, ends[0], ends[1], 20, itsm.Ref{})
+		for _, f := range k.drift() {
+			if f.Subject.Kind == config.RelationKind {
+				require.Equal(t, itsm.Medium, f.Criticality)
+				require.Equal(t, itsm.Low, f.Severity)
+			}
+		}
 	}
 }
 

@@ -206,6 +206,41 @@ func TestTimelineNaive(t *testing.T) {
 	}
 }
 
+// TestBlameNaive: each assertion replaces what was believed, by all recorded before it,
+// of the instant from which it holds.
+func TestBlameNaive(t *testing.T) {
+	for seed := range uint64(20) {
+		s := newStory(seed)
+		for range 200 {
+			s.edit()
+		}
+		for _, tl := range s.timelines(t) {
+			at := config.AsOf{Valid: s.then(), Recorded: s.then()}
+			for _, name := range []string{"state", "memory"} {
+				var before, told []config.Fact
+				for _, f := range s.cis {
+					if f.Subject == id(1) && f.Attribute == name && !f.Recorded.After(at.Recorded) {
+						told = append(told, f)
+					}
+				}
+				list := tl.Blame(id(1), name, at)
+				require.Len(t, list, len(told))
+				inForce := pictureOf(told, at)[id(1)][name]
+				for i, f := range told {
+					require.Equal(t, f, list[i].Fact)
+					require.Equal(t, pictureOf(before, config.AsOf{Valid: f.From, Recorded: at.Recorded})[id(1)][name], list[i].Replaced)
+					before = append(before, f)
+					if list[i].InForce {
+						require.Equal(t, inForce, f)
+						inForce = config.Fact{}
+					}
+				}
+				require.Zero(t, inForce)
+			}
+		}
+	}
+}
+
 // timelines builds one timeline in several ways.
 func (s *story) timelines(t *testing.T) map[string]*config.Timeline {
 	t.Helper()
