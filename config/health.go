@@ -121,9 +121,9 @@ func HealthOf(rules *HealthRules, cis iter.Seq[*CI], relations iter.Seq[*Relatio
 	if err := itsm.CheckTime("at", at); err != nil {
 		return nil, err
 	}
-	e := examination{rules: rules, model: policy.Model, at: at, ends: make(map[uuid.UUID]*CI), tallies: make(map[Aspect]*tally)}
+	e := examination{rules: rules, model: policy.Model, at: at, ends: make(map[uuid.UUID]*CI), tallies: make(map[Aspect]*reckoning)}
 	for _, a := range HealthAspects() {
-		e.tallies[a] = newTally(a)
+		e.tallies[a] = newReckoning(a)
 	}
 	e.read(cis, relations)
 	e.examineCIs()

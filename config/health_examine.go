@@ -19,7 +19,7 @@ type examination struct {
 	ends      map[uuid.UUID]*CI // all, by id
 	cis       []*CI             // that are neither retired nor disposed of
 	relations []*Relation       // that have not ended
-	tallies   map[Aspect]*tally
+	tallies   map[Aspect]*reckoning
 }
 
 func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {

@@ -38,16 +38,18 @@ func (m Measure) String() string {
 	return b.String()
 }
 
-// tally counts towards a measure.
-type tally struct {
+// reckoning counts towards a measure.
+type reckoning struct {
 	Measure
 	by map[string]*itsm.Ratio
 }
 
-func newTally(a Aspect) *tally { return &tally{Measure{Aspect: a}, make(map[string]*itsm.Ratio)} }
+func newReckoning(a Aspect) *reckoning {
+	return &reckoning{Measure{Aspect: a}, make(map[string]*itsm.Ratio)}
+}
 
 // count counts one that could be so, and whether it is.
-func (t *tally) count(id uuid.UUID, of string, is bool) {
+func (t *reckoning) count(id uuid.UUID, of string, is bool) {
 	share := t.by[of]
 	if share == nil {
 		share = new(itsm.Ratio)
@@ -63,7 +65,7 @@ func (t *tally) count(id uuid.UUID, of string, is bool) {
 }
 
 // measure is what was counted.
-func (t *tally) measure(order func(a, b string) int) Measure {
+func (t *reckoning) measure(order func(a, b string) int) Measure {
 	m := t.Measure
 	slices.SortFunc(m.IDs, compareIDs)
 	for _, of := range namesOf(t.by) {

@@ -64,9 +64,10 @@ func NewTimeline(cis, relations iter.Seq[Fact]) (*Timeline, error) {
 }
 
 // With is a timeline that knows these facts besides, in whatever order they were
-// recorded. The cost of a few is that of copying a page of the index and the list of
-// the attributes of whom they are about, however much is known already: what was
-// said before is shared and not copied.
+// recorded. A few cost the copying of a leaf of the index and of the list of the
+// attributes of whom they are about, however much is known already; one that was
+// recorded before others about its attribute costs a step for each of those too.
+// What was said before is shared.
 func (t *Timeline) With(cis, relations iter.Seq[Fact]) (*Timeline, error) {
 	in := make(interned)
 	cisNow, err := t.cis.with("cis", cis, in)

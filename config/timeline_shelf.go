@@ -9,15 +9,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// shelf is the histories of many CIs or relations by ascending id, in pages: another
-// with one more history copies one page and the list of pages, and shares the rest.
+// shelf is the histories of many CIs or relations by ascending id, in leaves: another
+// with one more history copies one leaf and the list of leaves, and shares the rest.
 type shelf struct {
-	pages []page
-	facts int
+	leaves []leaf
+	facts  int
 }
 
-// page is some histories, by id; never empty.
-type page struct {
+// leaf is some histories, by id; never empty.
+type leaf struct {
 	first uuid.UUID // the id of the first
 	list  []entry
 }
@@ -27,9 +27,9 @@ type entry struct {
 	history *history
 }
 
-// fullPage is how many histories a page has at most. It weighs the copying of a page
-// against that of the list of pages, for a million of them.
-const fullPage = 512
+// fullLeaf is how many histories a leaf has at most. It weighs the copying of a leaf
+// against that of the list of leaves, for a million of them.
+const fullLeaf = 512
 
 // history is what was said of one CI or relation, by attribute.
 type history struct {
@@ -66,9 +66,9 @@ func (h *history) all() []track {
 	return h.tracks
 }
 
-// pageOf is the page where the id stands or would stand; 0 also without pages.
-func (s *shelf) pageOf(id uuid.UUID) int {
-	i, found := slices.BinarySearchFunc(s.pages, id, func(p page, id uuid.UUID) int { return compareIDs(p.first, id) })
+// leafOf is the leaf where the id stands or would stand; 0 also without leaves.
+func (s *shelf) leafOf(id uuid.UUID) int {
+	i, found := slices.BinarySearchFunc(s.leaves, id, func(p leaf, id uuid.UUID) int { return compareIDs(p.first, id) })
 	if !found && i > 0 {
 		i--
 	}
@@ -77,10 +77,10 @@ func (s *shelf) pageOf(id uuid.UUID) int {
 
 // find is the history of an id; nil if there is none.
 func (s *shelf) find(id uuid.UUID) *history {
-	if len(s.pages) == 0 {
+	if len(s.leaves) == 0 {
 		return nil
 	}
-	p := s.pages[s.pageOf(id)].list
+	p := s.leaves[s.leafOf(id)].list
 	if i, found := slices.BinarySearchFunc(p, id, entry.compare); found {
 		return p[i].history
 	}
@@ -90,7 +90,7 @@ func (s *shelf) find(id uuid.UUID) *history {
 // all are the histories by id.
 func (s *shelf) all() iter.Seq[*history] {
 	return func(yield func(*history) bool) {
-		for _, p := range s.pages {
+		for _, p := range s.leaves {
 			for _, e := range p.list {
 				if !yield(e.history) {
 					return
@@ -102,31 +102,31 @@ func (s *shelf) all() iter.Seq[*history] {
 
 // put is a shelf with histories, by ascending id, added or in the place of older
 // ones.
-func (s *shelf) put(list []*history) []page {
+func (s *shelf) put(list []*history) []leaf {
 	if len(list) == 0 {
-		return s.pages
+		return s.leaves
 	}
-	pages := make([]page, 0, len(s.pages)+len(list)/fullPage+1)
+	leaves := make([]leaf, 0, len(s.leaves)+len(list)/fullLeaf+1)
 	done := 0
 	for len(list) > 0 {
-		i := s.pageOf(list[0].id)
-		pages = append(pages, s.pages[done:i]...)
+		i := s.leafOf(list[0].id)
+		leaves = append(leaves, s.leaves[done:i]...)
 		var old []entry
 		mine := len(list)
-		if i < len(s.pages) {
-			old = s.pages[i].list
+		if i < len(s.leaves) {
+			old = s.leaves[i].list
 		}
-		if i+1 < len(s.pages) {
-			next := s.pages[i+1].first
+		if i+1 < len(s.leaves) {
+			next := s.leaves[i+1].first
 			mine, _ = slices.BinarySearchFunc(list, next, func(h *history, id uuid.UUID) int { return compareIDs(h.id, id) })
 		}
-		pages = appendPages(pages, merged(old, list[:mine]))
+		leaves = appendLeaves(leaves, merged(old, list[:mine]))
 		list, done = list[mine:], i+1
 	}
-	return append(pages, s.pages[min(done, len(s.pages)):]...)
+	return append(leaves, s.leaves[min(done, len(s.leaves)):]...)
 }
 
-// merged is the list of a page with histories added or replaced.
+// merged is the list of a leaf with histories added or replaced.
 func merged(old []entry, list []*history) []entry {
 	p := make([]entry, 0, len(old)+len(list))
 	for _, h := range list {
@@ -141,13 +141,13 @@ func merged(old []entry, list []*history) []entry {
 	return append(p, old...)
 }
 
-// appendPages divides what has become too long into pages of like length.
-func appendPages(pages []page, p []entry) []page {
-	parts := (len(p) + fullPage - 1) / fullPage
+// appendLeaves divides what has become too long into leaves of like length.
+func appendLeaves(leaves []leaf, p []entry) []leaf {
+	parts := (len(p) + fullLeaf - 1) / fullLeaf
 	for ; parts > 1; parts-- {
 		n := len(p) / parts
-		pages = append(pages, page{p[0].id, slices.Clip(p[:n])})
+		leaves = append(leaves, leaf{p[0].id, slices.Clip(p[:n])})
 		p = p[n:]
 	}
-	return append(pages, page{p[0].id, p})
+	return append(leaves, leaf{p[0].id, p})
 }

@@ -66,9 +66,9 @@ func VerificationsOf(policy *Policy, cis iter.Seq[*CI], at, before time.Time) (*
 		return nil, err
 	}
 	v := &Verifications{At: itsm.Normal(at)}
-	tallies := make(map[Aspect]*tally)
+	tallies := make(map[Aspect]*reckoning)
 	for _, a := range VerificationAspects() {
-		tallies[a] = newTally(a)
+		tallies[a] = newReckoning(a)
 	}
 	for ci := range cis {
 		if ci == nil {
@@ -101,7 +101,7 @@ func VerificationsOf(policy *Policy, cis iter.Seq[*CI], at, before time.Time) (*
 }
 
 // actions counts the open actions of a CI. They count in whatever state it is.
-func (v *Verifications) actions(ci *CI, t *tally) {
+func (v *Verifications) actions(ci *CI, t *reckoning) {
 	for _, a := range ci.OpenActions() {
 		overdue := !v.At.Before(a.Due)
 		t.count(ci.ID, string(ci.Criticality), overdue)
