@@ -9,8 +9,8 @@ import (
 	"github.com/itsmkit/itsm/config"
 )
 
-// said is an event of a sample that also moves its record.
-func said[R any](cmd itsm.Command[R]) itsm.Event[R] {
+// eventOf is an event of a sample that also moves its record.
+func eventOf[R any](cmd itsm.Command[R]) itsm.Event[R] {
 	return itsm.Event[R]{ID: id(1), From: "here", To: "there", Command: cmd, Stamp: itsm.Stamp{At: noon.Add(day), By: ann}}
 }
 
@@ -40,10 +40,10 @@ func TestFactsOfEveryCommand(t *testing.T) {
 		}
 	}
 	for i, name := range lifecycle(t, nil).Commands() {
-		check(name, config.FactsOf(said(samples()[i])))
+		check(name, config.FactsOf(eventOf(samples()[i])))
 	}
 	for i, name := range relations(t, nil).Commands() {
-		check("relation "+name, config.RelationFactsOf(said(relationSamples()[i])))
+		check("relation "+name, config.RelationFactsOf(eventOf(relationSamples()[i])))
 	}
 	require.Equal(t, map[string]int{
 		"register": 11, "describe": 7, "reclassify": 4, "own": 2, "set attributes": 4, "observe": 4, "set need": 2, "drop need": 2,
@@ -56,7 +56,7 @@ func TestFactsOfEveryCommand(t *testing.T) {
 // TestBackdatedStamp: a whole event of the past was recorded when it was written
 // down.
 func TestBackdatedStamp(t *testing.T) {
-	e := said[config.CI](config.Own{Owner: "bob"})
+	e := eventOf[config.CI](config.Own{Owner: "bob"})
 	e.Stamp.Recorded, e.Stamp.Reason = noon.Add(2*day), "The paper was found."
 	f := config.FactsOf(e)[1]
 	require.Equal(t, noon.Add(day), f.From)

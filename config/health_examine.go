@@ -53,7 +53,7 @@ func (e *examination) examineCIs() {
 	twins := e.twins()
 	for _, ci := range e.cis {
 		e.count(Orphaned, ci, !related[ci.ID])
-		if ci.toVerify() && (e.rules.Unseen.Days != 0 || e.rules.Unseen.Time != 0) {
+		if toVerify(ci.State) && (e.rules.Unseen.Days != 0 || e.rules.Unseen.Time != 0) {
 			e.count(Stale, ci, !e.at.Before(e.rules.Unseen.After(ci.lastKnown())))
 		}
 		if same, compared := twins[ci.ID]; compared {

@@ -62,7 +62,7 @@ func TestGraphAsOf(t *testing.T) {
 	for i, k := range kept {
 		g, err := tl.Graph(config.DefaultModel(), k.at, nil)
 		require.NoError(t, err)
-		require.Equal(t, []int{k.g.CIs(), k.g.Links()}, []int{g.CIs(), g.Links()}, "%d", i)
+		require.Equal(t, []int{k.g.Nodes(), k.g.Links()}, []int{g.Nodes(), g.Links()}, "%d", i)
 		for _, ci := range []uuid.UUID{host.ID, second.ID, app.ID, shop.ID} {
 			want, known := k.g.Node(ci)
 			got, is := g.Node(ci)

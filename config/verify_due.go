@@ -75,7 +75,7 @@ func VerificationsOf(policy *Policy, cis iter.Seq[*CI], at, before time.Time) (*
 			continue
 		}
 		v.actions(ci, tallies[ActionOverdue])
-		if !ci.toVerify() || ci.NextVerify.IsZero() {
+		if !toVerify(ci.State) || ci.NextVerify.IsZero() {
 			continue
 		}
 		overdue := !at.Before(ci.NextVerify)
