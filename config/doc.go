@@ -91,5 +91,36 @@
 //
 // A CI is verified at intervals by its criticality. A verification that fails
 // creates an action that somebody has by a date; an overdue verification or action is
-// one of the [Findings], as is a service without an owner (R21).
+// one of the [Findings], as is a service without an owner (R21). [VerificationsOf]
+// says how far all of them are verified, as exact fractions with ids; [HealthOf] does
+// so for orphans, stale and doubled CIs, missing attributes and broken rules.
+//
+// # Graph
+//
+// A [Graph] is a snapshot of CIs and relations, in which needing *k* of *n* suppliers
+// counts. It never changes; [Graph.With] gives one with changes, at once. Each answer
+// comes with the path that explains it, and always in the same order:
+//
+//	Impact(lost…)           what fails and what is degraded when these do
+//	Walk(from, …)           what is reached along relations, either way
+//	Causes(failed, working) what explains a set of failures, ranked
+//	SinglePoints(…)         whose failure alone takes these down
+//	ApparentRedundancy()    groups that share a supplier
+//	Cycles, Order, Path, Paths, Cuts
+//
+// Below it lies [Topology], a dense graph of numbered nodes, for whatever else has one.
+//
+// # The past
+//
+// A [Timeline] holds what was ever said: which CIs and relations there were, and what
+// they were, at one instant as it was believed at another ([AsOf]); the graph as of
+// then; the [Diff] of two points; and who said what of an attribute, [Timeline.Blame].
+// A [Baseline] is a named part of it with all relations within, known by a digest;
+// [Timeline.Drift] compares baseline, record and what is discovered.
+//
+// # In and out
+//
+// [NewIntake] reads CIs and relations from tables (CSV) and JSON Lines, checks them
+// all, names each fault with its line, and then gives everything or, if it is asked
+// for, what is good. [NewDrawing] makes text for Graphviz and Mermaid.
 package config
