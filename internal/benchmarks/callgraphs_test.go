@@ -88,6 +88,9 @@ func TestCallGraphs(t *testing.T) {
 		if shape := fmt.Sprint(nodes, edges); !shapes[shape] {
 			shapes[shape] = true
 			total.Shapes++
+			if underRace && total.Shapes%20 != 0 { // by definition takes minutes there
+				continue
+			}
 			if err := naivegraph.Check(nodes, edges); err != nil {
 				t.Fatalf("graph %d: %d nodes, edges %v: %v", total.Graphs, nodes, edges, err)
 			}
