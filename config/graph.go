@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -247,7 +248,7 @@ func (g *Graph) ids(list []uint32) []uuid.UUID {
 // compare orders CIs by id.
 func (g *Graph) compare(v, w uint32) int {
 	if n := uint32(len(g.base.ids)); v < n && w < n {
-		return int(int64(v) - int64(w))
+		return cmp.Compare(v, w)
 	}
 	a, b := g.id(v), g.id(w)
 	return bytes.Compare(a[:], b[:])

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -64,10 +65,7 @@ type dependent struct {
 }
 
 func compareDependents(a, b dependent) int {
-	if a.node != b.node {
-		return int(int64(a.node) - int64(b.node))
-	}
-	return int(int64(a.group) - int64(b.group))
+	return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.group, b.group))
 }
 
 // rowsOf are the dependents of all suppliers.

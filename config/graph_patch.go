@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -264,7 +265,7 @@ func (e *graphEdit) compareDependents(a, b dependent) int {
 	if a.node != b.node {
 		return e.g.compare(a.node, b.node)
 	}
-	return int(int64(a.group) - int64(b.group))
+	return cmp.Compare(a.group, b.group)
 }
 
 // dependents are those of a supplier, to be written to.

@@ -150,6 +150,9 @@ func BenchmarkGraphImpact(b *testing.B) {
 				return i.Len()
 			}
 		}, &want)
+		if want >= 0 && want < n/2 {
+			b.Fatalf("%d are lost, which is not nearly all", want)
+		}
 		if withPeers(n) {
 			timed(b, "sweeps", func() func() int {
 				start := hub(links)
