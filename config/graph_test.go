@@ -1,11 +1,14 @@
 package config_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
@@ -33,4 +36,211 @@ func TestGraphOfShuffledInput(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, everything(t, g))
 	}
+}
+
+func thing(n byte, needs ...config.Need) config.Node {
+	return config.Node{ID: id(n), Class: "thing", Name: string('a' + rune(n)), Needs: needs}
+}
+
+func needs(n, from, to byte, group string) config.Link {
+	return config.Link{ID: id(n), Type: "needs", From: id(from), To: id(to), Group: group}
+}
+
+func TestNewGraphNamesWhatIsWrong(t *testing.T) {
+	model := abstractModel(t)
+	nodes := []config.Node{
+		thing(1), {ID: id(2), Class: "ghost"}, {ID: id(3), Class: "item"}, {Class: "thing"}, thing(1),
+		thing(4, config.Need{Group: "g", AtLeast: 0}), thing(5, config.Need{Group: "", AtLeast: 1}),
+		thing(6, config.Need{Group: "g", AtLeast: 1}, config.Need{Group: "g", AtLeast: 2}), thing(7),
+		thing(8, config.Need{Group: "g", AtLeast: 3}),
+	}
+	links := []config.Link{
+		needs(1, 1, 7, ""), needs(2, 1, 99, ""), needs(3, 98, 1, ""), {ID: id(4), Type: "eats", From: id(1), To: id(7)},
+		{ID: id(5), Type: "is fed by", From: id(1), To: id(7)}, needs(1, 7, 1, ""),
+		needs(6, 8, 1, "g"), needs(7, 8, 7, "g"), needs(8, 8, 7, "g"),
+	}
+	_, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), nil)
+	assert.ErrorIs(t, err, itsm.ErrInvalid)
+	assert.Equal(t, strings.Split(`cis[1].class: "ghost" is no class of the model
+cis[2].class: "item" is abstract; give a class that descends from it
+cis[3].id: is missing
+cis[5].needs[0].at_least: is 0; give 1 or more
+cis[6].needs[0].group: is missing
+cis[7].needs[1].group: "g" is said twice
+cis[4].id: 00000000-0000-8000-8000-000000000001 is that of another CI
+relations[1].to: 00000000-0000-8000-8000-000000000063 is none of the CIs
+relations[2].from: 00000000-0000-8000-8000-000000000062 is none of the CIs
+relations[3].type: "eats" is none of the model; its types are: needs, feeds, notes, joins
+relations[4].type: "is fed by" is how "feeds" reads from the second; give that, with the ends the other way round
+relations[5].id: 00000000-0000-8000-8000-000000000001 is that of another relation`, "\n"), strings.Split(err.Error(), "\n"))
+
+	good := []config.Node{nodes[0], nodes[8], nodes[9]}
+	_, err = config.NewGraph(model, slices.Values(good), slices.Values([]config.Link{links[0], links[6], links[7], links[8]}), nil)
+	assert.EqualError(t, err, `cis[2].needs[0]: asks for 3 of "g", which has 2`)
+
+	g, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), &config.GraphOptions{Partial: true})
+	require.NoError(t, err)
+	assert.Equal(t, []int{3, 4, 13}, []int{g.Nodes(), g.Links(), len(g.Faults())})
+	i, err := g.Impact(id(7))
+	require.NoError(t, err)
+	assert.Equal(t, []uuid.UUID{id(7), id(1), id(8)}, i.Lost(), "a need for too many is one for all")
+
+	_, err = config.NewGraph(nil, slices.Values(nodes), slices.Values(links), nil)
+	requireField(t, err, "model")
+	_, err = g.Impact(id(1), id(9))
+	assert.EqualError(t, err, "lost[1]: 00000000-0000-8000-8000-000000000009 is not in the graph")
+	_, err = g.Walk([]uuid.UUID{id(1)}, &config.WalkOptions{Types: []string{"is fed by"}})
+	requireField(t, err, "types[0]")
+	_, err = g.Walk(nil, &config.WalkOptions{Way: "up"})
+	requireField(t, err, "way")
+	_, err = g.Walk(nil, &config.WalkOptions{MaxDistance: -1})
+	requireField(t, err, "max_distance")
+	_, err = g.Causes([]uuid.UUID{id(1)}, []uuid.UUID{id(1)}, nil)
+	requireField(t, err, "working[0]")
+	_, err = g.Causes(nil, nil, &config.CauseOptions{Limit: -1})
+	requireField(t, err, "limit")
+	_, err = g.Rank(&config.RankOptions{MaxWork: -1})
+	requireField(t, err, "max_work")
+	_, err = g.Path(id(1), id(9), nil)
+	requireField(t, err, "to")
+	_, _, err = g.Paths(id(1), id(7), -1, nil)
+	requireField(t, err, "limit")
+}
+
+// An error far in is named, and so are no more than a hundred.
+func TestNewGraphNamesAHundred(t *testing.T) {
+	nodes := func(yield func(config.Node) bool) {
+		for i := range 5000 {
+			n := config.Node{ID: uuid.UUID{0: 1, 14: byte(i >> 8), 15: byte(i)}, Class: "thing"}
+			if i == 4999 {
+				n.Class = "ghost"
+			}
+			if !yield(n) {
+				return
+			}
+		}
+	}
+	_, err := config.NewGraph(abstractModel(t), nodes, slices.Values([]config.Link(nil)), nil)
+	assert.EqualError(t, err, `cis[4999].class: "ghost" is no class of the model`)
+	links := slices.Repeat([]config.Link{{Type: "eats"}}, 150)
+	_, err = config.NewGraph(abstractModel(t), slices.Values([]config.Node{thing(1)}), slices.Values(links), nil)
+	assert.Len(t, fieldErrors(err), 100)
+	assert.True(t, strings.HasSuffix(err.Error(), "and 50 more faults"))
+}
+
+func TestR22_UndeclaredCyclesRefused(t *testing.T) {
+	nodes := slices.Values([]config.Node{thing(1), thing(2), thing(3)})
+	round := []config.Link{needs(1, 1, 2, ""), {ID: id(2), Type: "joins", From: id(2), To: id(1)}, {ID: id(3), Type: "joins", From: id(3), To: id(3)}}
+	_, err := config.NewGraph(abstractModel(t), nodes, slices.Values(round), &config.GraphOptions{RefuseCycles: true})
+	var loop *config.LoopError
+	require.ErrorAs(t, err, &loop)
+	assert.EqualError(t, err, "1 cycle; the first: 00000000-0000-8000-8000-000000000001 → 00000000-0000-8000-8000-000000000002 → 00000000-0000-8000-8000-000000000001")
+	g, err := config.NewGraph(abstractModel(t), nodes, slices.Values(round[:1]), &config.GraphOptions{RefuseCycles: true})
+	require.NoError(t, err)
+	_, err = g.With(config.GraphChanges{Linked: round[1:]})
+	require.ErrorAs(t, err, &loop)
+	_, err = g.With(config.GraphChanges{Linked: round[2:]})
+	require.NoError(t, err, "the type says that cycles are meant")
+}
+
+// What is wrong with changes leaves the graph as it was.
+func TestGraphWithNamesWhatIsWrong(t *testing.T) {
+	model := abstractModel(t)
+	nodes := slices.Values([]config.Node{thing(1, config.Need{Group: "g", AtLeast: 2}), thing(2), thing(3)})
+	links := slices.Values([]config.Link{needs(1, 1, 2, "g"), needs(2, 1, 3, "g")})
+	wrong := config.GraphChanges{
+		Ended:  []config.Link{needs(9, 1, 2, "g")},
+		Gone:   []uuid.UUID{id(3), id(9)},
+		Nodes:  []config.Node{{ID: id(4), Class: "item"}},
+		Linked: []config.Link{needs(1, 1, 2, ""), needs(5, 1, 8, "")},
+	}
+	g, err := config.NewGraph(model, nodes, links, nil)
+	require.NoError(t, err)
+	before := everything(t, g)
+	_, err = g.With(wrong)
+	assert.Equal(t, []string{"ended[0].id", "gone[1]", "nodes[0].class", "linked[0].id", "linked[1].to", "needs of " + id(1).String()}, fieldsOf(err))
+	assert.Equal(t, before, everything(t, g))
+
+	g, err = config.NewGraph(model, nodes, links, &config.GraphOptions{Partial: true})
+	require.NoError(t, err)
+	now, err := g.With(wrong)
+	require.NoError(t, err)
+	assert.Empty(t, g.Faults())
+	assert.Len(t, now.Faults(), 6)
+	assert.Equal(t, 2, now.Nodes())
+	assert.Equal(t, now.Faults(), now.Fold().Faults())
+}
+
+// Records of what is over are left out, with their relations.
+func TestGraphOfRecords(t *testing.T) {
+	ci := func(n byte, s itsm.State) *config.CI {
+		return &config.CI{Header: itsm.Header{ID: id(n), State: s}, Class: "server", Name: "s", Owner: "ann", Criticality: itsm.High}
+	}
+	relation := func(n, from, to byte, s itsm.State) *config.Relation {
+		return &config.Relation{Header: itsm.Header{ID: id(n), State: s}, Type: "connects to", From: id(from), To: id(to)}
+	}
+	cis := []*config.CI{ci(1, config.Live), ci(2, config.Retired), ci(3, config.Disposed), ci(4, config.Planned)}
+	cis[3].Class = "network device"
+	cis[1].Class = "network device"
+	relations := []*config.Relation{
+		relation(1, 1, 4, config.Active), relation(2, 1, 4, config.Ended), relation(3, 1, 4, config.Proposed),
+		relation(4, 1, 2, config.Active), relation(5, 3, 4, config.Active),
+	}
+	for _, c := range []struct {
+		o          *config.GraphOptions
+		cis, links int
+	}{{nil, 2, 2}, {&config.GraphOptions{ActiveOnly: true}, 2, 1}, {&config.GraphOptions{Retired: true}, 3, 3}} {
+		g, err := config.GraphOf(config.DefaultModel(), slices.Values(cis), slices.Values(relations), c.o)
+		require.NoError(t, err)
+		assert.Equal(t, []int{c.cis, c.links}, []int{g.Nodes(), g.Links()})
+	}
+	_, err := config.GraphOf(config.DefaultModel(), slices.Values(cis[1:]), slices.Values(relations), nil)
+	assert.True(t, errors.Is(err, itsm.ErrInvalid), "a relation of a CI that nobody knows")
+}
+
+func TestWorkIsLimited(t *testing.T) {
+	model := abstractModel(t)
+	e := &naiveEstate{model, map[uuid.UUID]config.Node{}, nil}
+	for i := range byte(20) {
+		e.nodes[id(i+1)] = thing(i + 1)
+		if i > 0 {
+			e.links = append(e.links, needs(i, i, i+1, ""))
+		}
+	}
+	g := e.graph(t, nil)
+	r, err := g.Rank(&config.RankOptions{MaxWork: 30, Limit: 1})
+	require.NoError(t, err)
+	assert.Len(t, r.List, 1)
+	assert.Positive(t, r.Left)
+	c, err := g.Causes([]uuid.UUID{id(1)}, nil, &config.CauseOptions{MaxWork: 30, Limit: 2})
+	require.NoError(t, err)
+	assert.Len(t, c.List, 2)
+	assert.Positive(t, c.Left)
+}
+
+// A CI takes no class that its relations do not allow, and what a caller does to a
+// slice later does no harm.
+func TestGraphWithAnotherClass(t *testing.T) {
+	node := func(n byte, class string) config.Node { return config.Node{ID: id(n), Class: class} }
+	nodes := []config.Node{node(1, "server"), node(2, "network device")}
+	links := []config.Link{{ID: id(1), Type: "connects to", From: id(1), To: id(2), Group: "net"}}
+	g, err := config.NewGraph(config.DefaultModel(), slices.Values(nodes), slices.Values(links), nil)
+	require.NoError(t, err)
+	for _, n := range []config.Node{node(1, "document"), node(2, "server")} {
+		_, err = g.With(config.GraphChanges{Nodes: []config.Node{n}})
+		requireField(t, err, "nodes[0].class")
+		assert.ErrorContains(t, err, `"connects to", which leads from no`)
+	}
+	vm := node(1, "virtual machine")
+	vm.Needs = []config.Need{{Group: "net", AtLeast: 1}}
+	now, err := g.With(config.GraphChanges{Nodes: []config.Node{vm}})
+	require.NoError(t, err)
+	vm.Needs[0].AtLeast = 7
+	got, _ := now.Node(id(1))
+	assert.Equal(t, config.Node{ID: id(1), Class: "virtual machine", Needs: []config.Need{{Group: "net", AtLeast: 1}}}, got)
+	got.Needs[0].AtLeast = 9
+	got, _ = now.Node(id(1))
+	assert.Equal(t, 1, got.Needs[0].AtLeast)
+	was, _ := g.Node(id(1))
+	assert.Equal(t, "server", was.Class)
 }
