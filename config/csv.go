@@ -1,0 +1,251 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Table says how CIs or relations are read from a table, CSV after RFC 4180, whose
+// first record names its columns.
+//
+// A column holds a field of a row: "id", "name", "class", "description", "owner",
+// "criticality", "environment", "version", "state", "source", "change", "since",
+// "reason", "attributes.memory" and "needs.web" (how many of that group) of a CI;
+// "id", "type", "from", "to", "group", "proposed", "source", "change", "since",
+// "reason" and "attributes.bandwidth" of a relation. From and to are [Handle]s, or
+// have a column each for the parts: "from.class" and "from.name". An attribute whose
+// name is none of a field needs no "attributes." before it. A cell is read as the
+// type of its attribute says, in the form of [itsm.ParseValue]; an empty one says
+// nothing.
+type Table struct {
+	Of    string // Kind or RelationKind: what each row is
+	Comma rune   // what parts the columns, of ASCII; zero: a comma
+
+	// Columns is what the columns mean, by their names in the table; one that is not
+	// here is the field of its name. "-" leaves a column out.
+	Columns map[string]string
+
+	// Always is what every row has, by field, unless it says something itself:
+	// {"class": "server"}.
+	Always map[string]string
+}
+
+// leftOut marks a column that is not read.
+const leftOut = "-"
+
+// ReadCSV reads a table, typed by the model, and gives each row as a [Line] with
+// Register or Relate. What cannot be read is a [*Fault] with line, column and field,
+// and reading goes on with the next record; but a header that does not fit, or a
+// quote that is never closed, is the last thing that is read. So is an error of the
+// reader itself. Empty lines are passed over, as is a byte order mark. No record is
+// longer than maxLine bytes; 0: 1 MiB.
+func ReadCSV(r io.Reader, t *Table, m *Model, maxLine int) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		rows, err := newTableRows(r, t, m, maxLine)
+		if err != nil {
+			yield(Line{}, err)
+			return
+		}
+		var row incoming
+		for rows.next(&row, anyRow) {
+			if row.fault != nil {
+				if !yield(Line{}, row.fault) {
+					return
+				}
+			} else if !yield(row.Line, nil) {
+				return
+			}
+		}
+		if err := rows.err(); err != nil {
+			yield(Line{}, err)
+		}
+	}
+}
+
+// check refuses a table that could read nothing.
+func (t *Table) check(m *Model) error {
+	if t == nil || m == nil {
+		return &itsm.FieldError{Field: "table", Problem: "or the model is missing"}
+	}
+	if err := itsm.CheckOneOf("table.of", t.Of, []string{Kind, RelationKind}); err != nil {
+		return err
+	}
+	if c := t.Comma; c < 0 || c >= 0x80 || c == '"' || c == '\n' || c == '\r' {
+		return &itsm.FieldError{Field: "table.comma", Problem: fmt.Sprintf("is %q; give a character of ASCII that is neither quote nor line break", c)}
+	}
+	for _, column := range slices.Sorted(maps.Keys(t.Columns)) {
+		if field := t.Columns[column]; field != leftOut {
+			if _, err := t.field(m, field); err != nil {
+				return &itsm.FieldError{Field: "table.columns." + column, Problem: err.Error()}
+			}
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(t.Always)) {
+		if _, err := t.field(m, field); err != nil {
+			return &itsm.FieldError{Field: "table.always." + field, Problem: err.Error()}
+		}
+	}
+	return nil
+}
+
+// cell is what one column holds.
+type cell struct {
+	field string // path of the row: "attributes.memory"
+	head  string // "attributes"
+	tail  string // "memory"
+}
+
+// field is what a name stands for.
+func (t *Table) field(m *Model, name string) (cell, error) {
+	head, tail, parted := strings.Cut(name, ".")
+	known := ciRowFields()
+	if t.Of == RelationKind {
+		known = relationRowFields()
+	}
+	switch {
+	case parted && tail != "" && (head == "attributes" || head == "needs" && t.Of == Kind):
+		return cell{name, head, tail}, nil
+	case parted && t.Of == RelationKind && (head == fromName || head == toName) && (tail == className || tail == nameName):
+		return cell{name, head, tail}, nil
+	case !parted && slices.Contains(known, name) && name != "attributes" && name != "needs":
+		return cell{name, name, ""}, nil
+	case t.attribute(m, name):
+		return cell{"attributes." + name, "attributes", name}, nil
+	}
+	return cell{}, fmt.Errorf("%s is no field here; they are: %s, and %q leaves a column out", shown(itsm.TextValue(name)), strings.Join(known, ", "), leftOut)
+}
+
+// attribute reports whether any class or type has an attribute of the name.
+func (t *Table) attribute(m *Model, name string) bool {
+	has := func(l rules) bool { return l.find(name) != nil }
+	if t.Of == RelationKind {
+		return slices.ContainsFunc(m.ofTypes, has)
+	}
+	return slices.ContainsFunc(m.attributes, has)
+}
+
+// fieldOrder lists the cells that every row has, in order.
+func (t *Table) always(m *Model) []cell {
+	var list []cell
+	for _, name := range slices.Sorted(maps.Keys(t.Always)) {
+		c, _ := t.field(m, name)
+		list = append(list, c)
+	}
+	return list
+}
+
+// ciOf makes a row of cells.
+func ciOf(m *Model, r *CIRow, c cell, text string) error {
+	var err error
+	switch c.head {
+	case "id":
+		r.ID, err = idOf(text)
+	case nameName:
+		r.Name = text
+	case className:
+		r.Class = text
+	case descriptionName:
+		r.Description = text
+	case ownerName:
+		r.Owner = text
+	case criticalityName:
+		r.Criticality = itsm.Level(text)
+	case environmentName:
+		r.Environment = text
+	case versionName:
+		r.Version = text
+	case stateName:
+		r.State = itsm.State(text)
+	case "source":
+		r.Source = text
+	case changeField:
+		r.Change, err = itsm.ParseRef(text)
+	case "since":
+		var v itsm.Value
+		v, err = itsm.ParseValue(itsm.Instant, text)
+		r.Since = v.Instant()
+	case "reason":
+		r.Reason = text
+	case "needs":
+		n, wrong := strconv.Atoi(text)
+		if wrong != nil {
+			return fmt.Errorf("%s is no whole number", shown(itsm.TextValue(text)))
+		}
+		r.Needs = append(r.Needs, Need{c.tail, n})
+	case "attributes":
+		err = typed(m.rulesOf(r.Class), &r.Attributes, c.tail, text, "a "+r.Class)
+	}
+	return err
+}
+
+// relationOf makes a row of cells.
+func relationOf(m *Model, r *RelationRow, c cell, text string) error {
+	var err error
+	switch c.head {
+	case "id":
+		r.ID, err = idOf(text)
+	case typeName:
+		r.Type = text
+	case fromName:
+		err = handleOf(&r.From, c.tail, text)
+	case toName:
+		err = handleOf(&r.To, c.tail, text)
+	case groupName:
+		r.Group = text
+	case "proposed":
+		var v itsm.Value
+		v, err = itsm.ParseValue(itsm.Truth, text)
+		r.Proposed = v.Truth()
+	case "source":
+		r.Source = text
+	case changeField:
+		r.Change, err = itsm.ParseRef(text)
+	case "since":
+		var v itsm.Value
+		v, err = itsm.ParseValue(itsm.Instant, text)
+		r.Since = v.Instant()
+	case "reason":
+		r.Reason = text
+	case "attributes":
+		err = typed(m.rulesOfType(r.Type), &r.Attributes, c.tail, text, fmt.Sprintf("a relation that is %q", r.Type))
+	}
+	return err
+}
+
+// typed reads a value as its attribute's type says.
+func typed(l *rules, into *map[string]itsm.Value, name, text, of string) error {
+	r := l.find(name)
+	if r == nil {
+		return fmt.Errorf("is given, and %s has no such attribute; leave it empty", of)
+	}
+	v, err := itsm.ParseValue(r.Type, text)
+	if err != nil {
+		return err
+	}
+	if *into == nil {
+		*into = make(map[string]itsm.Value)
+	}
+	(*into)[name] = v
+	return nil
+}
+
+func handleOf(h *Handle, part, text string) error {
+	switch part {
+	case className:
+		h.Class = text
+	case nameName:
+		h.Name = text
+	default:
+		parsed, err := ParseHandle(text)
+		*h = parsed
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,310 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// csvRecords parts CSV into records and fields. Package encoding/csv would read a
+// field of any length, and stops at a quote in the wrong place.
+type csvRecords struct {
+	lines  *lineReader
+	comma  byte
+	text   []byte     // of all fields of the record, one after the other
+	fields []csvField // of the record
+	first  int        // the line that the record begins in
+	ended  bool
+}
+
+// csvField is where a field's text is, and where it begins in the file.
+type csvField struct {
+	from, to     int
+	line, column int
+}
+
+func (c *csvRecords) field(i int) []byte { return c.text[c.fields[i].from:c.fields[i].to] }
+
+// next reads a record; false: there is none any more. A fault is one of the record,
+// and there may be more after it.
+func (c *csvRecords) next() (*Fault, bool) {
+	c.text, c.fields = c.text[:0], c.fields[:0]
+	for !c.ended {
+		line, fault, more := c.lines.next()
+		if !more {
+			c.ended = true
+			break
+		}
+		c.first = c.lines.number
+		if fault != nil {
+			return fault, true
+		}
+		if len(line) == 0 {
+			continue
+		}
+		return c.record(line), true
+	}
+	return nil, false
+}
+
+// record parts a line, and those after it when a quoted field goes on there.
+func (c *csvRecords) record(line []byte) *Fault {
+	for at := 0; ; {
+		f := csvField{from: len(c.text), line: c.lines.number, column: at + 1}
+		if at < len(line) && line[at] == '"' {
+			var fault *Fault
+			if line, at, fault = c.quoted(line, at+1, f); fault != nil {
+				return fault
+			}
+		} else {
+			for at < len(line) && line[at] != c.comma {
+				if line[at] == '"' {
+					return &Fault{Line: c.lines.number, Column: at + 1, Problem: `has a quote within a field that does not begin with one; quote the whole, and write "" within`}
+				}
+				c.text = append(c.text, line[at])
+				at++
+			}
+		}
+		f.to = len(c.text)
+		c.fields = append(c.fields, f)
+		if at >= len(line) {
+			return nil
+		}
+		at++ // the comma
+	}
+}
+
+// quoted reads a field to what follows its end.
+func (c *csvRecords) quoted(line []byte, at int, f csvField) ([]byte, int, *Fault) {
+	for {
+		for at < len(line) {
+			switch {
+			case line[at] != '"':
+				c.text = append(c.text, line[at])
+				at++
+			case at+1 < len(line) && line[at+1] == '"':
+				c.text = append(c.text, '"')
+				at += 2
+			case at+1 == len(line) || line[at+1] == c.comma:
+				return line, at + 1, nil
+			default:
+				return line, at, &Fault{Line: c.lines.number, Column: at + 1, Problem: `has a quote that neither ends the field nor is doubled; write "" within`}
+			}
+		}
+		next, fault, more := c.lines.next()
+		if !more {
+			c.ended = true
+			return line, at, &Fault{Line: f.line, Column: f.column, Problem: "opens a quote that is never closed; nothing after it was read"}
+		}
+		if fault != nil {
+			return line, at, fault
+		}
+		c.text = append(c.text, '\n')
+		if len(c.text)+len(next) > c.lines.most {
+			c.ended = true
+			return line, at, &Fault{Line: f.line, Column: f.column, Problem: fmt.Sprintf("is a record longer than %d bytes, perhaps for a quote that is not closed; nothing after it was read", c.lines.most)}
+		}
+		line, at = next, 0
+	}
+}
+
+// tableRows reads the rows of a table.
+type tableRows struct {
+	records csvRecords
+	table   *Table
+	model   *Model
+	texts   texts
+	columns []cell // by column; without a field: left out
+	order   []int  // the columns, that which says the class or type first
+	always  []cell
+	begun   bool
+}
+
+func newTableRows(r io.Reader, t *Table, m *Model, maxLine int) (*tableRows, error) {
+	if err := t.check(m); err != nil {
+		return nil, err
+	}
+	comma := byte(',')
+	if t.Comma != 0 {
+		comma = byte(t.Comma)
+	}
+	return &tableRows{
+		records: csvRecords{lines: newLineReader(r, maxLine), comma: comma},
+		table:   t, model: m, texts: make(texts), always: t.always(m),
+	}, nil
+}
+
+func (t *tableRows) err() error  { return t.records.lines.err }
+func (t *tableRows) sum() uint32 { return t.records.lines.sum }
+
+// next reads a row. A table of what is not wanted has none, but is read to its end.
+func (t *tableRows) next(row *incoming, want wanted) bool {
+	for {
+		fault, more := t.records.next()
+		if !more {
+			return false
+		}
+		*row = incoming{number: t.records.first, fault: fault}
+		switch {
+		case fault != nil:
+			t.records.ended = t.records.ended || !t.begun // without its header a table says nothing
+			return true
+		case !t.begun:
+			t.begun = true
+			if row.fault = t.header(); row.fault != nil {
+				t.records.ended = true
+				return true
+			}
+		case want == onlyCIs && t.table.Of != Kind || want == onlyRelations && t.table.Of != RelationKind:
+		default:
+			row.fault = t.row(&row.Line)
+			if row.fault != nil {
+				row.Line = Line{}
+			}
+			row.where = t.where
+			return true
+		}
+	}
+}
+
+// header finds out what the columns are.
+func (t *tableRows) header() *Fault {
+	c := &t.records
+	for i, f := range c.fields {
+		wrong := func(format string, args ...any) *Fault {
+			return &Fault{Line: f.line, Column: f.column, Problem: fmt.Sprintf(format, args...)}
+		}
+		name := string(c.field(i))
+		for j := range i {
+			if string(c.field(j)) == name {
+				return wrong("the column %s is named twice", shown(itsm.TextValue(name)))
+			}
+		}
+		field, mapped := t.table.Columns[name]
+		switch {
+		case !mapped:
+			field = name
+		case field == leftOut:
+			t.columns = append(t.columns, cell{})
+			continue
+		}
+		column, err := t.table.field(t.model, field)
+		if err != nil {
+			return wrong("the column %s", err)
+		}
+		if slices.Contains(t.columns, column) {
+			return wrong("the column %s is a second one for %s", shown(itsm.TextValue(name)), column.field)
+		}
+		t.columns = append(t.columns, column)
+	}
+	for name, field := range t.table.Columns {
+		if field != leftOut && !t.hasColumn(name) {
+			return t.missing()
+		}
+	}
+	kind := className
+	if t.table.Of == RelationKind {
+		kind = typeName
+	}
+	for i, column := range t.columns {
+		if column.field == kind {
+			t.order = append([]int{i}, t.order...)
+		} else if column.field != "" {
+			t.order = append(t.order, i)
+		}
+	}
+	return nil
+}
+
+func (t *tableRows) hasColumn(name string) bool {
+	for i := range t.records.fields {
+		if string(t.records.field(i)) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// missing names the first of the columns that are mapped and not there.
+func (t *tableRows) missing() *Fault {
+	for _, name := range namesOf(t.table.Columns) {
+		if t.table.Columns[name] != leftOut && !t.hasColumn(name) {
+			return &Fault{Line: t.records.first, Problem: fmt.Sprintf("there is no column %s, which the mapping has", shown(itsm.TextValue(name)))}
+		}
+	}
+	return nil
+}
+
+// row makes a row of the record.
+func (t *tableRows) row(l *Line) *Fault {
+	c := &t.records
+	if len(c.fields) != len(t.columns) {
+		return &Fault{Line: c.first, Problem: fmt.Sprintf("has %d fields; the header has %d", len(c.fields), len(t.columns))}
+	}
+	set := func(column cell, text string) error { return ciOf(t.model, l.Register, column, text) }
+	if t.table.Of == RelationKind {
+		l.Relate = new(RelationRow)
+		set = func(column cell, text string) error { return relationOf(t.model, l.Relate, column, text) }
+	} else {
+		l.Register = new(CIRow)
+	}
+	for _, column := range t.always { // class and type first: attributes are read by them
+		if column.field == className || column.field == typeName {
+			if err := t.byDefault(column, set); err != nil {
+				return &Fault{Line: c.first, Field: column.field, Problem: problemOf(err)}
+			}
+		}
+	}
+	for _, i := range t.order {
+		column, text := t.columns[i], c.field(i)
+		if len(text) == 0 {
+			continue
+		}
+		if err := set(column, t.texts.of(text)); err != nil {
+			return &Fault{Line: c.fields[i].line, Column: c.fields[i].column, Field: column.field, Problem: problemOf(err)}
+		}
+	}
+	for _, column := range t.always {
+		if column.field != className && column.field != typeName {
+			if err := t.byDefault(column, set); err != nil {
+				return &Fault{Line: c.first, Field: column.field, Problem: problemOf(err)}
+			}
+		}
+	}
+	return nil
+}
+
+// byDefault sets what every row has, unless the row says something itself.
+func (t *tableRows) byDefault(column cell, set func(cell, string) error) error {
+	if i := slices.Index(t.columns, column); i >= 0 && len(t.records.field(i)) > 0 {
+		return nil
+	}
+	for name, text := range t.table.Always {
+		if c, err := t.table.field(t.model, name); err == nil && c == column {
+			return set(column, text)
+		}
+	}
+	return nil
+}
+
+// where is where the cell of a field begins.
+func (t *tableRows) where(field string) (line, column int) {
+	for i, c := range t.columns {
+		if i < len(t.records.fields) && c.field != "" && (c.field == field || c.head == field) {
+			return t.records.fields[i].line, t.records.fields[i].column
+		}
+	}
+	return t.records.first, 0
+}
+
+func idOf(text string) (uuid.UUID, error) {
+	id, ok := plainUUID(text)
+	if !ok {
+		return id, fmt.Errorf("%s is no UUID", shown(itsm.TextValue(text)))
+	}
+	return id, nil
+}

@@ -1,0 +1,222 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+func needField(place int32) string { return fmt.Sprintf("needs[%d].at_least", place) }
+
+// Step is what one row comes to: commands for one CI, or one relation.
+type Step struct {
+	Source string // the name of its source
+	Line   int
+	ID     uuid.UUID // of the CI or the relation; a new one is to get it
+	New    bool      // it is registered or related; else it is there already
+
+	CI       []itsm.Command[CI]       // one or several, to be given in this order
+	Relation []itsm.Command[Relation] // one
+}
+
+// Steps yields what is to be done, CIs before relations, each in the order of the
+// rows; rows that change nothing are left out. It reads the sources anew, CIs first.
+//
+// When anything is wrong and the intake is not lenient, it yields one error,
+// [Intake.Err], and no step. An error that comes later says that a source could not
+// be read again, or is not what was checked; it is the last.
+func (in *Intake) Steps() iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		in.each([]wanted{onlyCIs, onlyRelations}, func(at rowPlace, v uint32, r *CIRow, rel *intakeRelation, row *RelationRow) error {
+			s := Step{Source: in.sources[at.source].Name, Line: at.row.number}
+			if r != nil {
+				if err := in.stepOfCI(&s, v, r); err != nil {
+					return err
+				}
+			} else {
+				in.stepOfRelation(&s, rel, row)
+			}
+			if len(s.CI)+len(s.Relation) > 0 && !yield(s, nil) {
+				return errStopped
+			}
+			return nil
+		}, func(err error) { yield(Step{}, err) })
+	}
+}
+
+// errStopped ends a reading that nobody wants any more.
+var errStopped = errors.New("config: stopped")
+
+// each reads the rows that are taken in, of CIs or relations or one after the other,
+// and tells of an error.
+func (in *Intake) each(which []wanted, do func(at rowPlace, v uint32, r *CIRow, rel *intakeRelation, row *RelationRow) error, failed func(error)) {
+	if err := in.Err(); err != nil && !in.o.Lenient {
+		failed(err)
+		return
+	}
+	nextCI, nextRelation := 0, len(in.others)
+	for _, want := range which {
+		for i := range in.sources {
+			err := in.again(i, want, func(at rowPlace) error {
+				if want == onlyCIs {
+					if nextCI == len(in.rowCI) {
+						return in.changed(i)
+					}
+					v := in.rowCI[nextCI]
+					nextCI++
+					if v == None || in.cis[v].refused {
+						return nil
+					}
+					r := at.row.ciRow()
+					if c := &in.cis[v]; c.line != uint32(at.row.number) || c.source != uint32(i) || c.known == 0 && c.id != in.idOf(r) {
+						return in.changed(i)
+					}
+					return do(at, v, r, nil, nil)
+				}
+				if nextRelation == len(in.relations) {
+					return in.changed(i)
+				}
+				rel := &in.relations[nextRelation]
+				nextRelation++
+				if rel.line != uint32(at.row.number) || rel.source != uint32(i) {
+					return in.changed(i)
+				}
+				if rel.refused {
+					return nil
+				}
+				row := at.row.relationRow()
+				if !in.leads(row.From, rel.from) || !in.leads(row.To, rel.to) || in.typeAt(row.Type) != rel.typ {
+					return in.changed(i)
+				}
+				return do(at, 0, nil, rel, row)
+			})
+			if errors.Is(err, errStopped) {
+				return
+			}
+			if err != nil {
+				failed(err)
+				return
+			}
+		}
+	}
+}
+
+func (in *Intake) leads(h Handle, v uint32) bool { return in.lookUp(h) == v }
+
+// lookUp is the CI that rows name; None or ambiguous: there is none, or several are.
+func (in *Intake) lookUp(h Handle) uint32 {
+	at, named := in.ids[h.ID]
+	if h.ID == uuid.Nil {
+		at, named = in.keys[keyFor(h.Class, h.Name)]
+	}
+	if !named {
+		return None
+	}
+	return in.handles[at]
+}
+
+func (in *Intake) changed(source int) error {
+	return fmt.Errorf("%s: is not what it was when it was checked: %w", in.sources[source].Name, itsm.ErrInvalid)
+}
+
+// again reads a source another time, the rows that could be read.
+func (in *Intake) again(i int, want wanted, do func(at rowPlace) error) error {
+	rows, done, err := in.open(i)
+	if err != nil {
+		return err
+	}
+	var row incoming
+	for rows.next(&row, want) {
+		if row.fault != nil {
+			continue
+		}
+		if err := do(rowPlace{in, i, &row}); err != nil {
+			return errors.Join(err, done())
+		}
+	}
+	if err := errors.Join(rows.err(), done()); err != nil {
+		return fmt.Errorf("%s: %w", in.sources[i].Name, err)
+	}
+	if rows.sum() != in.sums[i] {
+		return in.changed(i)
+	}
+	return nil
+}
+
+// resolved are values with ids where they name CIs by class and name.
+func (in *Intake) resolved(values map[string]itsm.Value) map[string]itsm.Value {
+	var own map[string]itsm.Value
+	for name, v := range values {
+		if v.Type() != itsm.Reference {
+			continue
+		}
+		ref, err := itsm.ParseRef(v.Text())
+		if err != nil || ref.Kind != Kind {
+			continue
+		}
+		if h, err := ParseHandle(ref.ID); err == nil && h.ID == uuid.Nil {
+			if at := in.lookUp(h); at < ambiguous {
+				if own == nil {
+					own = maps.Clone(values)
+				}
+				own[name] = itsm.ReferenceValue(itsm.RefTo(Kind, in.cis[at].id))
+			}
+		}
+	}
+	if own == nil {
+		return values
+	}
+	return own
+}
+
+func (in *Intake) stepOfCI(s *Step, v uint32, r *CIRow) error {
+	c := &in.cis[v]
+	s.ID, s.New = c.id, c.known == 0
+	own := *r
+	own.Attributes = in.resolved(r.Attributes)
+	if s.New {
+		s.CI = []itsm.Command[CI]{own.Register}
+		return nil
+	}
+	var err error
+	s.CI, err = in.update(in.known[c.known-1], &own)
+	return err
+}
+
+func (in *Intake) stepOfRelation(s *Step, rel *intakeRelation, row *RelationRow) {
+	from, to := in.end(rel.from), in.end(rel.to)
+	if rel.known > 0 {
+		known := in.others[rel.known-1]
+		s.ID = known.ID
+		changed := make(map[string]itsm.Value)
+		for name, v := range row.Attributes {
+			if !v.Equal(known.Value(name)) {
+				changed[name] = v
+			}
+		}
+		switch {
+		case in.o.Observe:
+			s.Relation = []itsm.Command[Relation]{Sight{Source: in.sourceOf(row.Source)}}
+		case len(changed) > 0:
+			s.Relation = []itsm.Command[Relation]{Adjust{Values: changed, Change: row.Change, Since: row.Since, Reason: row.Reason}}
+		}
+		return
+	}
+	s.ID, s.New = row.ID, true
+	if s.ID == uuid.Nil {
+		s.ID = uuid.NewSHA1(in.o.Namespace, fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%s", RelationKind, row.Type, from.ID, to.ID, row.Group))
+	}
+	s.Relation = []itsm.Command[Relation]{row.relate(from, to)}
+}
+
+func (in *Intake) sourceOf(said string) string {
+	if said != "" {
+		return said
+	}
+	return in.stamp.By.ID
+}

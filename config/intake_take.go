@@ -1,0 +1,468 @@
+package config
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// intakeCI is what is kept of each CI, a row's or a known one.
+type intakeCI struct {
+	id      uuid.UUID
+	class   int32 // of the model; -1: none
+	known   int32 // its place among the known ones and one; 0: it is new
+	source  uint32
+	line    uint32 // 0: no row is about it
+	state   uint8  // its place in the states of CIs
+	refused bool   // its row is
+}
+
+// there reports whether relations may lead to it.
+func (c *intakeCI) there() bool { return c.known != 0 || !c.refused }
+
+// intakeRelation is what is kept of each relation.
+type intakeRelation struct {
+	from, to uint32 // handles at first, CIs in the end
+	group    uint32 // 0: none
+	known    int32  // its place among the known ones and one; 0: it is new
+	source   uint32
+	line     uint32 // 0: no row is about it
+	typ      int16
+	proposed bool
+	refused  bool
+}
+
+// relationID is the id that a row of relations gives.
+type relationID struct {
+	id       uuid.UUID
+	relation uint32
+}
+
+// intakeRef is a value that refers to a CI.
+type intakeRef struct {
+	ci     uint32 // whose it is
+	handle uint32
+	class  int32 // whose attribute it is
+	rule   int32 // the attribute's place there
+}
+
+// intakeNeed is how many a CI needs of a group.
+type intakeNeed struct {
+	ci      uint32
+	group   uint32
+	place   int32 // in the row
+	atLeast int32
+}
+
+// intakeKey stands for a class and a name.
+type intakeKey [16]byte
+
+func keyFor(class, name string) intakeKey {
+	var room [128]byte
+	text := append(append(append(room[:0], class...), 0), name...)
+	sum := sha256.Sum256(text)
+	return intakeKey(sum[:16])
+}
+
+// ambiguous stands for the CI of a handle that several have.
+const ambiguous = None - 1
+
+// ciStates are the states in the order of their numbers here.
+func ciStates() []itsm.State { return append(births(), Retired, Disposed) }
+
+func (in *Intake) handleOfID(id uuid.UUID) uint32 {
+	h, known := in.ids[id]
+	if !known {
+		h = uint32(len(in.handles))
+		in.ids[id], in.handles = h, append(in.handles, None)
+	}
+	return h
+}
+
+func (in *Intake) handleOfKey(class, name string) uint32 {
+	key := keyFor(class, name)
+	h, known := in.keys[key]
+	if !known {
+		h = uint32(len(in.handles))
+		in.keys[key], in.handles = h, append(in.handles, None)
+	}
+	return h
+}
+
+func (in *Intake) handleOf(h Handle) uint32 {
+	if h.ID != uuid.Nil {
+		return in.handleOfID(h.ID)
+	}
+	return in.handleOfKey(h.Class, h.Name)
+}
+
+func (in *Intake) groupOf(name string) uint32 {
+	if name == "" {
+		return 0
+	}
+	g, known := in.groups[name]
+	if !known {
+		g = uint32(len(in.groups) + 1)
+		in.groups[name] = g
+	}
+	return g
+}
+
+func (in *Intake) classOf(name string) int32 {
+	if i, known := in.policy.Model.classAt[name]; known {
+		return int32(i)
+	}
+	return -1
+}
+
+// takeKnown notes what is there already.
+func (in *Intake) takeKnown() {
+	states := ciStates()
+	if in.o.Known != nil {
+		for ci := range in.o.Known {
+			in.known = append(in.known, ci)
+			v := uint32(len(in.cis))
+			in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: uint8(max(slices.Index(states, ci.State), 0))})
+			in.bind(v, ci.Class, ci.Name)
+			for _, n := range ci.Needs {
+				in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, MaxNodes))})
+			}
+		}
+	}
+	if in.o.KnownRelations == nil {
+		return
+	}
+	for r := range in.o.KnownRelations {
+		if r.State == Ended {
+			continue
+		}
+		in.others = append(in.others, r)
+		in.relations = append(in.relations, intakeRelation{
+			from: in.handleOfID(r.From), to: in.handleOfID(r.To), group: in.groupOf(r.Group), known: int32(len(in.others)),
+			typ: in.typeAt(r.Type), proposed: r.State == Proposed,
+		})
+	}
+}
+
+func (in *Intake) typeAt(name string) int16 {
+	if r, known := in.policy.Model.typeAt[name]; known && !r.inverse {
+		return int16(r.at)
+	}
+	return -1
+}
+
+// bind makes a CI the one of its id and of its class and name.
+func (in *Intake) bind(v uint32, class, name string) {
+	in.handles[in.handleOfID(in.cis[v].id)] = v
+	if h := in.handleOfKey(class, name); in.handles[h] == None {
+		in.handles[h] = v
+	} else if in.handles[h] != v {
+		in.handles[h] = ambiguous
+	}
+}
+
+// open begins to read a source.
+func (in *Intake) open(i int) (rowReader, func() error, error) {
+	s := &in.sources[i]
+	r, err := s.Open()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", s.Name, err)
+	}
+	done := func() error { return nil }
+	if c, ok := r.(io.Closer); ok {
+		done = c.Close
+	}
+	if s.Table == nil {
+		return newJSONLines(r, in.o.MaxLine), done, nil
+	}
+	rows, err := newTableRows(r, s.Table, in.policy.Model, in.o.MaxLine)
+	return rows, done, err
+}
+
+// takeSource reads a source for the first time.
+func (in *Intake) takeSource(i int) error {
+	rows, done, err := in.open(i)
+	if err != nil {
+		return err
+	}
+	var row incoming
+	for rows.next(&row, anyRow) {
+		at := rowPlace{in, i, &row}
+		switch {
+		case row.fault != nil:
+			in.faults.unread++
+			at.add(row.fault)
+		case row.CI != nil || row.Register != nil:
+			in.rowCI = append(in.rowCI, in.takeCI(at, row.ciRow()))
+		default:
+			in.takeRelation(at, row.relationRow())
+		}
+	}
+	in.sums = append(in.sums, rows.sum())
+	if err := errors.Join(rows.err(), done()); err != nil {
+		return fmt.Errorf("%s: %w", in.sources[i].Name, err)
+	}
+	return nil
+}
+
+// ciRow is the row of a line about a CI.
+func (row *incoming) ciRow() *CIRow {
+	if row.Register == nil {
+		r := row.CI.Row()
+		return &r
+	}
+	return row.Register
+}
+
+func (row *incoming) relationRow() *RelationRow {
+	if row.Relate == nil {
+		r := row.Relation.Row()
+		return &r
+	}
+	return row.Relate
+}
+
+// rowPlace is where faults of a row are.
+type rowPlace struct {
+	in     *Intake
+	source int
+	row    *incoming
+}
+
+func (at rowPlace) add(f *Fault) {
+	f.Source = at.in.sources[at.source].Name
+	if f.Line == 0 {
+		f.Line = at.row.number
+	}
+	if f.Column == 0 && at.row.where != nil && f.Field != "" {
+		f.Line, f.Column = at.row.where(f.Field)
+	}
+	at.in.faults.add(at.source, f)
+}
+
+func (at rowPlace) wrong(field, format string, args ...any) {
+	at.add(&Fault{Field: field, Problem: fmt.Sprintf(format, args...)})
+}
+
+// addAll adds what a process said, and reports whether it said anything.
+func (at rowPlace) addAll(err error) bool {
+	for _, f := range faultsOf(err) {
+		at.add(f)
+	}
+	return err != nil
+}
+
+// faultsOf lists what an error is made of.
+func faultsOf(err error) []*Fault {
+	if err == nil {
+		return nil
+	}
+	var list []*Fault
+	switch e := err.(type) {
+	case *itsm.FieldError:
+		return []*Fault{{Field: e.Field, Problem: e.Problem}}
+	case *itsm.TransitionError:
+		problem := e.Rule
+		if e.Err != nil {
+			problem += ": " + e.Err.Error()
+		} else {
+			problem = e.Error()
+		}
+		return []*Fault{{Problem: problem}}
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			list = append(list, faultsOf(one)...)
+		}
+		return list
+	}
+	if inner := errors.Unwrap(err); inner != nil && inner != itsm.ErrInvalid {
+		return faultsOf(inner)
+	}
+	return []*Fault{{Problem: err.Error()}}
+}
+
+// takeCI notes a row of a CI; None: it is about none.
+func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
+	v := in.knownCI(r)
+	if v != None {
+		if c := &in.cis[v]; c.line > 0 {
+			at.wrong("name", "%s is the CI of %s again", r.handle(), in.place(c.source, c.line))
+			return None
+		}
+		c := &in.cis[v]
+		c.source, c.line = uint32(at.source), uint32(at.row.number)
+		own := *r
+		own.Attributes = in.resolved(r.Attributes)
+		_, err := in.update(in.known[c.known-1], &own)
+		c.refused = at.addAll(err)
+		if !c.refused {
+			in.takeRefs(at, v, r)
+			in.takeNeeds(v, r)
+		}
+		return v
+	}
+	id := in.idOf(r)
+	if h, there := in.ids[id]; there && in.handles[h] != None {
+		c := &in.cis[in.handles[h]]
+		if r.ID != uuid.Nil {
+			at.wrong("id", "is that of %s too", in.place(c.source, c.line))
+		} else {
+			at.wrong("name", "%s is named in %s too; give ids to both if they are two", r.handle(), in.place(c.source, c.line))
+		}
+		return None
+	}
+	state := r.State
+	if state == itsm.None {
+		state = Planned
+	}
+	v = uint32(len(in.cis))
+	c := intakeCI{id: id, class: in.classOf(r.Class), source: uint32(at.source), line: uint32(at.row.number), state: uint8(max(slices.Index(ciStates(), state), 0))}
+	ci := CI{Header: itsm.Header{ID: id, Number: noNumber}}
+	_, err := in.process.Fire(&ci, r.Register, in.stamp)
+	c.refused = at.addAll(err)
+	in.cis = append(in.cis, c)
+	in.bind(v, r.Class, r.Name)
+	if !c.refused {
+		in.takeRefs(at, v, r)
+		in.takeNeeds(v, r)
+	}
+	return v
+}
+
+func (r *CIRow) handle() Handle { return Handle{Class: r.Class, Name: r.Name} }
+
+// knownCI is the known CI that a row is about; None: a new one.
+func (in *Intake) knownCI(r *CIRow) uint32 {
+	if len(in.known) == 0 {
+		return None
+	}
+	h, there := in.ids[r.ID]
+	if r.ID == uuid.Nil {
+		h, there = in.keys[keyFor(r.Class, r.Name)]
+	}
+	if !there || in.handles[h] >= ambiguous || in.cis[in.handles[h]].known == 0 {
+		return None
+	}
+	return in.handles[h]
+}
+
+// idOf is the id of a row's CI.
+func (in *Intake) idOf(r *CIRow) uuid.UUID {
+	if r.ID != uuid.Nil {
+		return r.ID
+	}
+	return uuid.NewSHA1(in.o.Namespace, []byte(Kind+"\x00"+r.Class+"\x00"+r.Name))
+}
+
+// place is a line for people.
+func (in *Intake) place(source, line uint32) string {
+	switch name := in.sources[source].Name; {
+	case line == 0:
+		return "one that is there already"
+	case name == "":
+		return fmt.Sprintf("line %d", line)
+	default:
+		return fmt.Sprintf("%s:%d", name, line)
+	}
+}
+
+func (in *Intake) takeNeeds(v uint32, r *CIRow) {
+	for i, n := range r.Needs {
+		in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), int32(i), int32(min(n.AtLeast, MaxNodes))})
+	}
+}
+
+// takeRefs notes which values refer to CIs.
+func (in *Intake) takeRefs(at rowPlace, v uint32, r *CIRow) {
+	l := in.policy.Model.rulesOf(r.Class)
+	for i := range l.list {
+		if l.list[i].Type != itsm.Reference {
+			continue
+		}
+		value := r.Attributes[l.list[i].Name]
+		ref, err := itsm.ParseRef(value.Text())
+		if err != nil || ref.Kind != Kind {
+			continue
+		}
+		h, err := ParseHandle(ref.ID)
+		if err != nil {
+			at.wrong("attributes."+l.list[i].Name, "%s", problemOf(err))
+			in.cis[v].refused = true
+			continue
+		}
+		in.refs = append(in.refs, intakeRef{v, in.handleOf(h), in.classOf(r.Class), int32(i)})
+	}
+}
+
+// takeRelation notes a row of a relation, and checks what can be checked without its
+// ends.
+func (in *Intake) takeRelation(at rowPlace, r *RelationRow) {
+	m := in.policy.Model
+	rel := intakeRelation{
+		group: in.groupOf(r.Group), source: uint32(at.source), line: uint32(at.row.number), typ: in.typeAt(r.Type), proposed: r.Proposed,
+	}
+	if in.policy.observes(in.stamp.By) && in.policy.typeControlled(r.Type) && r.Change.IsZero() {
+		rel.proposed = true // as the process will have it
+	}
+	if rel.typ < 0 {
+		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{}))
+	}
+	for _, end := range []struct {
+		field string
+		h     Handle
+		into  *uint32
+	}{{fromName, r.From, &rel.from}, {toName, r.To, &rel.to}} {
+		*end.into = None
+		if end.h.IsZero() {
+			at.wrong(end.field, "is missing; name a CI")
+			rel.refused = true
+			continue
+		}
+		*end.into = in.handleOf(end.h)
+	}
+	if rel.typ >= 0 && at.addAll(in.checkRelate(r)) {
+		rel.refused = true
+	}
+	if r.ID != uuid.Nil {
+		in.relIDs = append(in.relIDs, relationID{r.ID, uint32(len(in.relations))})
+	}
+	in.relations = append(in.relations, rel)
+}
+
+// checkRelate is what a process says of a relation whose ends are right.
+func (in *Intake) checkRelate(r *RelationRow) error {
+	p := in.policy
+	var refused error
+	if p.typeControlled(r.Type) && !p.observes(in.stamp.By) && !r.Proposed && r.Change.IsZero() {
+		refused = itsm.Refuse("R20", "%q is controlled; name the change, or propose it", r.Type)
+	}
+	l := p.Model.rulesOfType(r.Type)
+	var values error
+	if len(r.Attributes) > 0 || len(l.list) > 0 {
+		values = errors.Join(l.values("attributes", r.Attributes, nil),
+			l.missing("attributes", func(name string) bool { return !r.Attributes[name].IsZero() }), byID(r.Attributes))
+	}
+	right := End{ID: uuid.Max, Class: "any"}
+	return errors.Join(refused, values, p.checkChange(r.Change, in.stamp), r.relate(right, right).Check(nil, in.stamp))
+}
+
+// byID refuses references to CIs by class and name; those of relations are read
+// only once.
+func byID(values map[string]itsm.Value) error {
+	var wrong []error
+	for _, name := range namesOf(values) {
+		if v := values[name]; v.Type() == itsm.Reference {
+			ref, err := itsm.ParseRef(v.Text())
+			if _, is := ref.UUID(); err == nil && ref.Kind == Kind && !is {
+				wrong = append(wrong, &itsm.FieldError{Field: "attributes." + name, Problem: fmt.Sprintf("%s is no id; a relation refers to CIs by theirs", shown(v))})
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}

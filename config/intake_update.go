@@ -1,0 +1,82 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/itsmkit/itsm"
+)
+
+// update is what a row says of a CI that is known, as commands that the process
+// takes; none when it says nothing new.
+func (in *Intake) update(known *CI, r *CIRow) ([]itsm.Command[CI], error) {
+	var list []itsm.Command[CI]
+	var wrong []error
+	if r.Class != "" && r.Class != known.Class {
+		wrong = append(wrong, &itsm.FieldError{Field: className, Problem: fmt.Sprintf("is %s, and there it is a %s; reclassify it", shown(itsm.TextValue(r.Class)), known.Class)})
+	}
+	if in.o.Observe {
+		seen := Observe{Values: maps.Clone(r.Attributes), Source: in.sourceOf(r.Source), Seen: r.Since}
+		for name, v := range map[string]itsm.Value{nameName: itsm.TextValue(r.Name), environmentName: itsm.TextValue(r.Environment), versionName: itsm.TextValue(r.Version)} {
+			if !v.IsZero() {
+				if seen.Values == nil {
+					seen.Values = make(map[string]itsm.Value)
+				}
+				seen.Values[name] = v
+			}
+		}
+		list = append(list, seen)
+	} else {
+		if r.State != itsm.None && r.State != known.State {
+			wrong = append(wrong, &itsm.FieldError{Field: stateName, Problem: fmt.Sprintf("is %s, and there it is %s; a command of its own moves it", r.State, known.State)})
+		}
+		list = in.said(known, r)
+	}
+	ci := *known
+	s := in.stamp
+	for _, c := range list {
+		if _, err := in.process.Fire(&ci, c, s); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	return list, errors.Join(wrong...)
+}
+
+// said is what people say of a known CI and is new.
+func (in *Intake) said(known *CI, r *CIRow) []itsm.Command[CI] {
+	var list []itsm.Command[CI]
+	differs := func(name, s string) string {
+		if known.Value(name).Text() == s {
+			return ""
+		}
+		return s
+	}
+	d := Describe{
+		Name: differs(nameName, r.Name), Description: differs(descriptionName, r.Description),
+		Criticality: itsm.Level(differs(criticalityName, string(r.Criticality))),
+		Environment: differs(environmentName, r.Environment), Version: differs(versionName, r.Version),
+		Change: r.Change, Since: r.Since, Reason: r.Reason,
+	}
+	if len(d.given()) > 0 {
+		list = append(list, d)
+	}
+	if owner := differs(ownerName, r.Owner); owner != "" {
+		list = append(list, Own{Owner: owner, Change: r.Change, Since: r.Since, Reason: r.Reason})
+	}
+	values := make(map[string]itsm.Value)
+	for name, v := range r.Attributes {
+		if !v.Equal(known.Value(name)) {
+			values[name] = v
+		}
+	}
+	if len(values) > 0 {
+		list = append(list, SetAttributes{Values: values, Change: r.Change, Since: r.Since, Reason: r.Reason})
+	}
+	for _, n := range r.Needs {
+		if known.Need(n.Group) != n.AtLeast {
+			list = append(list, SetNeed{Need: n, Change: r.Change, Since: r.Since, Reason: r.Reason})
+		}
+	}
+	return list
+}
