@@ -131,12 +131,19 @@ func (t *Table) attribute(m *Model, name string) bool {
 	return slices.ContainsFunc(m.attributes, has)
 }
 
-// fieldOrder lists the cells that every row has, in order.
-func (t *Table) always(m *Model) []cell {
-	var list []cell
+// fixed is a cell that every row has, unless its own column says something.
+type fixed struct {
+	cell
+	text   string
+	column int // -1: there is none
+}
+
+// always lists the cells that every row has, in order.
+func (t *Table) always(m *Model) []fixed {
+	var list []fixed
 	for _, name := range slices.Sorted(maps.Keys(t.Always)) {
 		c, _ := t.field(m, name)
-		list = append(list, c)
+		list = append(list, fixed{c, t.Always[name], -1})
 	}
 	return list
 }

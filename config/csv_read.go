@@ -120,7 +120,7 @@ type tableRows struct {
 	texts   texts
 	columns []cell // by column; without a field: left out
 	order   []int  // the columns, that which says the class or type first
-	always  []cell
+	always  []fixed
 	begun   bool
 }
 
@@ -206,6 +206,9 @@ func (t *tableRows) header() *Fault {
 			return t.missing()
 		}
 	}
+	for i := range t.always {
+		t.always[i].column = slices.Index(t.columns, t.always[i].cell)
+	}
 	kind := className
 	if t.table.Of == RelationKind {
 		kind = typeName
@@ -252,12 +255,8 @@ func (t *tableRows) row(l *Line) *Fault {
 	} else {
 		l.Register = new(CIRow)
 	}
-	for _, column := range t.always { // class and type first: attributes are read by them
-		if column.field == className || column.field == typeName {
-			if err := t.byDefault(column, set); err != nil {
-				return &Fault{Line: c.first, Field: column.field, Problem: problemOf(err)}
-			}
-		}
+	if fault := t.fixed(set, true); fault != nil { // attributes are read as their class says
+		return fault
 	}
 	for _, i := range t.order {
 		column, text := t.columns[i], c.field(i)
@@ -268,24 +267,19 @@ func (t *tableRows) row(l *Line) *Fault {
 			return &Fault{Line: c.fields[i].line, Column: c.fields[i].column, Field: column.field, Problem: problemOf(err)}
 		}
 	}
-	for _, column := range t.always {
-		if column.field != className && column.field != typeName {
-			if err := t.byDefault(column, set); err != nil {
-				return &Fault{Line: c.first, Field: column.field, Problem: problemOf(err)}
-			}
-		}
-	}
-	return nil
+	return t.fixed(set, false)
 }
 
-// byDefault sets what every row has, unless the row says something itself.
-func (t *tableRows) byDefault(column cell, set func(cell, string) error) error {
-	if i := slices.Index(t.columns, column); i >= 0 && len(t.records.field(i)) > 0 {
-		return nil
-	}
-	for name, text := range t.table.Always {
-		if c, err := t.table.field(t.model, name); err == nil && c == column {
-			return set(column, text)
+// fixed sets what every row has, the class or type or the rest, unless the row says
+// something itself.
+func (t *tableRows) fixed(set func(cell, string) error, kind bool) *Fault {
+	for i := range t.always {
+		f := &t.always[i]
+		if (f.field == className || f.field == typeName) != kind || f.column >= 0 && len(t.records.field(f.column)) > 0 {
+			continue
+		}
+		if err := set(f.cell, f.text); err != nil {
+			return &Fault{Line: t.records.first, Field: f.field, Problem: problemOf(err)}
 		}
 	}
 	return nil

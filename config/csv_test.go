@@ -1,0 +1,236 @@
+package config_test
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config"
+)
+
+// readCSV is what a table is read as, one text a row or fault.
+func readCSV(t testing.TB, text_ string, table *config.Table, most int) []string {
+	t.Helper()
+	var list []string
+	for l, err := range config.ReadCSV(strings.NewReader(text_), table, config.DefaultModel(), most) {
+		if err != nil {
+			require.ErrorIs(t, err, itsm.ErrInvalid)
+			list = append(list, err.Error())
+		} else {
+			list = append(list, text(t, l))
+		}
+	}
+	return list
+}
+
+func TestReadCSV(t *testing.T) {
+	servers := &config.Table{Of: config.Kind, Columns: map[string]string{"Hostname": "name", "RAM (GiB)": "memory", "Remarks": "-"}, Always: map[string]string{"class": "server", "state": "live"}}
+	links := &config.Table{Of: config.RelationKind, Comma: ';'}
+	for name, c := range map[string]struct {
+		table *config.Table
+		text  string
+		want  []string
+	}{
+		"mapped": {servers, "Hostname,RAM (GiB),Remarks,warranty_until,needs.net\nweb-1,64,old,2027-01-01T00:00:00Z,2\nweb-2,,,,\n", []string{
+			`{"register":{"name":"web-1","class":"server","state":"live","attributes":{"memory":64,"warranty_until":{"instant":"2027-01-01T00:00:00Z"}},"needs":[{"group":"net","at_least":2}]}}`,
+			`{"register":{"name":"web-2","class":"server","state":"live"}}`}},
+		"BOM, CRLF and empty lines": {servers, "\uFEFFHostname,RAM (GiB)\r\n\r\nweb-1,1\r\n\r\n", []string{`{"register":{"name":"web-1","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"quotes":                    {servers, "Hostname,RAM (GiB),description\n\"a \"\"b\"\", c\",1,\"two\r\nlines\"\n", []string{`{"register":{"name":"a \"b\", c","class":"server","description":"two\nlines","state":"live","attributes":{"memory":1}}}`}},
+		"always is overruled":       {servers, "Hostname,RAM (GiB),class,state\nx,,storage,planned\n", []string{`{"register":{"name":"x","class":"storage","state":"planned"}}`}},
+		"class after attributes":    {&config.Table{Of: config.Kind}, "name,attributes.cpus,class\nx,2,server\n", []string{`{"register":{"name":"x","class":"server","attributes":{"cpus":2}}}`}},
+		"relations": {links, "type;from;to.class;to.name;group;proposed;bandwidth\nconnects to;server/a;network device;sw;net;true;10.5\n", []string{
+			`{"relate":{"type":"connects to","from":"server/a","to":"network device/sw","group":"net","proposed":true,"attributes":{"bandwidth":10.5}}}`}},
+
+		"wrong count":            {servers, "Hostname,RAM (GiB)\nweb-1\nweb-2,1\n", []string{`2: has 1 fields; the header has 2`, `{"register":{"name":"web-2","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"wrong type":             {servers, "Hostname,RAM (GiB)\nweb-1,much\n", []string{`2:7: attributes.memory: "much" is not a decimal of at most 60 digits`}},
+		"attribute of another":   {servers, "Hostname,RAM (GiB),port\nweb-1,1,80\n", []string{`2:9: attributes.port: is given, and a server has no such attribute; leave it empty`}},
+		"no number":              {servers, "Hostname,RAM (GiB),needs.web\nweb-1,1,two\n", []string{`2:9: needs.web: "two" is no whole number`}},
+		"unknown column":         {servers, "Hostname,RAM (GiB),Colour\nweb-1,1,red\n", []string{`1:20: the column "Colour" is no field here; they are: id, name, class, description, owner, criticality, environment, version, state, attributes, needs, source, change, since, reason, and "-" leaves a column out`}},
+		"column twice":           {servers, "Hostname,RAM (GiB),Hostname\n", []string{`1:20: the column "Hostname" is named twice`}},
+		"two for one":            {servers, "Hostname,RAM (GiB),name\n", []string{`1:20: the column "name" is a second one for name`}},
+		"mapped and not there":   {servers, "Hostname\n", []string{`1: there is no column "RAM (GiB)", which the mapping has`}},
+		"bare quote":             {servers, "Hostname,RAM (GiB)\n5\" disk,1\nok,1\n", []string{`2:2: has a quote within a field that does not begin with one; quote the whole, and write "" within`, `{"register":{"name":"ok","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"quote in quotes":        {servers, "Hostname,RAM (GiB)\n\"a\"b,1\nok,1\n", []string{`2:3: has a quote that neither ends the field nor is doubled; write "" within`, `{"register":{"name":"ok","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"quote never closed":     {servers, "Hostname,RAM (GiB)\nok,1\nx,\"1\ny,2\n", []string{`{"register":{"name":"ok","class":"server","state":"live","attributes":{"memory":1}}}`, `3:3: opens a quote that is never closed; nothing after it was read`}},
+		"no UTF-8":               {servers, "Hostname,RAM (GiB)\na\xffb,1\nok,1\n", []string{`2:2: is not valid UTF-8`, `{"register":{"name":"ok","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"line too long":          {servers, "Hostname,RAM (GiB)\n" + strings.Repeat("x", 70_000) + ",1\nok,1\n", []string{`2: is longer than 200 bytes`, `{"register":{"name":"ok","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"record too long":        {servers, "Hostname,RAM (GiB)\n\"" + strings.Repeat("x\n", 300), []string{`2:1: is a record longer than 200 bytes, perhaps for a quote that is not closed; nothing after it was read`}},
+		"header of invalid text": {servers, "Host\xff\nok,1\n", []string{`1:5: is not valid UTF-8`}},
+		"nothing":                {servers, "", nil},
+		"no handle":              {links, "type;from;to\nruns on;a;server/b\n", []string{`2:9: from: "a" is neither a UUID nor class/name, as in "server/web-1"`}},
+		"no table of anything":   {&config.Table{Of: "cis"}, "", []string{`table.of: "cis" is none of: ci, relation`}},
+		"no comma":               {&config.Table{Of: config.Kind, Comma: '→'}, "", []string{`table.comma: is '→'; give a character of ASCII that is neither quote nor line break`}},
+		"mapped to nothing":      {&config.Table{Of: config.RelationKind, Columns: map[string]string{"a": "name"}}, "", []string{`table.columns.a: "name" is no field here; they are: id, type, from, to, group, proposed, attributes, source, change, since, reason, and "-" leaves a column out`}},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, readCSV(t, c.text, c.table, 200)) })
+	}
+}
+
+// What is read and how it is checked is the same whether a line or a table says it.
+func TestTableAndLinesMeet(t *testing.T) {
+	in := intake(t, &config.IntakeOptions{Lenient: true},
+		config.SourceOf("links.csv", "type,from,to\nruns on,application/shop,server/web-1\nruns on,application/shop,server/web-2\n", &config.Table{Of: config.RelationKind}),
+		config.SourceOf("apps.jsonl", `{"register":{"name":"shop","class":"application"}}`, nil),
+		config.SourceOf("servers.csv", "name,cpus\nweb-1,4\nweb-2,0\n", &config.Table{Of: config.Kind, Always: map[string]string{"class": "server"}}))
+	require.Equal(t, `links.csv:3:26: to: is the CI of servers.csv:3, which is refused
+servers.csv:3:7: attributes.cpus: is 0; give 1 or more
+`, faultTexts(in))
+	require.Equal(t, []string{"shop", "web-1"}, taken(t, in))
+}
+
+// A source that changes between two readings is an error, not a mixture.
+func TestSourceThatChanges(t *testing.T) {
+	first := true
+	s := config.Source{Name: "x", Open: func() (io.Reader, error) {
+		if first {
+			first = false
+			return strings.NewReader(whole), nil
+		}
+		return strings.NewReader(strings.Replace(whole, "web-1", "web-9", 1)), nil
+	}}
+	in := intake(t, nil, s)
+	var last error
+	for _, err := range in.Steps() {
+		last = err
+	}
+	require.ErrorContains(t, last, "x: is not what it was when it was checked")
+
+	broken := errors.New("disk on fire")
+	_, err := config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y", Open: func() (io.Reader, error) { return io.MultiReader(strings.NewReader(whole), failing{broken}), nil }}}, nil)
+	require.ErrorIs(t, err, broken)
+	_, err = config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y"}}, nil)
+	requireField(t, err, "sources[0].open")
+	_, err = config.NewIntake(nil, itsm.Stamp{At: time0, By: otto}, nil, nil)
+	requireField(t, err, "stamp.by.roles")
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// FuzzReadCSV holds the parts of records against package encoding/csv, wherever that
+// finds nothing wrong.
+func FuzzReadCSV(f *testing.F) {
+	for _, s := range []string{"a,b\n1,2\n", "\"a\"\"\",b\r\n\r\n,\n", "a\n\"x\ny\"\n", "\"", "a\"b", "\uFEFFa,b\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s, "\uFEFF"))).ReadAll()
+		got := readCSV(t, "name,description\n"+strings.TrimPrefix(s, "\uFEFF"), &config.Table{Of: config.Kind, Always: map[string]string{"class": "server"}}, 0)
+		if err != nil || strings.Contains(s, "\r") { // of which that makes other line ends
+			return
+		}
+		want := 0
+		for _, r := range records {
+			if len(r) == 2 {
+				row := config.CIRow{Register: config.Register{Name: r[0], Description: r[1], Class: "server"}}
+				require.Contains(t, got, text(t, config.Line{Register: &row}), "%q", s)
+				want++
+			}
+		}
+		rows := 0
+		for _, g := range got {
+			if strings.HasPrefix(g, "{") {
+				rows++
+			}
+		}
+		require.LessOrEqual(t, rows, len(records))
+		_ = want
+	})
+}
+
+// FuzzReadJSONLines asks that what is read is written and read again to the same
+// byte, and that an intake of anything ends with all steps or a reason.
+func FuzzReadJSONLines(f *testing.F) {
+	for _, s := range strings.SplitAfter(whole, "\n") {
+		f.Add(s)
+	}
+	f.Add(whole)
+	f.Add(`{"relation":{"id":"01890000-0000-7000-8000-000000000001","type":"x"}}`)
+	f.Add(`{"register":{"attributes":{"a":{"reference":"ci:server/web-1"},"b":1.50,"c":"\u00e9"}}}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		var out strings.Builder
+		for l, err := range config.ReadJSONLines(strings.NewReader(s), 0) {
+			if err != nil {
+				require.ErrorIs(t, err, itsm.ErrInvalid)
+				continue
+			}
+			if config.WriteJSONLine(&out, l) != nil {
+				continue // a handle that reads as another
+			}
+		}
+		var again strings.Builder
+		for l, err := range config.ReadJSONLines(strings.NewReader(out.String()), 0) {
+			require.NoError(t, err, out.String())
+			require.NoError(t, config.WriteJSONLine(&again, l))
+		}
+		require.Equal(t, out.String(), again.String())
+
+		in := intake(t, &config.IntakeOptions{Lenient: true}, lines(s))
+		taken(t, in)
+		if in.Err() == nil {
+			require.Zero(t, in.Counts().Refused)
+		}
+	})
+}
+
+// bigLines writes an estate of so many CIs, with five relations each.
+func bigLines(w io.Writer, n int) {
+	id := func(i int) string { return fmt.Sprintf("01890000-0000-7000-8000-%012x", i+1) }
+	for i := range n {
+		fmt.Fprintf(w, `{"register":{"id":"%s","name":"app-%d","class":"application","owner":"team-%d","state":"live","attributes":{"port":%d,"vendor":"us"}}}`+"\n", id(i), i, i%50, 1+i%60000)
+	}
+	for i := range 5 * n {
+		from := i / 5
+		to := (from + 1 + (i%5)*(i%5)*7919) % n
+		if to == from {
+			to = (to + 1) % n
+		}
+		fmt.Fprintf(w, `{"relate":{"type":"depends on","from":"%s","to":"%s","group":"g%d"}}`+"\n", id(from), id(to), i%5)
+	}
+}
+
+func BenchmarkIntake(b *testing.B) {
+	n := 1000
+	if s := itsmRecords(); s > 0 {
+		n = s
+	}
+	var text strings.Builder
+	bigLines(&text, n)
+	source := lines(text.String())
+	b.Run(fmt.Sprintf("check/cis=%d", n), func(b *testing.B) {
+		b.SetBytes(int64(text.Len()))
+		b.ReportAllocs()
+		for b.Loop() {
+			in := intake(b, nil, source)
+			require.NoError(b, in.Err())
+		}
+	})
+	b.Run(fmt.Sprintf("steps/cis=%d", n), func(b *testing.B) {
+		in := intake(b, nil, source)
+		b.SetBytes(int64(text.Len()))
+		b.ReportAllocs()
+		for b.Loop() {
+			steps := 0
+			for _, err := range in.Steps() {
+				require.NoError(b, err)
+				steps++
+			}
+			require.Equal(b, 6*n, steps)
+		}
+	})
+}
+
+// itsmRecords is how many CIs ITSM_RECORDS asks the benchmarks for.
+func itsmRecords() int {
+	n, _ := strconv.Atoi(os.Getenv("ITSM_RECORDS"))
+	return n
+}
