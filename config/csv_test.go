@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -125,15 +126,13 @@ func FuzzReadCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		records, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s, "\uFEFF"))).ReadAll()
 		got := readCSV(t, "name,description\n"+strings.TrimPrefix(s, "\uFEFF"), &config.Table{Of: config.Kind, Always: map[string]string{"class": "server"}}, 0)
-		if err != nil || strings.Contains(s, "\r") { // of which that makes other line ends
+		if err != nil || !utf8.ValidString(s) || strings.Contains(s, "\r") { // which it takes, or makes other line ends of
 			return
 		}
-		want := 0
 		for _, r := range records {
 			if len(r) == 2 {
 				row := config.CIRow{Register: config.Register{Name: r[0], Description: r[1], Class: "server"}}
 				require.Contains(t, got, text(t, config.Line{Register: &row}), "%q", s)
-				want++
 			}
 		}
 		rows := 0
@@ -143,7 +142,6 @@ func FuzzReadCSV(f *testing.F) {
 			}
 		}
 		require.LessOrEqual(t, rows, len(records))
-		_ = want
 	})
 }
 
