@@ -189,6 +189,8 @@ var dependencies = []arch.Dependency{
 	{Module: "examples", Path: uuids, Why: "record ids"},
 	{Module: "examples", Path: "github.com/stretchr/testify", Why: "tests only"},
 	{Module: "examples", Path: "github.com/ulikunitz/xz", Why: "event logs are published in xz, which the standard library does not read; no dependencies of its own"},
+	{Module: "examples/graphviz", Path: "github.com/goccy/go-graphviz", Why: "draws DOT as SVG: Graphviz itself as WebAssembly, without a C compiler; see decision 13"},
+	{Module: "examples/graphviz", Path: "github.com/stretchr/testify", Why: "tests only"},
 	{Module: "examples/ical", Path: "github.com/teambition/rrule-go", Why: "the dates of a recurrence; no dependencies of its own; see decision 12"},
 	{Module: "examples/ical", Path: "github.com/rickar/cal/v2", Why: "tests only: an example takes holidays from it"},
 	{Module: "examples/ical", Path: "github.com/stretchr/testify", Why: "tests only"},

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -104,6 +102,21 @@ func TestSourceThatChanges(t *testing.T) {
 	}
 	require.ErrorContains(t, last, "x: is not what it was when it was checked")
 
+	first = true
+	s.Open = func() (io.Reader, error) { // in what is not kept of it
+		memory := `"memory":64`
+		if first {
+			memory = `"memory":65`
+		}
+		first = false
+		return strings.NewReader(strings.Replace(whole, `"memory":64`, memory, 1)), nil
+	}
+	in = intake(t, nil, s)
+	for _, err := range in.Steps() {
+		last = err
+	}
+	require.ErrorContains(t, last, "x: is not what it was when it was checked")
+
 	broken := errors.New("disk on fire")
 	_, err := config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y", Open: func() (io.Reader, error) { return io.MultiReader(strings.NewReader(whole), failing{broken}), nil }}}, nil)
 	require.ErrorIs(t, err, broken)
@@ -116,6 +129,28 @@ func TestSourceThatChanges(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// The longest line is one that is read; one byte more is a fault, and the next line is
+// read all the same, wherever the reader's buffer ends.
+func TestLongestLine(t *testing.T) {
+	for _, most := range []int{100, 1<<16 - 1, 1 << 16, 1<<16 + 1, 200_000} {
+		for _, end := range []string{"\n", "\r\n"} {
+			row := `{"register":{"name":"%s"}}`
+			exact := fmt.Sprintf(row, strings.Repeat("x", most-len(row)+2))
+			var got []int
+			for l, err := range config.ReadJSONLines(strings.NewReader(exact+end+exact+" "+end+exact+end), most) {
+				if err != nil {
+					require.ErrorContains(t, err, fmt.Sprintf("2: is longer than %d bytes", most))
+					got = append(got, 0)
+					continue
+				}
+				got = append(got, len(l.Register.Name))
+			}
+			n := most - len(row) + 2
+			require.Equal(t, []int{n, 0, n}, got)
+		}
+	}
+}
 
 // FuzzReadCSV holds the parts of records against package encoding/csv, wherever that
 // finds nothing wrong.
@@ -178,57 +213,4 @@ func FuzzReadJSONLines(f *testing.F) {
 			require.Zero(t, in.Counts().Refused)
 		}
 	})
-}
-
-// bigLines writes an estate of so many CIs, with five relations each.
-func bigLines(w io.Writer, n int) {
-	id := func(i int) string { return fmt.Sprintf("01890000-0000-7000-8000-%012x", i+1) }
-	for i := range n {
-		fmt.Fprintf(w, `{"register":{"id":"%s","name":"app-%d","class":"application","owner":"team-%d","state":"live","attributes":{"port":%d,"vendor":"us"}}}`+"\n", id(i), i, i%50, 1+i%60000)
-	}
-	for i := range 5 * n {
-		from := i / 5
-		to := (from + 1 + (i%5)*(i%5)*7919) % n
-		if to == from {
-			to = (to + 1) % n
-		}
-		fmt.Fprintf(w, `{"relate":{"type":"depends on","from":"%s","to":"%s","group":"g%d"}}`+"\n", id(from), id(to), i%5)
-	}
-}
-
-func BenchmarkIntake(b *testing.B) {
-	n := 1000
-	if s := itsmRecords(); s > 0 {
-		n = s
-	}
-	var text strings.Builder
-	bigLines(&text, n)
-	source := lines(text.String())
-	b.Run(fmt.Sprintf("check/cis=%d", n), func(b *testing.B) {
-		b.SetBytes(int64(text.Len()))
-		b.ReportAllocs()
-		for b.Loop() {
-			in := intake(b, nil, source)
-			require.NoError(b, in.Err())
-		}
-	})
-	b.Run(fmt.Sprintf("steps/cis=%d", n), func(b *testing.B) {
-		in := intake(b, nil, source)
-		b.SetBytes(int64(text.Len()))
-		b.ReportAllocs()
-		for b.Loop() {
-			steps := 0
-			for _, err := range in.Steps() {
-				require.NoError(b, err)
-				steps++
-			}
-			require.Equal(b, 6*n, steps)
-		}
-	})
-}
-
-// itsmRecords is how many CIs ITSM_RECORDS asks the benchmarks for.
-func itsmRecords() int {
-	n, _ := strconv.Atoi(os.Getenv("ITSM_RECORDS"))
-	return n
 }

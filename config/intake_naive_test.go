@@ -1,0 +1,203 @@
+package config_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config"
+)
+
+// naiveRow is a row of the random estates: a CI or a relation.
+type naiveRow struct {
+	relation          bool
+	name, class       string
+	cpus              int // 0 is wrong
+	watches           string
+	needs             map[string]int
+	typ, from, to, in string
+	broken            bool // no JSON
+}
+
+func (r *naiveRow) text() string {
+	switch {
+	case r.broken:
+		return `{"register":`
+	case r.relation:
+		return fmt.Sprintf(`{"relate":{"type":%q,"from":%q,"to":%q,"group":%q,"change":"change:1"}}`, r.typ, r.from, r.to, r.in)
+	}
+	var more []string
+	if r.cpus >= 0 {
+		more = append(more, fmt.Sprintf(`"cpus":%d`, r.cpus))
+	}
+	if r.watches != "" {
+		more = append(more, fmt.Sprintf(`"watches":{"reference":"ci:%s"}`, r.watches))
+	}
+	var needs []string
+	for _, g := range []string{"g", "h"} {
+		if n := r.needs[g]; n > 0 {
+			needs = append(needs, fmt.Sprintf(`{"group":%q,"at_least":%d}`, g, n))
+		}
+	}
+	return fmt.Sprintf(`{"register":{"name":%q,"class":%q,"attributes":{%s},"needs":[%s]}}`, r.name, r.class, strings.Join(more, ","), strings.Join(needs, ","))
+}
+
+// naivelyTaken says which rows come in: it takes in all that is right by itself, and
+// leaves out whatever lacks something, over and over.
+func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
+	out := make([]bool, len(rows))
+	at := map[string]int{} // the CI of a name
+	for i, r := range rows {
+		if r.relation || r.broken {
+			out[i] = r.broken
+			continue
+		}
+		key := r.class + "/" + r.name
+		if _, again := at[key]; again {
+			out[i] = true
+			continue
+		}
+		at[key] = i
+		out[i] = r.cpus == 0
+	}
+	said, most := map[string]bool{}, map[string]int{}
+	for i, r := range rows { // what is wrong with a relation whatever becomes of others
+		if !r.relation || r.broken {
+			continue
+		}
+		from, known := at[r.from]
+		to, there := at[r.to]
+		key := strings.Join([]string{r.typ, r.from, r.to, r.in}, "|")
+		out[i] = !known || !there || from == to && r.typ != "connects to" || !m.Allows(r.typ, rows[from].class, rows[to].class)
+		if !out[i] {
+			out[i] = said[key]
+			said[key] = true
+		}
+		if r.typ == "located in" && !out[i] {
+			most[r.from]++
+			out[i] = most[r.from] > 1
+		}
+	}
+	for i, r := range rows {
+		if to, there := at[r.watches]; r.watches != "" && !out[i] && (!there || rows[to].class != "server") {
+			out[i] = true
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for i, r := range rows {
+			if out[i] {
+				continue
+			}
+			lost := false
+			if r.relation {
+				lost = out[at[r.from]] || out[at[r.to]]
+			} else {
+				lost = r.watches != "" && out[at[r.watches]]
+				for g, n := range r.needs {
+					suppliers := map[string]bool{}
+					for j, l := range rows {
+						key := r.class + "/" + r.name
+						if l.relation && !out[j] && l.in == g {
+							if l.typ == "member of" && l.to == key {
+								suppliers[l.from] = true
+							} else if l.typ != "member of" && l.typ != "documented by" && l.typ != "backed up by" && l.from == key {
+								suppliers[l.to] = true
+							}
+						}
+					}
+					lost = lost || len(suppliers) < n
+				}
+			}
+			if lost {
+				out[i], changed = true, true
+			}
+		}
+	}
+	for i := range out {
+		out[i] = !out[i]
+	}
+	return out
+}
+
+func TestIntakeAgainstNaive(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With([]config.Class{{Name: "agent", Parent: "computer", Attributes: []config.Attribute{
+			{Name: "watches", Type: itsm.Reference, Refers: []string{config.Kind}, Classes: []string{"server"}}}}}, nil)
+		require.NoError(t, err)
+	})
+	rejected, accepted := 0, 0
+	for seed := range uint64(3000) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		pick := func(list ...string) string { return list[rng.IntN(len(list))] }
+		classes := []string{"server", "agent", "cluster", "network device", "location", "document"}[:3+rng.IntN(4)]
+		var rows []naiveRow
+		var keys []string
+		for i := range 2 + rng.IntN(8) {
+			r := naiveRow{name: fmt.Sprint("n", rng.IntN(3+i)), class: pick(classes...), cpus: -1, needs: map[string]int{}}
+			switch r.class {
+			case "server", "agent":
+				r.cpus = rng.IntN(8)
+			case "network device":
+				r.class = "storage"
+			}
+			if r.class == "agent" && len(keys) > 0 && rng.IntN(2) == 0 {
+				r.watches = pick(append(keys, "server/n1", "server/none")...)
+			}
+			for _, g := range []string{"g", "h"} {
+				if rng.IntN(5) == 0 {
+					r.needs[g] = 1 + rng.IntN(2)
+				}
+			}
+			rows, keys = append(rows, r), append(keys, r.class+"/"+r.name)
+		}
+		for range rng.IntN(16) {
+			keys := append(keys, "server/none")
+			rows = append(rows, naiveRow{relation: true, typ: pick("member of", "located in", "stored on", "stored on", "backed up by", "documented by"), from: pick(keys...), to: pick(keys...), in: pick("", "g", "g", "h")})
+		}
+		if rng.IntN(8) == 0 {
+			rows = append(rows, naiveRow{broken: true})
+		}
+		rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+		var text strings.Builder
+		for i := range rows {
+			text.WriteString(rows[i].text() + "\n")
+		}
+		want := naivelyTaken(policy.Model, rows)
+		in, err := config.NewIntake(policy, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(text.String())}, &config.IntakeOptions{Lenient: true})
+		require.NoError(t, err)
+		got := make([]bool, len(rows))
+		for s, err := range in.Steps() {
+			require.NoError(t, err)
+			got[s.Line-1] = true
+		}
+		require.Equal(t, want, got, "seed %d\n%s\n%s", seed, text.String(), faultTexts(in))
+		faulty := map[int]bool{}
+		for _, f := range in.Faults() {
+			faulty[f.Line] = true
+		}
+		for i := range rows {
+			require.Equal(t, !want[i], faulty[i+1], "what is left out has a fault, and nothing else: seed %d line %d", seed, i+1)
+			if want[i] {
+				accepted++
+			} else {
+				rejected++
+			}
+		}
+		all := 0
+		for _, w := range want {
+			if w {
+				all++
+			}
+		}
+		n := in.Counts()
+		require.Equal(t, [2]int{all, len(rows) - all}, [2]int{n.CIs + n.Relations, n.Refused})
+	}
+	require.Greater(t, rejected, 5000)
+	require.Greater(t, accepted, 5000)
+}

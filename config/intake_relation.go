@@ -1,0 +1,77 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// takeRelation notes a row of a relation, and checks what can be checked without its
+// ends.
+func (in *Intake) takeRelation(at rowPlace, r *RelationRow) {
+	m := in.policy.Model
+	rel := intakeRelation{
+		group: in.groupOf(r.Group), source: uint32(at.source), line: uint32(at.row.number), typ: in.typeAt(r.Type), proposed: r.Proposed,
+	}
+	if in.policy.observes(in.stamp.By) && in.policy.typeControlled(r.Type) && r.Change.IsZero() {
+		rel.proposed = true // as the process will have it
+	}
+	if rel.typ < 0 {
+		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{}))
+	}
+	for _, end := range []struct {
+		field string
+		h     Handle
+		into  *uint32
+	}{{fromName, r.From, &rel.from}, {toName, r.To, &rel.to}} {
+		*end.into = None
+		if end.h.IsZero() {
+			at.wrong(end.field, "is missing; name a CI")
+			rel.refused = true
+			continue
+		}
+		*end.into = in.handleOf(end.h)
+	}
+	if rel.typ >= 0 && at.addAll(in.checkRelate(r)) {
+		rel.refused = true
+	}
+	if r.ID != uuid.Nil {
+		in.relIDs = append(in.relIDs, relationID{r.ID, uint32(len(in.relations))})
+	}
+	in.relations = append(in.relations, rel)
+}
+
+// checkRelate is what a process says of a relation whose ends are right.
+func (in *Intake) checkRelate(r *RelationRow) error {
+	p := in.policy
+	var refused error
+	if p.typeControlled(r.Type) && !p.observes(in.stamp.By) && !r.Proposed && r.Change.IsZero() {
+		refused = itsm.Refuse("R20", "%q is controlled; name the change, or propose it", r.Type)
+	}
+	l := p.Model.rulesOfType(r.Type)
+	var values error
+	if len(r.Attributes) > 0 || len(l.list) > 0 {
+		values = errors.Join(l.values("attributes", r.Attributes, nil),
+			l.missing("attributes", func(name string) bool { return !r.Attributes[name].IsZero() }), byID(r.Attributes))
+	}
+	right := End{ID: uuid.Max, Class: "any"}
+	return errors.Join(refused, values, p.checkChange(r.Change, in.stamp), r.relate(right, right).Check(nil, in.stamp))
+}
+
+// byID refuses references to CIs by class and name; those of relations are read
+// only once.
+func byID(values map[string]itsm.Value) error {
+	var wrong []error
+	for _, name := range namesOf(values) {
+		if v := values[name]; v.Type() == itsm.Reference {
+			ref, err := itsm.ParseRef(v.Text())
+			if _, is := ref.UUID(); err == nil && ref.Kind == Kind && !is {
+				wrong = append(wrong, &itsm.FieldError{Field: "attributes." + name, Problem: fmt.Sprintf("%s is no id; a relation refers to CIs by theirs", shown(v))})
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
