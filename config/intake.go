@@ -63,7 +63,7 @@ const defaultMaxFaults = 1000
 // and cardinality and are not said twice; and that no CI needs more of a group than
 // the group has. See [NewIntake].
 //
-// It holds some 250 bytes for each CI and 30 for each relation, not the rows: these
+// It holds some 150 bytes for each CI and 30 for each relation, not the rows: these
 // are read again to be taken in.
 type Intake struct {
 	policy  *Policy

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-
-	"github.com/itsmkit/itsm"
 )
 
 // connect checks what rows say of each other, and what then depends on a row that is
@@ -80,7 +78,7 @@ func (in *Intake) resolveEnds() {
 			}
 			switch v := in.handles[*end.at]; v {
 			case None:
-				in.relationWrong(r, end.field, "is no CI, neither here nor there already")
+				in.relationWrong(r, end.field, "%s", in.noCI("is"))
 				*end.at = None
 			case ambiguous:
 				in.relationWrong(r, end.field, "is what several CIs are; name it by its id")
@@ -90,6 +88,15 @@ func (in *Intake) resolveEnds() {
 			}
 		}
 	}
+}
+
+// noCI says that a name is that of no CI, as far as can be known.
+func (in *Intake) noCI(verb string) string {
+	text := verb + " no CI, neither here nor there already"
+	if in.faults.unread > 0 {
+		text += ", unless it is in a row that could not be read"
+	}
+	return text
 }
 
 // end is a CI as the rules of relations look at it.
@@ -234,7 +241,7 @@ func (in *Intake) checkRefs() {
 		ref.handle = None
 		switch {
 		case v == None:
-			in.ciWrong(ref.ci, field, "refers to no CI, neither here nor there already")
+			in.ciWrong(ref.ci, field, "%s", in.noCI("refers to"))
 		case v == ambiguous:
 			in.ciWrong(ref.ci, field, "refers to what several CIs are; name one by its id")
 		default:
@@ -269,5 +276,5 @@ func (in *Intake) groupName(group uint32) string {
 			return name
 		}
 	}
-	return itsm.TextValue("").Text()
+	return ""
 }

@@ -48,7 +48,7 @@ func ExampleNewIntake() {
 	}
 	// Output:
 	// servers.csv:3:7: attributes.memory: "much" is not a decimal of at most 60 digits
-	// shop.jsonl:4:58: to: is no CI, neither here nor there already
+	// shop.jsonl:4:60: to: is no CI, neither here nor there already, unless it is in a row that could not be read
 	// {CIs:3 Changed:0 Relations:1 Confirmed:0 Refused:2}
 	// servers.csv 2 registers web-1
 	// shop.jsonl 1 registers shop
