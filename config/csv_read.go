@@ -174,16 +174,16 @@ func (t *tableRows) next(row *incoming, want wanted) bool {
 // header finds out what the columns are.
 func (t *tableRows) header() *Fault {
 	c := &t.records
+	names, fields := make(map[string]bool), make(map[string]bool)
 	for i, f := range c.fields {
 		wrong := func(format string, args ...any) *Fault {
 			return &Fault{Line: f.line, Column: f.column, Problem: fmt.Sprintf(format, args...)}
 		}
 		name := string(c.field(i))
-		for j := range i {
-			if string(c.field(j)) == name {
-				return wrong("the column %s is named twice", shown(itsm.TextValue(name)))
-			}
+		if names[name] {
+			return wrong("the column %s is named twice", shown(itsm.TextValue(name)))
 		}
+		names[name] = true
 		field, mapped := t.table.Columns[name]
 		switch {
 		case !mapped:
@@ -196,14 +196,15 @@ func (t *tableRows) header() *Fault {
 		if err != nil {
 			return wrong("the column %s", err)
 		}
-		if slices.Contains(t.columns, column) {
+		if fields[column.field] {
 			return wrong("the column %s is a second one for %s", shown(itsm.TextValue(name)), column.field)
 		}
+		fields[column.field] = true
 		t.columns = append(t.columns, column)
 	}
-	for name, field := range t.table.Columns {
-		if field != leftOut && !t.hasColumn(name) {
-			return t.missing()
+	for _, name := range namesOf(t.table.Columns) {
+		if t.table.Columns[name] != leftOut && !names[name] {
+			return &Fault{Line: c.first, Problem: fmt.Sprintf("there is no column %s, which the mapping has", shown(itsm.TextValue(name)))}
 		}
 	}
 	for i := range t.always {
@@ -215,28 +216,9 @@ func (t *tableRows) header() *Fault {
 	}
 	for i, column := range t.columns {
 		if column.field == kind {
-			t.order = append([]int{i}, t.order...)
+			t.order = slices.Insert(t.order, 0, i)
 		} else if column.field != "" {
 			t.order = append(t.order, i)
-		}
-	}
-	return nil
-}
-
-func (t *tableRows) hasColumn(name string) bool {
-	for i := range t.records.fields {
-		if string(t.records.field(i)) == name {
-			return true
-		}
-	}
-	return false
-}
-
-// missing names the first of the columns that are mapped and not there.
-func (t *tableRows) missing() *Fault {
-	for _, name := range namesOf(t.table.Columns) {
-		if t.table.Columns[name] != leftOut && !t.hasColumn(name) {
-			return &Fault{Line: t.records.first, Problem: fmt.Sprintf("there is no column %s, which the mapping has", shown(itsm.TextValue(name)))}
 		}
 	}
 	return nil

@@ -73,19 +73,20 @@ type Intake struct {
 	o       IntakeOptions
 	faults  faultList
 
-	cis       []intakeCI
-	rowCI     []uint32 // the CI of each row of CIs that could be read, in reading order; None: of none
-	ids       map[uuid.UUID]uint32
-	keys      map[intakeKey]uint32
-	handles   []uint32 // the CI of each handle; None: not there; ambiguous: several
-	known     []*CI
-	relations []intakeRelation
-	relIDs    []relationID
-	others    []*Relation // known ones
-	refs      []intakeRef
-	needs     []intakeNeed
-	groups    map[string]uint32
-	sums      []uint32
+	cis        []intakeCI
+	rowCI      []uint32 // the CI of each row of CIs that could be read, in reading order; None: of none
+	ids        map[uuid.UUID]uint32
+	keys       map[intakeKey]uint32
+	handles    []uint32 // the CI of each handle; None: not there; ambiguous: several
+	known      []*CI
+	relations  []intakeRelation
+	relIDs     []relationID
+	others     []*Relation // known ones
+	refs       []intakeRef
+	needs      []intakeNeed
+	groups     map[string]uint32 // by name; 0: none
+	groupNames []string          // of each but that
+	sums       []uint32
 }
 
 // Counts says how much came in.

@@ -268,13 +268,3 @@ func (in *Intake) needing(r *intakeRelation) (ci, supplier uint32, is bool) {
 	}
 	return 0, 0, false
 }
-
-// groupName is the name of a group's number.
-func (in *Intake) groupName(group uint32) string {
-	for name, g := range in.groups {
-		if g == group {
-			return name
-		}
-	}
-	return ""
-}

@@ -96,10 +96,16 @@ func invalidAt(b []byte) int {
 // texts keeps each of the words that come again and again once.
 type texts map[string]string
 
-// mostTexts bounds how many are kept.
-const mostTexts = 1 << 14
+// mostTexts bounds how many are kept, and longestText how long they are.
+const (
+	mostTexts   = 1 << 14
+	longestText = 64
+)
 
 func (t texts) of(b []byte) string {
+	if len(b) > longestText {
+		return string(b)
+	}
 	if s, known := t[string(b)]; known {
 		return s
 	}

@@ -159,7 +159,7 @@ func (s *spreading) check(i uint32) {
 	if c := &s.in.cis[n.need.ci]; n.need.place < 0 || c.refused || int(n.need.atLeast) <= len(n.suppliers) {
 		return
 	}
-	s.in.ciWrong(n.need.ci, needField(n.need.place), "asks for %d of %q, which has %d", n.need.atLeast, s.in.groupName(n.need.group), len(n.suppliers))
+	s.in.ciWrong(n.need.ci, needField(n.need.place), "asks for %d of %q, which has %d", n.need.atLeast, s.in.groupNames[n.need.group-1], len(n.suppliers))
 	s.refused(n.need.ci)
 }
 

@@ -109,7 +109,7 @@ func (in *Intake) groupOf(name string) uint32 {
 	g, known := in.groups[name]
 	if !known {
 		g = uint32(len(in.groups) + 1)
-		in.groups[name] = g
+		in.groups[name], in.groupNames = g, append(in.groupNames, name)
 	}
 	return g
 }
