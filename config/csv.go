@@ -148,8 +148,8 @@ func (t *Table) always(m *Model) []fixed {
 	return list
 }
 
-// ciOf makes a row of cells.
-func ciOf(m *Model, r *CIRow, c cell, text string) error {
+// setCell puts the text of a cell into a row.
+func setCell(m *Model, r *CIRow, c cell, text string) error {
 	var err error
 	switch c.head {
 	case "id":

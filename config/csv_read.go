@@ -230,7 +230,7 @@ func (t *tableRows) row(l *Line) *Fault {
 	if len(c.fields) != len(t.columns) {
 		return &Fault{Line: c.first, Problem: fmt.Sprintf("has %d fields; the header has %d", len(c.fields), len(t.columns))}
 	}
-	set := func(column cell, text string) error { return ciOf(t.model, l.Register, column, text) }
+	set := func(column cell, text string) error { return setCell(t.model, l.Register, column, text) }
 	if t.table.Of == RelationKind {
 		l.Relate = new(RelationRow)
 		set = func(column cell, text string) error { return relationOf(t.model, l.Relate, column, text) }

@@ -49,7 +49,7 @@ func (in *Intake) Relations() iter.Seq2[*Relation, error] {
 			}
 			record := at.row.Relation
 			if record == nil {
-				var s Step
+				var s IntakeStep
 				in.stepOfRelation(&s, rel, row)
 				record = in.record(s.ID, rel, s.Relation[0].(Relate))
 			}

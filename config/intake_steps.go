@@ -13,8 +13,8 @@ import (
 
 func needField(place int32) string { return fmt.Sprintf("needs[%d].at_least", place) }
 
-// Step is what one row comes to: commands for one CI, or one relation.
-type Step struct {
+// IntakeStep is what one row comes to: commands for one CI, or one relation.
+type IntakeStep struct {
 	Source string // the name of its source
 	Line   int
 	ID     uuid.UUID // of the CI or the relation; a new one is to get it
@@ -30,10 +30,10 @@ type Step struct {
 // When anything is wrong and the intake is not lenient, it yields one error,
 // [Intake.Err], and no step. An error that comes later says that a source could not
 // be read again, or is not what was checked; it is the last.
-func (in *Intake) Steps() iter.Seq2[Step, error] {
-	return func(yield func(Step, error) bool) {
+func (in *Intake) Steps() iter.Seq2[IntakeStep, error] {
+	return func(yield func(IntakeStep, error) bool) {
 		in.each([]wanted{onlyCIs, onlyRelations}, func(at rowPlace, v uint32, r *CIRow, rel *intakeRelation, row *RelationRow) error {
-			s := Step{Source: in.sources[at.source].Name, Line: at.row.number}
+			s := IntakeStep{Source: in.sources[at.source].Name, Line: at.row.number}
 			if r != nil {
 				if err := in.stepOfCI(&s, v, r); err != nil {
 					return err
@@ -45,7 +45,7 @@ func (in *Intake) Steps() iter.Seq2[Step, error] {
 				return errStopped
 			}
 			return nil
-		}, func(err error) { yield(Step{}, err) })
+		}, func(err error) { yield(IntakeStep{}, err) })
 	}
 }
 
@@ -174,7 +174,7 @@ func (in *Intake) resolved(values map[string]itsm.Value) map[string]itsm.Value {
 	return own
 }
 
-func (in *Intake) stepOfCI(s *Step, v uint32, r *CIRow) error {
+func (in *Intake) stepOfCI(s *IntakeStep, v uint32, r *CIRow) error {
 	c := &in.cis[v]
 	s.ID, s.New = c.id, c.known == 0
 	own := *r
@@ -188,7 +188,7 @@ func (in *Intake) stepOfCI(s *Step, v uint32, r *CIRow) error {
 	return err
 }
 
-func (in *Intake) stepOfRelation(s *Step, rel *intakeRelation, row *RelationRow) {
+func (in *Intake) stepOfRelation(s *IntakeStep, rel *intakeRelation, row *RelationRow) {
 	from, to := in.end(rel.from), in.end(rel.to)
 	if rel.known > 0 {
 		known := in.others[rel.known-1]
