@@ -65,8 +65,16 @@ func CheckOneOf[S ~string](field string, s S, list []S) error {
 	return nil
 }
 
-// CheckRoles asks a policy for roles that are handed out to people: at least one, and
-// neither the system's nor any of the relational ones named.
+// CheckOptional is one of the other checks for a text that may be left out.
+func CheckOptional(check func(field, s string) error, field, s string) error {
+	if s == "" {
+		return nil
+	}
+	return check(field, s)
+}
+
+// CheckRoles asks a policy for roles that are handed out to people: at least one, none
+// twice, and neither the system's nor any of the relational ones named.
 func CheckRoles(field string, roles []Role, relational ...Role) error {
 	if len(roles) == 0 {
 		return &FieldError{field, "is empty; name a role that may"}
@@ -80,7 +88,7 @@ func CheckRoles(field string, roles []Role, relational ...Role) error {
 			return &FieldError{at, fmt.Sprintf("is %q; name a role that is handed out", r)}
 		}
 	}
-	return nil
+	return CheckChoices(field, roles)
 }
 
 // CheckChoices asks a policy for choices that are lines of text, none listed twice; no

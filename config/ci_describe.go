@@ -85,9 +85,9 @@ func (c Describe) Check(_ *CI, s itsm.Stamp) error {
 		return &itsm.FieldError{Field: nameName, Problem: "is missing, and so is all else that could be said"}
 	}
 	return errors.Join(
-		optional(itsm.CheckLine, "name", c.Name), optional(itsm.CheckText, "description", c.Description),
-		optional(itsm.CheckLine, "criticality", string(c.Criticality)),
-		optional(itsm.CheckLine, "environment", c.Environment), optional(itsm.CheckLine, "version", c.Version),
+		itsm.CheckOptional(itsm.CheckLine, "name", c.Name), itsm.CheckOptional(itsm.CheckText, "description", c.Description),
+		itsm.CheckOptional(itsm.CheckLine, "criticality", string(c.Criticality)),
+		itsm.CheckOptional(itsm.CheckLine, "environment", c.Environment), itsm.CheckOptional(itsm.CheckLine, "version", c.Version),
 		checkSince(c.Since, c.Reason, s))
 }
 

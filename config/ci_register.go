@@ -96,10 +96,10 @@ func (m *Model) concrete() []string {
 func (c Register) Check(_ *CI, s itsm.Stamp) error {
 	wrong := []error{
 		itsm.CheckLine("name", c.Name), itsm.CheckLine("class", c.Class),
-		optional(itsm.CheckText, "description", c.Description), optional(itsm.CheckLine, "owner", c.Owner),
-		optional(itsm.CheckLine, "criticality", string(c.Criticality)),
-		optional(itsm.CheckLine, "environment", c.Environment), optional(itsm.CheckLine, "version", c.Version),
-		optional(itsm.CheckLine, "source", c.Source), checkSince(c.Since, c.Reason, s),
+		itsm.CheckOptional(itsm.CheckText, "description", c.Description), itsm.CheckOptional(itsm.CheckLine, "owner", c.Owner),
+		itsm.CheckOptional(itsm.CheckLine, "criticality", string(c.Criticality)),
+		itsm.CheckOptional(itsm.CheckLine, "environment", c.Environment), itsm.CheckOptional(itsm.CheckLine, "version", c.Version),
+		itsm.CheckOptional(itsm.CheckLine, "source", c.Source), checkSince(c.Since, c.Reason, s),
 		checkNames("attributes", c.Attributes),
 	}
 	for i, n := range c.Needs {
@@ -177,12 +177,4 @@ func checkNames(path string, values map[string]itsm.Value) error {
 		}
 	}
 	return errors.Join(wrong...)
-}
-
-// optional checks a text that may be left out.
-func optional(check func(field, s string) error, field, s string) error {
-	if s == "" {
-		return nil
-	}
-	return check(field, s)
 }

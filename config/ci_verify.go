@@ -84,7 +84,7 @@ func (p *Policy) verify(ci *CI, c Verify, s itsm.Stamp) (Verify, error) {
 func (c Verify) Check(_ *CI, s itsm.Stamp) error {
 	wrong := []error{
 		itsm.CheckLine("against", c.Against), itsm.CheckOneOf("result", c.Result, Results()),
-		optional(itsm.CheckText, "found", c.Found),
+		itsm.CheckOptional(itsm.CheckText, "found", c.Found),
 	}
 	if c.Result == Failed {
 		wrong = append(wrong, itsm.CheckLine("action", c.Action), itsm.CheckLine("owner", c.Owner), itsm.CheckTime("due", c.Due))
@@ -122,7 +122,9 @@ func (p *Policy) attest(ci *CI, c Attest, s itsm.Stamp) (Attest, error) {
 }
 
 // Check asks for nothing.
-func (c Attest) Check(*CI, itsm.Stamp) error { return optional(itsm.CheckText, "text", c.Text) }
+func (c Attest) Check(*CI, itsm.Stamp) error {
+	return itsm.CheckOptional(itsm.CheckText, "text", c.Text)
+}
 
 // Apply keeps it as a verification that passed.
 func (c Attest) Apply(ci *CI, s itsm.Stamp) {

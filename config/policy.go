@@ -93,9 +93,9 @@ func DefaultPolicy() *Policy {
 // check refuses a policy under which the processes could not run.
 func (p *Policy) check() error {
 	wrong := []error{
-		checkRoles("administrators", p.Administrators), checkRoles("managers", p.Managers), checkRoles("discoverers", p.Discoverers),
-		checkDistinct("environments", p.Environments), checkDistinct("under_change", p.UnderChange),
-		checkWait("ungraded", p.Ungraded), checkWait("action_due", p.ActionDue),
+		itsm.CheckRoles("administrators", p.Administrators, Owner, itsm.Anyone), itsm.CheckRoles("managers", p.Managers, Owner, itsm.Anyone), itsm.CheckRoles("discoverers", p.Discoverers, Owner, itsm.Anyone),
+		itsm.CheckChoices("environments", p.Environments), itsm.CheckChoices("under_change", p.UnderChange),
+		checkWait("ungraded", p.Ungraded), p.ActionDue.Check("action_due"),
 	}
 	complain := func(field, format string, args ...any) {
 		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
@@ -103,15 +103,12 @@ func (p *Policy) check() error {
 	if p.Model == nil {
 		complain("model", "is missing; start from DefaultModel")
 	}
-	if p.ActionDue.Days == 0 && p.ActionDue.Time == 0 {
-		complain("action_due", "is zero; give days or time")
-	}
 	var levels []itsm.Level
 	for i, c := range p.Criticalities {
 		levels = append(levels, c.Level)
 		wrong = append(wrong, checkWait(fmt.Sprintf("criticalities[%d].verify", i), c.Verify))
 	}
-	wrong = append(wrong, checkDistinct("criticalities", levels), checkDistinct("controlled", p.Controlled))
+	wrong = append(wrong, itsm.CheckChoices("criticalities", levels), itsm.CheckChoices("controlled", p.Controlled))
 	for i, name := range p.Controlled {
 		if own := OwnAttributes(); name == stateName || !slices.Contains(own, name) {
 			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, joined(own[1:]))
@@ -120,44 +117,12 @@ func (p *Policy) check() error {
 	return errors.Join(wrong...)
 }
 
-// checkRoles asks for roles that are handed out.
-func checkRoles(field string, roles []itsm.Role) error {
-	if len(roles) == 0 {
-		return &itsm.FieldError{Field: field, Problem: "is empty; name a role that may"}
-	}
-	for i, r := range roles {
-		if r == itsm.SystemRole || r == Owner || r == itsm.Anyone {
-			return &itsm.FieldError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: fmt.Sprintf("is %q; name a role that is handed out", r)}
-		}
-	}
-	return checkDistinct(field, roles)
-}
-
-// checkDistinct refuses what is blank or listed twice.
-func checkDistinct[S ~string](field string, list []S) error {
-	for i, s := range list {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		if err := itsm.CheckLine(at, string(s)); err != nil {
-			return err
-		}
-		if slices.Contains(list[:i], s) {
-			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("%q is listed before", s)}
-		}
-	}
-	return nil
-}
-
-// longestWait is far beyond any sensible one and far from what overflows.
-const longestWait = 100 * 365 // days
-
+// checkWait asks for a wait that makes sense, or none at all.
 func checkWait(field string, w itsm.Wait) error {
-	switch {
-	case w.Days < 0 || w.Time < 0:
-		return &itsm.FieldError{Field: field, Problem: "is negative"}
-	case w.Days > longestWait || w.Time > longestWait*24*time.Hour:
-		return &itsm.FieldError{Field: field, Problem: "is longer than a hundred years"}
+	if w.Days == 0 && w.Time == 0 {
+		return nil
 	}
-	return nil
+	return w.Check(field)
 }
 
 // clone copies the policy so that later edits of the host's do not reach the rules

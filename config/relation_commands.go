@@ -89,12 +89,12 @@ func relateTo(_ *Relation, c Relate, _ itsm.Stamp) itsm.State {
 func (c Relate) Check(_ *Relation, s itsm.Stamp) error {
 	return errors.Join(
 		itsm.CheckLine("type", c.Type), c.From.check(fromName), c.To.check(toName),
-		optional(itsm.CheckLine, "group", c.Group), optional(itsm.CheckLine, "source", c.Source),
+		itsm.CheckOptional(itsm.CheckLine, "group", c.Group), itsm.CheckOptional(itsm.CheckLine, "source", c.Source),
 		checkNames("attributes", c.Attributes), checkSince(c.Since, c.Reason, s))
 }
 
 func (e End) check(path string) error {
-	wrong := []error{itsm.CheckLine(path+".class", e.Class), optional(itsm.CheckLine, path+".state", string(e.State))}
+	wrong := []error{itsm.CheckLine(path+".class", e.Class), itsm.CheckOptional(itsm.CheckLine, path+".state", string(e.State))}
 	if refOf(e.ID).IsZero() {
 		wrong = append(wrong, &itsm.FieldError{Field: path + ".id", Problem: "is missing; name a CI"})
 	}

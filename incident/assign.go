@@ -29,11 +29,11 @@ func (p *Policy) assign(inc *Incident, c Assign, _ itsm.Stamp) (Assign, error) {
 
 // Check asks for a group, and for a reason to escalate.
 func (c Assign) Check(*Incident, itsm.Stamp) error {
-	reason := optional(itsm.CheckText, "reason", c.Reason)
+	reason := itsm.CheckOptional(itsm.CheckText, "reason", c.Reason)
 	if c.Escalate {
 		reason = itsm.CheckText("reason", c.Reason)
 	}
-	return errors.Join(itsm.CheckLine("group", c.Group), optional(itsm.CheckLine, "to", c.To), reason)
+	return errors.Join(itsm.CheckLine("group", c.Group), itsm.CheckOptional(itsm.CheckLine, "to", c.To), reason)
 }
 
 // Apply moves the incident and counts.
@@ -74,7 +74,7 @@ type Acknowledge struct {
 
 // Check asks only that a text is one.
 func (c Acknowledge) Check(*Incident, itsm.Stamp) error {
-	return optional(itsm.CheckText, "text", c.Text)
+	return itsm.CheckOptional(itsm.CheckText, "text", c.Text)
 }
 
 // Apply stamps the response.

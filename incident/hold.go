@@ -63,14 +63,14 @@ func (c Hold) Check(_ *Incident, s itsm.Stamp) error {
 	if err := itsm.CheckOneOf("reason", c.Reason, HoldReasons()); err != nil {
 		return err
 	}
-	wrong := []error{itsm.CheckTime("review_by", c.ReviewBy), optional(itsm.CheckText, "why", c.Why)}
+	wrong := []error{itsm.CheckTime("review_by", c.ReviewBy), itsm.CheckOptional(itsm.CheckText, "why", c.Why)}
 	if !c.ReviewBy.After(s.At) {
 		wrong = append(wrong, &itsm.FieldError{Field: "review_by", Problem: "is not after the hold itself"})
 	}
 	if c.Reason == AwaitingCaller {
 		wrong = append(wrong, itsm.CheckText("question", c.Question))
 	} else {
-		wrong = append(wrong, optional(itsm.CheckText, "question", c.Question))
+		wrong = append(wrong, itsm.CheckOptional(itsm.CheckText, "question", c.Question))
 	}
 	if c.Reason != AwaitingCaller || !c.Awaits.IsZero() {
 		wrong = append(wrong, c.Awaits.Check("awaits"))
@@ -118,7 +118,7 @@ func (p *Policy) resume(inc *Incident, c Resume, s itsm.Stamp) (Resume, error) {
 // Check asks only that what is given makes sense; the decision looked at who
 // resumes.
 func (c Resume) Check(*Incident, itsm.Stamp) error {
-	err := optional(itsm.CheckText, "reply", c.Reply)
+	err := itsm.CheckOptional(itsm.CheckText, "reply", c.Reply)
 	if !c.Finished.IsZero() {
 		err = errors.Join(err, c.Finished.Check("finished"))
 	}

@@ -172,7 +172,7 @@ type Attach Attachment
 
 // Check asks for the file and its name.
 func (c Attach) Check(*Incident, itsm.Stamp) error {
-	wrong := []error{c.File.Check("file"), itsm.CheckLine("name", c.Name), optional(itsm.CheckLine, "media", c.Media)}
+	wrong := []error{c.File.Check("file"), itsm.CheckLine("name", c.Name), itsm.CheckOptional(itsm.CheckLine, "media", c.Media)}
 	if c.Size < 0 {
 		wrong = append(wrong, &itsm.FieldError{Field: "size", Problem: fmt.Sprintf("is %d bytes", c.Size)})
 	}

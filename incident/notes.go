@@ -122,15 +122,7 @@ func (c Rate) Check(*Incident, itsm.Stamp) error {
 	if c.Score < 1 || c.Score > 5 {
 		return &itsm.FieldError{Field: "score", Problem: fmt.Sprintf("is %d; give 1 to 5", c.Score)}
 	}
-	return optional(itsm.CheckText, "comment", c.Comment)
-}
-
-// optional checks a text that may be left out.
-func optional(check func(field, s string) error, field, s string) error {
-	if s == "" {
-		return nil
-	}
-	return check(field, s)
+	return itsm.CheckOptional(itsm.CheckText, "comment", c.Comment)
 }
 
 // Apply keeps the score.

@@ -111,7 +111,7 @@ func (p *Policy) check() error {
 
 // checkCategory refuses a category or subcategory that the policy does not list.
 func (p *Policy) checkCategory(category, subcategory string) error {
-	err := errors.Join(optional(itsm.CheckLine, "category", category), optional(itsm.CheckLine, "subcategory", subcategory))
+	err := errors.Join(itsm.CheckOptional(itsm.CheckLine, "category", category), itsm.CheckOptional(itsm.CheckLine, "subcategory", subcategory))
 	if err != nil || len(p.Categories) == 0 || category == "" && subcategory == "" {
 		return err
 	}

@@ -71,11 +71,11 @@ func (p *Policy) report(_ *Incident, c Report, s itsm.Stamp) (Report, error) {
 func (c Report) Check(_ *Incident, s itsm.Stamp) error {
 	wrong := []error{
 		itsm.CheckLine("title", c.Title),
-		optional(itsm.CheckText, "description", c.Description),
-		optional(itsm.CheckLine, "caller", c.Caller),
+		itsm.CheckOptional(itsm.CheckText, "description", c.Description),
+		itsm.CheckOptional(itsm.CheckLine, "caller", c.Caller),
 		itsm.CheckTime("detected", c.Detected),
-		optional(itsm.CheckLine, "group", c.Group),
-		optional(itsm.CheckLine, "to", c.To),
+		itsm.CheckOptional(itsm.CheckLine, "group", c.Group),
+		itsm.CheckOptional(itsm.CheckLine, "to", c.To),
 		checkPriority(c.Priority),
 	}
 	if c.To != "" && c.Group == "" {
@@ -230,7 +230,7 @@ func (p *Policy) classify(inc *Incident, c Classify, _ itsm.Stamp) (Classify, er
 
 // Check asks that an override has a reason (R10) and stands alone with it.
 func (c Classify) Check(*Incident, itsm.Stamp) error {
-	wrong := []error{optional(itsm.CheckLine, "title", c.Title)}
+	wrong := []error{itsm.CheckOptional(itsm.CheckLine, "title", c.Title)}
 	if !c.Service.IsZero() {
 		wrong = append(wrong, c.Service.Check("service"))
 	}

@@ -201,7 +201,7 @@ type Close struct {
 
 // Check asks only that notes are a text; the row's guards have looked.
 func (c Close) Check(*Incident, itsm.Stamp) error {
-	return optional(itsm.CheckText, "notes", c.Notes)
+	return itsm.CheckOptional(itsm.CheckText, "notes", c.Notes)
 }
 
 // Apply stamps the closing.

@@ -18,7 +18,7 @@ type AddTask struct {
 // Check asks for a title.
 func (c AddTask) Check(*Incident, itsm.Stamp) error {
 	return errors.Join(itsm.CheckLine("title", c.Title),
-		optional(itsm.CheckLine, "group", c.Group), optional(itsm.CheckLine, "to", c.To))
+		itsm.CheckOptional(itsm.CheckLine, "group", c.Group), itsm.CheckOptional(itsm.CheckLine, "to", c.To))
 }
 
 // Apply adds the task, open.
@@ -35,7 +35,7 @@ type MoveTask struct {
 
 // Check asks for a task that is there and a step it allows.
 func (c MoveTask) Check(inc *Incident, _ itsm.Stamp) error {
-	return errors.Join(inc.Tasks.CheckMove(c.Task, c.To), optional(itsm.CheckText, "note", c.Note))
+	return errors.Join(inc.Tasks.CheckMove(c.Task, c.To), itsm.CheckOptional(itsm.CheckText, "note", c.Note))
 }
 
 // Apply moves the task.
