@@ -65,7 +65,9 @@ func run(args []string, out io.Writer) error {
 		if err := a.report(w); err != nil {
 			return err
 		}
-		e.health(w)
+		if err := e.health(w); err != nil {
+			return err
+		}
 	}
 	return w.err
 }

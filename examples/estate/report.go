@@ -26,43 +26,50 @@ func (e *estate) contents(w *printer) {
 	}
 }
 
-// health prints what is deficient: in each record by itself, and what is related to
-// nothing or was not seen for a month.
-func (e *estate) health(w *printer) {
-	related := make(map[uuid.UUID]bool)
-	for _, r := range e.relations {
-		related[r.From], related[r.To] = true, true
+// health prints how sound the records are: of each measure how many are not, and
+// which.
+func (e *estate) health(w *printer) error {
+	rules := config.DefaultHealthRules()
+	rules.Policy = e.policy
+	health, err := config.HealthOf(rules, slices.Values(e.cis), slices.Values(e.relations), e.at)
+	if err != nil {
+		return err
 	}
-	var list []string
-	add := func(ci *config.CI, what string) { list = append(list, fmt.Sprintf("  %s: %s", ci.Name, what)) }
-	sound := 0
-	for _, ci := range e.cis {
-		before := len(list)
-		if !related[ci.ID] {
-			add(ci, "has no relations")
+	verified, err := config.VerificationsOf(e.policy, slices.Values(e.cis), e.at, e.at)
+	if err != nil {
+		return err
+	}
+	w.line("\nHealth")
+	measures := append(health.Measures, verified.Measures...)
+	for _, m := range measures {
+		if !m.Ratio.HasData() || m.Aspect == config.Confirmed || m.Aspect == config.Attested {
+			continue
 		}
-		last := ci.Updated
-		if ci.Seen.After(last) {
-			last = ci.Seen
+		text := fmt.Sprintf("  %-28s %3d of %d", m.Aspect, m.Ratio.Num, m.Ratio.Den)
+		if names := e.some(m.IDs); names != "" {
+			text += ": " + names
 		}
-		if e.at.Sub(last).Hours() > 30*24 {
-			add(ci, "was last seen on "+last.Format("2006-01-02"))
-		}
-		for _, f := range config.Findings(e.policy, ci, e.at) {
-			what := string(f.Deficiency)
-			if f.Attribute != "" {
-				what += " (" + f.Attribute + ")"
-			}
-			add(ci, what+": "+f.Problem)
-		}
-		if len(list) == before {
-			sound++
+		w.line("%s", text)
+	}
+	return nil
+}
+
+// some names the first few CIs and relations.
+func (e *estate) some(ids []uuid.UUID) string {
+	const few = 5
+	var names []string
+	for _, id := range ids[:min(len(ids), few)] {
+		if ci := e.byID[id]; ci != nil {
+			names = append(names, ci.Name)
+		} else {
+			names = append(names, id.String())
 		}
 	}
-	w.line("\nHealth: %d of %d CIs are without findings", sound, len(e.cis))
-	for _, line := range list {
-		w.line("%s", line)
+	text := strings.Join(names, ", ")
+	if more := len(ids) - few; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
+	return text
 }
 
 // draw writes the estate by its locations, with the single points of failure of its
