@@ -110,7 +110,7 @@ func NewDrawing(m *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *D
 		}
 	}
 	var list []*CI
-	for ci := range cis {
+	for ci := range records(cis) {
 		if ci.State != Disposed {
 			list = append(list, ci)
 		}
@@ -173,7 +173,7 @@ func (d *Drawing) choose(list []*CI, o *DrawingOptions) map[uuid.UUID]int {
 func (d *Drawing) relate(list []*CI, relations iter.Seq[*Relation], at map[uuid.UUID]int, o *DrawingOptions) {
 	var chosen []*Relation
 	sizes := groupSizes{of: make(map[groupPlace]int), seen: make(map[groupMember]bool)}
-	for r := range relations {
+	for r := range records(relations) {
 		_, from := at[r.From]
 		_, to := at[r.To]
 		t := d.model.typeOf(r.Type)

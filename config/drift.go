@@ -86,11 +86,9 @@ func (t *Timeline) Drift(q DriftQuestion) ([]DriftFinding, error) {
 		return nil, &itsm.FieldError{Field: "baseline", Problem: "is missing"}
 	}
 	d := drifting{timeline: t, question: q, policy: policy, seen: make(map[uuid.UUID]map[string]Drift), within: make(map[uuid.UUID]bool)}
-	if q.Discovered != nil {
-		for ci := range q.Discovered {
-			if ci != nil && len(ci.Drifts) > 0 {
-				d.seen[ci.ID] = ci.Drifts
-			}
+	for ci := range records(q.Discovered) {
+		if len(ci.Drifts) > 0 {
+			d.seen[ci.ID] = ci.Drifts
 		}
 	}
 	d.cis()

@@ -96,7 +96,7 @@ func GraphOf(model *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *
 	}
 	over := map[uuid.UUID]bool{}
 	nodes := func(yield func(Node) bool) {
-		for ci := range cis {
+		for ci := range records(cis) {
 			if ci.State == Disposed || ci.State == Retired && !o.Retired {
 				over[ci.ID] = true
 			} else if !yield(NodeOf(ci)) {
@@ -105,7 +105,7 @@ func GraphOf(model *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *
 		}
 	}
 	links := func(yield func(Link) bool) {
-		for r := range relations {
+		for r := range records(relations) {
 			if r.State == Ended || r.State == Proposed && o.ActiveOnly || over[r.From] || over[r.To] {
 				continue
 			}

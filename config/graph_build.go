@@ -15,7 +15,7 @@ import (
 )
 
 // NewGraph builds a graph of CIs and relations from any source, in any order. Nil
-// options mean the zero value.
+// sequences are empty, and nil options mean the zero value.
 //
 // Wrong is a CI or relation of a class or type that the model does not have, an id
 // that another has, a relation at a CI that is not there or between classes that its
@@ -130,7 +130,7 @@ func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
 	var place []uint32
 	owners, levels, classes := interner[string]{}, interner[itsm.Level]{}, interner[string]{}
 	seen := uint32(0)
-	for n := range cis {
+	for n := range orNothing(cis) {
 		at := seen
 		seen++
 		if len(b.ids) == MaxNodes {
@@ -231,7 +231,7 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 	var typeAt []int // by number of interner; -1: unknown
 	b.labelAt = map[label]uint32{}
 	last, lastAt, seen := label{typ: None}, uint32(0), uint32(0)
-	for l := range relations {
+	for l := range orNothing(relations) {
 		at := seen
 		seen++
 		n := types.number(l.Type)

@@ -23,22 +23,18 @@ type examination struct {
 }
 
 func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {
-	if cis != nil {
-		for ci := range cis {
-			if ci == nil || ci.State == itsm.None {
-				continue
-			}
-			e.ends[ci.ID] = ci
-			if ci.State != Retired && ci.State != Disposed {
-				e.cis = append(e.cis, ci)
-			}
+	for ci := range records(cis) {
+		if ci.State == itsm.None {
+			continue
+		}
+		e.ends[ci.ID] = ci
+		if ci.State != Retired && ci.State != Disposed {
+			e.cis = append(e.cis, ci)
 		}
 	}
-	if relations != nil {
-		for r := range relations {
-			if r != nil && r.State != itsm.None && r.State != Ended {
-				e.relations = append(e.relations, r)
-			}
+	for r := range records(relations) {
+		if r.State != itsm.None && r.State != Ended {
+			e.relations = append(e.relations, r)
 		}
 	}
 }

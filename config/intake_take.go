@@ -124,21 +124,16 @@ func (in *Intake) classOf(name string) int32 {
 // takeKnown notes what is there already.
 func (in *Intake) takeKnown() {
 	states := ciStates()
-	if in.o.Known != nil {
-		for ci := range in.o.Known {
-			in.known = append(in.known, ci)
-			v := uint32(len(in.cis))
-			in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: uint8(max(slices.Index(states, ci.State), 0))})
-			in.bind(v, ci.Class, ci.Name)
-			for _, n := range ci.Needs {
-				in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, MaxNodes))})
-			}
+	for ci := range records(in.o.Known) {
+		in.known = append(in.known, ci)
+		v := uint32(len(in.cis))
+		in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: uint8(max(slices.Index(states, ci.State), 0))})
+		in.bind(v, ci.Class, ci.Name)
+		for _, n := range ci.Needs {
+			in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, MaxNodes))})
 		}
 	}
-	if in.o.KnownRelations == nil {
-		return
-	}
-	for r := range in.o.KnownRelations {
+	for r := range records(in.o.KnownRelations) {
 		if r.State == Ended {
 			continue
 		}
@@ -177,6 +172,9 @@ func (in *Intake) open(i int) (rowReader, func() error, error) {
 	done := func() error { return nil }
 	if c, ok := r.(io.Closer); ok {
 		done = c.Close
+	}
+	if r == nil {
+		return nil, nil, &itsm.FieldError{Field: fmt.Sprintf("sources[%d].open", i), Problem: "gave neither a reader nor an error"}
 	}
 	if s.Table == nil {
 		return newJSONLines(r, in.o.MaxLine), done, nil

@@ -70,10 +70,7 @@ func VerificationsOf(policy *Policy, cis iter.Seq[*CI], at, before time.Time) (*
 	for _, a := range VerificationAspects() {
 		tallies[a] = newReckoning(a)
 	}
-	for ci := range cis {
-		if ci == nil {
-			continue
-		}
+	for ci := range records(cis) {
 		v.actions(ci, tallies[ActionOverdue])
 		if !toVerify(ci.State) || ci.NextVerify.IsZero() {
 			continue
