@@ -248,7 +248,7 @@ type faultList struct {
 func (l *faultList) add(source int, f *Fault) {
 	l.count++
 	l.list, l.source = append(l.list, f), append(l.source, source)
-	if len(l.list) >= 2*l.most {
+	if len(l.list)/2 >= l.most { // and not twice as many, which may be more than there can be
 		l.sort()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -230,6 +231,13 @@ func TestIntakeKeepsTheFirstFaults(t *testing.T) {
 	require.Equal(t, 5000, in.FaultCount())
 	require.Equal(t, 7, in.Faults()[6].Line)
 	require.Contains(t, in.Err().Error(), "and 4997 more")
+}
+
+// Whoever wants all faults says so with the largest number there is: that is no more
+// work for each of them. Sorting anew with each takes minutes here.
+func TestIntakeKeepsAllFaults(t *testing.T) {
+	in := intake(t, &config.IntakeOptions{MaxFaults: math.MaxInt}, lines(strings.Repeat("{\n", 100_000)))
+	require.Len(t, in.Faults(), 100_000)
 }
 
 // A host gives the steps to its registers, which take each of them: the intake
