@@ -10,8 +10,8 @@ import (
 )
 
 // takeRelation notes a row of a relation, and checks what can be checked without its
-// ends.
-func (in *Intake) takeRelation(at rowPlace, r *RelationRow) {
+// ends. One that has ended cannot begin again.
+func (in *Intake) takeRelation(at rowPlace, r *RelationRow, ended bool) {
 	m := in.policy.Model
 	rel := intakeRelation{
 		group: in.groupOf(r.Group), source: uint32(at.source), line: uint32(at.row.number), typ: in.typeAt(r.Type), proposed: r.Proposed,
@@ -19,8 +19,12 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow) {
 	if in.policy.observes(in.stamp.By) && in.policy.typeControlled(r.Type) && r.Change.IsZero() {
 		rel.proposed = true // as the process will have it
 	}
+	if ended {
+		at.wrong(stateName, "is %q; only relations that are %s or %s are taken in", Ended, Proposed, Active)
+		rel.refused = true
+	}
 	if rel.typ < 0 {
-		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{}))
+		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{})) || rel.refused
 	}
 	for _, end := range []struct {
 		field string

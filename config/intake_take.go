@@ -199,7 +199,7 @@ func (in *Intake) takeSource(i int) error {
 		case row.CI != nil || row.Register != nil:
 			in.rowCI = append(in.rowCI, in.takeCI(at, row.ciRow()))
 		default:
-			in.takeRelation(at, row.relationRow())
+			in.takeRelation(at, row.relationRow(), row.Relation != nil && row.Relation.State == Ended)
 		}
 	}
 	in.sums = append(in.sums, rows.sum())

@@ -366,6 +366,24 @@ func registers(t testing.TB, in *config.Intake, policy *config.Policy, by itsm.A
 	return ciList, relationList
 }
 
+// A record of a relation that has ended does not begin it again.
+func TestIntakeOfAnEndedRelation(t *testing.T) {
+	in := intake(t, nil, lines(whole))
+	_, relations := registers(t, in, nil, probe)
+	r := relations[0]
+	r.State = config.Ended
+	var record bytes.Buffer
+	require.NoError(t, config.WriteJSONLine(&record, config.Line{Relation: &r}))
+	cis := whole[:strings.Index(whole, `{"relate"`)]
+	cis = strings.Replace(cis, `,"needs":[{"group":"web","at_least":1}]`, "", 1)
+	in = intake(t, &config.IntakeOptions{Lenient: true}, lines(cis+record.String()))
+	require.Regexp(t, `^5:\d+: state: is "ended"; only relations that are proposed or active are taken in\n$`, faultTexts(in))
+	require.Equal(t, config.Counts{CIs: 4, Refused: 1}, in.Counts())
+	for r := range in.Relations() {
+		t.Fatal(r)
+	}
+}
+
 // Records come back to the byte.
 func TestRecordsAsLinesRoundTrip(t *testing.T) {
 	in := intake(t, nil, lines(whole))
