@@ -46,7 +46,8 @@ type IntakeOptions struct {
 
 	// Namespace is what the ids of rows without one are made of (UUID version 5),
 	// together with class and name, or with what a relation says: the same rows get
-	// the same ids each time.
+	// the same ids each time. A relation that is said again after it has ended, as a
+	// known one, gets another.
 	Namespace uuid.UUID
 
 	MaxLine   int // bytes of a line or a record; 0: 1 MiB
@@ -81,7 +82,8 @@ type Intake struct {
 	known      []*CI
 	relations  []intakeRelation
 	relIDs     []relationID
-	others     []*Relation // known ones
+	others     []*Relation        // known ones
+	ended      map[uuid.UUID]bool // known ones, whose ids no other can have
 	refs       []intakeRef
 	needs      []intakeNeed
 	groups     map[string]uint32 // by name; 0: none
@@ -124,6 +126,7 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 		return nil, err
 	}
 	in.ids, in.keys, in.groups = make(map[uuid.UUID]uint32), make(map[intakeKey]uint32), make(map[string]uint32)
+	in.ended = make(map[uuid.UUID]bool)
 	in.faults.most = in.o.MaxFaults
 	if in.faults.most <= 0 {
 		in.faults.most = defaultMaxFaults

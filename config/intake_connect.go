@@ -189,6 +189,11 @@ func (in *Intake) checkRelationIDs() {
 	slices.SortFunc(in.relIDs, func(a, b relationID) int {
 		return cmp.Or(slices.Compare(a.id[:], b.id[:]), cmp.Compare(a.relation, b.relation))
 	})
+	for _, given := range in.relIDs {
+		if in.ended[given.id] {
+			in.relationWrong(&in.relations[given.relation], "id", "is that of a relation that has ended")
+		}
+	}
 	for i := 1; i < len(in.relIDs); i++ {
 		before, this := in.relIDs[i-1], in.relIDs[i]
 		if before.id != this.id {

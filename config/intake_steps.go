@@ -209,7 +209,11 @@ func (in *Intake) stepOfRelation(s *IntakeStep, rel *intakeRelation, row *Relati
 	}
 	s.ID, s.New = row.ID, true
 	if s.ID == uuid.Nil {
-		s.ID = uuid.NewSHA1(in.o.Namespace, fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%s", RelationKind, row.Type, from.ID, to.ID, row.Group))
+		said := fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%s", RelationKind, row.Type, from.ID, to.ID, row.Group)
+		s.ID = uuid.NewSHA1(in.o.Namespace, said)
+		for n := 2; in.ended[s.ID]; n++ {
+			s.ID = uuid.NewSHA1(in.o.Namespace, fmt.Appendf(said[:len(said):len(said)], "\x00%d", n))
+		}
 	}
 	s.Relation = []itsm.Command[Relation]{row.relate(from, to)}
 }

@@ -135,6 +135,7 @@ func (in *Intake) takeKnown() {
 	}
 	for r := range records(in.o.KnownRelations) {
 		if r.State == Ended {
+			in.ended[r.ID] = true
 			continue
 		}
 		in.others = append(in.others, r)

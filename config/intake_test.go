@@ -384,6 +384,36 @@ func TestIntakeOfAnEndedRelation(t *testing.T) {
 	}
 }
 
+// What is said again of a relation that has ended is a new relation, with an id that
+// none has had.
+func TestIntakeAfterTheEnd(t *testing.T) {
+	cis, relations := registers(t, intake(t, nil, lines(whole)), nil, probe)
+	o := &config.IntakeOptions{Known: pointers(cis), Observe: true}
+	had := map[uuid.UUID]bool{}
+	r := relations[0]
+	r.State = config.Ended
+	all := pointers([]config.Relation{r, relations[1], relations[2]})
+	for range 3 {
+		o.KnownRelations = all
+		in := intake(t, o, lines(whole))
+		require.Equal(t, config.Counts{Changed: 4, Relations: 1, Confirmed: 2}, in.Counts())
+		for again, err := range in.Relations() {
+			require.NoError(t, err)
+			require.NotEqual(t, r.ID, again.ID)
+			require.False(t, had[again.ID])
+			had[again.ID] = true
+			again.State = config.Ended
+			all = slices.Values(append(slices.Collect(all), again))
+		}
+	}
+	require.Len(t, had, 3)
+
+	o.Lenient = true
+	in := intake(t, o, lines(fmt.Sprintf(`{"relate":{"id":%q,"type":"runs on","from":"application/shop","to":"cluster/web"}}`, r.ID)))
+	require.Contains(t, faultTexts(in), "id: is that of a relation that has ended")
+	require.Equal(t, config.Counts{Refused: 1}, in.Counts())
+}
+
 // Records come back to the byte.
 func TestRecordsAsLinesRoundTrip(t *testing.T) {
 	in := intake(t, nil, lines(whole))
