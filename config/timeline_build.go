@@ -83,7 +83,7 @@ func (f *Fact) check(field string, n int) error {
 		return wrong("value", "is not valid UTF-8")
 	case v.Type() == itsm.Number && (v.Number().Exponent() < -maxExponent || v.Number().Exponent() > maxExponent):
 		return wrong("value", "is not a decimal that can be written out")
-	case !f.Until.IsZero() && !f.Until.After(f.From):
+	case !f.Until.IsZero() && !itsm.Normal(f.Until).After(itsm.Normal(f.From)):
 		return wrong("until", "is not after from; leave it out of what still holds")
 	}
 	if err := itsm.CheckTime("from", f.From); err != nil {

@@ -103,7 +103,7 @@ func TestTimelineRefusesWhatIsNoFact(t *testing.T) {
 		"value":     func(f *config.Fact) { f.Value = word("\xff") },
 		"from":      func(f *config.Fact) { f.From = time.Time{} },
 		"recorded":  func(f *config.Fact) { f.Recorded = time.Time{} },
-		"until":     func(f *config.Fact) { f.Until = f.From },
+		"until":     func(f *config.Fact) { f.Until = f.From.Add(time.Nanosecond) }, // times are kept to the microsecond
 	} {
 		bad := good
 		spoil(&bad)
