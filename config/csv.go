@@ -37,6 +37,14 @@ type Table struct {
 	Always map[string]string
 }
 
+// copied is the table apart from what its owner makes of it later.
+func (t *Table) copied() *Table {
+	if t == nil {
+		return nil
+	}
+	return &Table{t.Of, t.Comma, maps.Clone(t.Columns), maps.Clone(t.Always)}
+}
+
 // leftOut marks a column that is not read.
 const leftOut = "-"
 

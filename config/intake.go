@@ -122,6 +122,9 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 	}
 	alone := *p
 	alone.End = nil // the ends are in the sources
+	for i := range in.sources {
+		in.sources[i].Table = in.sources[i].Table.copied()
+	}
 	if in.process, err = itsm.NewLifecycle(alone.definition()); err != nil {
 		return nil, err
 	}

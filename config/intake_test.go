@@ -414,6 +414,29 @@ func TestIntakeAfterTheEnd(t *testing.T) {
 	require.Equal(t, config.Counts{Refused: 1}, in.Counts())
 }
 
+// What becomes of a table once the intake is made changes nothing: rows would come in
+// that nobody has checked.
+func TestIntakeKeepsItsTables(t *testing.T) {
+	table := &config.Table{Of: config.Kind, Columns: map[string]string{"host": "name"}, Always: map[string]string{"class": "server"}}
+	in := intake(t, nil, config.SourceOf("", "host\nweb-1\n", table))
+	before := fmt.Sprint(slices.Collect(commands(t, in)))
+	table.Always["owner"], table.Columns["host"], table.Of = "eve", "description", config.RelationKind
+	require.Equal(t, before, fmt.Sprint(slices.Collect(commands(t, in))))
+}
+
+func commands(t testing.TB, in *config.Intake) iter.Seq[itsm.Command[config.CI]] {
+	return func(yield func(itsm.Command[config.CI]) bool) {
+		for s, err := range in.Steps() {
+			require.NoError(t, err)
+			for _, c := range s.CI {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Records come back to the byte.
 func TestRecordsAsLinesRoundTrip(t *testing.T) {
 	in := intake(t, nil, lines(whole))
