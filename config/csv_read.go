@@ -146,12 +146,18 @@ func (t *tableRows) next(row *incoming, want wanted) bool {
 	for {
 		fault, more := t.records.next()
 		if !more {
-			return false
+			if t.begun || t.err() != nil {
+				return false
+			}
+			t.begun = true // nothing at all is no table
+			*row = incoming{number: 1, fault: &Fault{Line: 1, Problem: "is missing; the first line names the columns"}}
+			return true
 		}
 		*row = incoming{number: t.records.first, fault: fault}
 		switch {
 		case fault != nil:
 			t.records.ended = t.records.ended || !t.begun // without its header a table says nothing
+			t.begun = true
 			return true
 		case !t.begun:
 			t.begun = true

@@ -16,8 +16,8 @@ func (in *Intake) connect() {
 	in.checkPairs()
 	in.checkDoubled()
 	in.checkRelationIDs()
-	in.checkCardinality()
 	in.checkRefs()
+	in.checkCardinality()
 	in.spread()
 }
 
@@ -226,6 +226,9 @@ func (in *Intake) checkCardinality() {
 		r := &in.relations[i]
 		if r.typ < 0 || r.proposed || r.from == None || r.to == None || r.refused && r.line > 0 || r.known > 0 && r.line > 0 {
 			continue
+		}
+		if r.line > 0 && !(in.cis[r.from].there() && in.cis[r.to].there()) {
+			continue // it falls with its end, and takes no place from another
 		}
 		over(r, 0, r.from, types[r.typ].MostFrom, fromName)
 		if !r.refused || r.line == 0 {
