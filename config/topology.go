@@ -138,7 +138,7 @@ func (t *Topology) check(field string, v uint32) error {
 	return &itsm.FieldError{Field: field, Problem: noNode(v, t.Nodes())}
 }
 
-// checkAll refuses an empty list of nodes and one with a node that there is not.
+// checkAll refuses a list with a node that there is not, naming its place.
 func (t *Topology) checkAll(field string, list []uint32) error {
 	for i, v := range list {
 		if int64(v) >= int64(t.Nodes()) {

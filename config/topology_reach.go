@@ -16,12 +16,12 @@ type Levels struct {
 // Nodes lists all of them, level after level, to be read only.
 func (l *Levels) Nodes() []uint32 { return l.nodes }
 
-// Levels is how many levels there are. None is empty.
-func (l *Levels) Levels() int { return max(len(l.starts), 1) - 1 }
+// Len is how many levels there are. None is empty.
+func (l *Levels) Len() int { return max(len(l.starts), 1) - 1 }
 
 // Level lists the nodes of one level, to be read only; nil when there is none.
 func (l *Levels) Level(i int) []uint32 {
-	if i < 0 || i >= l.Levels() {
+	if i < 0 || i >= l.Len() {
 		return nil
 	}
 	return l.nodes[l.starts[i]:l.starts[i+1]:l.starts[i+1]]
@@ -89,7 +89,7 @@ func (t *Topology) reach(from []uint32, limit int, target uint32) *Reach {
 		sort.sort(queue[end:])
 	}
 	r := &Reach{Levels{slices.Clip(queue), starts}, t, newRanks(seen), make([]uint32, len(queue))}
-	for d := range r.Levels.Levels() {
+	for d := range r.Len() {
 		for _, v := range r.Level(d) {
 			r.distance[r.ranks.of(v)] = uint32(d)
 		}

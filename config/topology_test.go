@@ -122,7 +122,7 @@ func TestTopologyWithoutTheNode(t *testing.T) {
 		assert.Equal(t, config.None, r.Before(v))
 		assert.Nil(t, r.Level(0))
 		assert.Nil(t, r.Level(-1))
-		assert.Zero(t, r.Levels.Levels())
+		assert.Zero(t, r.Len())
 		d, err := g.Dominators(nil)
 		require.NoError(t, err)
 		assert.Nil(t, d.Chain(v))
@@ -176,10 +176,10 @@ func TestTopologyOfALongChain(t *testing.T) {
 	}
 	g := must(config.NewTopology(n, edges, nil))
 	r := must(g.Reach([]uint32{0}, nil))
-	assert.Equal(t, n, r.Levels.Levels())
+	assert.Equal(t, n, r.Len())
 	assert.Len(t, r.Path(n-1), n)
 	assert.Len(t, must(g.Path(0, n-1)), n)
-	assert.Equal(t, n, must(g.Order()).Levels())
+	assert.Equal(t, n, must(g.Order()).Len())
 	assert.Len(t, must(g.Dominators([]uint32{0})).Chain(n-1), n)
 	assert.Len(t, g.Cuts().Bridges, n-1)
 	assert.Len(t, g.Cuts().Points, n-2)
@@ -238,7 +238,7 @@ func TestTopologyOfHubs(t *testing.T) {
 			assertOrdered(t, g, edges, v)
 		}
 		r := must(g.Reach([]uint32{7}, nil))
-		require.Equal(t, 2, r.Levels.Levels())
+		require.Equal(t, 2, r.Len())
 		assert.True(t, slices.IsSorted(r.Level(1)))
 		assert.Len(t, r.Level(1), n-1)
 	}
@@ -259,7 +259,7 @@ func TestTopologyOfWideLevels(t *testing.T) {
 		starts = append(starts, uint32(v))
 	}
 	for _, l := range []*config.Levels{must(g.Order()), &must(g.Reach(starts, nil)).Levels} {
-		require.Equal(t, levels, l.Levels())
+		require.Equal(t, levels, l.Len())
 		for i := range levels {
 			want := slices.Clone(names[i*width : (i+1)*width])
 			slices.Sort(want)
@@ -327,7 +327,7 @@ func ExampleTopology() {
 	d, _ := t.Dominators([]uint32{0})
 	fmt.Println("no way to power avoids", d.Chain(4))
 	order, _ := t.Reverse().Order()
-	for i := range order.Levels() {
+	for i := range order.Len() {
 		fmt.Println("start", order.Level(i))
 	}
 	// Output:

@@ -158,7 +158,7 @@ func (c *callTotals) add(nodes int, edges []config.Edge) error {
 	} else if err != nil {
 		return err
 	} else {
-		c.Levels += order.Levels()
+		c.Levels += order.Len()
 	}
 	if longer {
 		c.WithLongerCycles++
@@ -173,7 +173,7 @@ func (c *callTotals) add(nodes int, edges []config.Edge) error {
 			return err
 		}
 		c.Reached += len(r.Nodes())
-		c.Farthest = max(c.Farthest, r.Levels.Levels()-1)
+		c.Farthest = max(c.Farthest, r.Len()-1)
 		d, err := t.Dominators([]uint32{v})
 		if err != nil {
 			return err
