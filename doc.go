@@ -54,8 +54,9 @@
 //
 // # The other packages
 //
-// sla has business calendars and clocks; incident and the other processes a record,
-// a policy and a table each. register runs any of them over a store.Backend, which
+// sla is service level management, from business calendars to agreements and what
+// became of them; config is configuration items and the graph of their relations;
+// incident and the other processes have a record, a policy and a table each. register runs any of them over a store.Backend, which
 // a host implements over its own database; store/memory is one, store/storetest
 // tells whether another keeps the promises. itsmtest tries out commands.
 package itsm

@@ -227,9 +227,6 @@ func (r tales) story() []sla.Moment {
 // TestTrackIsNaive compares tracking with walking minute by minute: every promise
 // after every moment of random stories under random books.
 func TestTrackIsNaive(t *testing.T) {
-	if testing.Short() {
-		t.Skip()
-	}
 	const books, stories = 400, 10
 	promises := map[string]int{}
 	for seed := range uint64(books) {
