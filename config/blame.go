@@ -25,12 +25,12 @@ type Blamed struct {
 func (t *Timeline) Blame(subject uuid.UUID, attribute string, at AsOf) []Blamed {
 	h := t.find(subject)
 	v := newView(h, at)
-	newest := h.newest(attribute)
+	newest := h.last(attribute)
 	inForce := newest.believed(v.valid, v.recorded)
 	var list []Blamed
 	for s := newest.by(v.recorded); s != nil; s = s.before {
 		b := Blamed{Fact: s.fact(h, attribute), InForce: s == inForce}
-		if was := s.before.believed(s.as.from, v.recorded); was != nil {
+		if was := s.before.believed(s.from, v.recorded); was != nil {
 			b.Replaced = was.fact(h, attribute)
 		}
 		list = append(list, b)

@@ -131,33 +131,33 @@ func (d *Diff) ci(a, b CIView) {
 
 // origin is where what is believed of an attribute comes from.
 func (v view) origin(attribute string) Origin {
-	return v.of.newest(attribute).believed(v.valid, v.recorded).origin()
+	return v.of.last(attribute).believed(v.valid, v.recorded).origin()
 }
 
 func (s *said) origin() Origin {
 	if s == nil {
 		return Origin{}
 	}
-	return Origin{s.as.by, s.as.source, timeOf(s.as.from), timeOf(s.as.recorded), s.as.change, s.as.reason}
+	return Origin{s.as.by, s.as.source, timeOf(s.from), timeOf(s.recorded), s.as.change, s.as.reason}
 }
 
 // differences lists the attributes that two views have another value of.
 func differences(a, b view) []Difference {
 	var list []Difference
-	as, bs := a.of.all(), b.of.all()
-	for len(as)+len(bs) > 0 {
+	as, lastA := a.of.all()
+	bs, lastB := b.of.all()
+	for i, j := 0, 0; i < len(as) || j < len(bs); {
+		inA := j == len(bs) || i < len(as) && as[i] <= bs[j]
+		inB := i == len(as) || j < len(bs) && bs[j] <= as[i]
 		var name string
-		if len(bs) == 0 || len(as) > 0 && as[0].attribute <= bs[0].attribute {
-			name = as[0].attribute
-		} else {
-			name = bs[0].attribute
-		}
 		var was, is *said
-		if len(as) > 0 && as[0].attribute == name {
-			was, as = as[0].newest.believed(a.valid, a.recorded), as[1:]
+		if inA {
+			name, was = as[i], lastA[i].believed(a.valid, a.recorded)
+			i++
 		}
-		if len(bs) > 0 && bs[0].attribute == name {
-			is, bs = bs[0].newest.believed(b.valid, b.recorded), bs[1:]
+		if inB {
+			name, is = bs[j], lastB[j].believed(b.valid, b.recorded)
+			j++
 		}
 		if was == is || strings.HasPrefix(name, driftPrefix) {
 			continue

@@ -69,7 +69,7 @@ func NewTimeline(cis, relations iter.Seq[Fact]) (*Timeline, error) {
 // recorded before others about its attribute costs a step for each of those too.
 // What was said before is shared.
 func (t *Timeline) With(cis, relations iter.Seq[Fact]) (*Timeline, error) {
-	in := make(interned)
+	in := newInterned()
 	cisNow, err := t.cis.with("cis", cis, in)
 	if err != nil {
 		return nil, err

@@ -14,51 +14,73 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// interned keeps one copy of each text: a name is said again in every event.
-type interned map[string]string
+// interned keeps one copy of what is said again in every event: texts, who says it,
+// and which attributes one is about.
+type interned struct {
+	texts      map[string]string
+	statements map[statement]*statement
+	latest     *statement // most facts come with others of the same
+	names      map[string][]string
+}
 
-func (in interned) text(s string) string {
-	if kept, known := in[s]; known {
+func newInterned() *interned {
+	return &interned{make(map[string]string), make(map[statement]*statement), new(statement), make(map[string][]string)}
+}
+
+func (in *interned) text(s string) string {
+	if kept, known := in.texts[s]; known {
 		return kept
 	}
-	in[s] = s
+	in.texts[s] = s
 	return s
 }
 
-// draft is what new facts say of one CI or relation, as they come.
-type draft struct {
-	list []drafted
-	as   *statement // of the latest
+func (in *interned) statement(s statement) *statement {
+	if *in.latest == s {
+		return in.latest
+	}
+	kept := in.statements[s]
+	if kept == nil {
+		kept = &s
+		in.statements[s] = kept
+	}
+	in.latest = kept
+	return kept
 }
 
+// list keeps a list of names of attributes, which is not edited any more.
+func (in *interned) list(names []string) []string {
+	key := strings.Join(names, "\x00")
+	if kept := in.names[key]; slices.Equal(kept, names) { // a name may hold what parts them
+		return kept
+	}
+	in.names[key] = names
+	return names
+}
+
+// drafted is what a new fact says of a CI or relation.
 type drafted struct {
 	attribute string
-	value     itsm.Value
-	as        *statement
+	said      said
 }
 
 // with is a shelf with more facts.
-func (s *shelf) with(field string, facts iter.Seq[Fact], in interned) (shelf, error) {
+func (s *shelf) with(field string, facts iter.Seq[Fact], in *interned) (shelf, error) {
 	if facts == nil {
 		return *s, nil
 	}
-	drafts := make(map[uuid.UUID]*draft)
+	drafts := make(map[uuid.UUID][]drafted)
 	n := 0
 	for f := range facts {
 		if err := f.check(field, n); err != nil {
 			return shelf{}, err
 		}
 		n++
-		d := drafts[f.Subject]
-		if d == nil {
-			d = new(draft)
-			drafts[f.Subject] = d
-		}
-		d.add(&f, in)
+		drafts[f.Subject] = append(drafts[f.Subject], f.drafted(in))
 	}
 	list := make([]*history, 0, len(drafts))
 	for _, id := range slices.SortedFunc(maps.Keys(drafts), compareIDs) {
-		list = append(list, s.find(id).with(id, drafts[id].list))
+		list = append(list, s.find(id).with(id, drafts[id], in))
 	}
 	return shelf{s.put(list), s.facts + n}, nil
 }
@@ -100,49 +122,50 @@ func (f *Fact) check(field string, n int) error {
 	return nil
 }
 
-func (d *draft) add(f *Fact, in interned) {
-	as := statement{
-		from: micros(f.From), until: forever, recorded: micros(f.Recorded),
-		by: f.By, source: f.Source, reason: f.Reason, change: f.Change,
-	}
+func (f *Fact) drafted(in *interned) drafted {
+	s := said{from: micros(f.From), until: forever, recorded: micros(f.Recorded), value: f.Value}
 	if !f.Until.IsZero() {
-		as.until = micros(f.Until)
+		s.until = micros(f.Until)
 	}
-	if d.as == nil || *d.as != as {
-		as.by, as.source = in.text(as.by), in.text(as.source)
-		as.change.Kind, as.change.ID = in.text(as.change.Kind), in.text(as.change.ID)
-		d.as = &as
-	}
-	d.list = append(d.list, drafted{in.text(f.Attribute), f.Value, d.as})
+	s.as = in.statement(statement{f.By, f.Source, f.Reason, f.Change})
+	return drafted{in.text(f.Attribute), s}
 }
 
 // with is the history with more facts, of which those of one attribute may have been
 // recorded before what is known of it.
-func (h *history) with(id uuid.UUID, list []drafted) *history {
+func (h *history) with(id uuid.UUID, list []drafted, in *interned) *history {
 	slices.SortStableFunc(list, func(a, b drafted) int {
-		return cmp.Or(strings.Compare(a.attribute, b.attribute), cmp.Compare(a.as.recorded, b.as.recorded))
+		return cmp.Or(strings.Compare(a.attribute, b.attribute), cmp.Compare(a.said.recorded, b.said.recorded))
 	})
-	old := h.all()
-	next := &history{id: id, tracks: make([]track, 0, len(old)+distinct(list))}
+	old, newest := h.all()
+	next := &history{id: id, newest: make([]*said, 0, len(old)+distinct(list))}
+	names := make([]string, 0, len(old)+distinct(list))
 	room := make([]said, len(list))
 	for len(list) > 0 {
 		name := list[0].attribute
-		for len(old) > 0 && old[0].attribute < name {
-			next.tracks, old = append(next.tracks, old[0]), old[1:]
-		}
+		before, found := slices.BinarySearch(old, name)
+		names, next.newest = append(names, old[:before]...), append(next.newest, newest[:before]...)
+		old, newest = old[before:], newest[before:]
 		n := 1
 		for n < len(list) && list[n].attribute == name {
 			n++
 		}
-		t := track{attribute: name}
-		if len(old) > 0 && old[0].attribute == name {
-			t, old = old[0], old[1:]
+		for i := range n {
+			room[n-1-i] = list[i].said // the latest first, as they are read
 		}
-		t.add(list[:n], room[:n])
-		next.tracks = append(next.tracks, t)
+		var last *said
+		if found {
+			last, old, newest = newest[0], old[1:], newest[1:]
+		}
+		names, next.newest = append(names, name), append(next.newest, last.with(room[:n]))
 		list, room = list[n:], room[n:]
 	}
-	next.tracks = append(next.tracks, old...)
+	names, next.newest = append(names, old...), append(next.newest, newest...)
+	if h != nil && len(h.names) == len(names) {
+		next.names = h.names
+	} else {
+		next.names = in.list(names)
+	}
 	return next
 }
 
@@ -157,31 +180,29 @@ func distinct(list []drafted) int {
 	return n
 }
 
-// add puts facts, in the order they were recorded, where they belong: what was
-// recorded after the first of them is put in front again.
-func (t *track) add(list []drafted, room []said) {
+// with puts facts, the latest recorded first, where they belong, and gives the last:
+// what was recorded after the first of them is put in front again.
+func (s *said) with(list []said) *said {
 	var later []*said // the latest first
-	first := list[0].as.recorded
-	for t.newest != nil && t.newest.as.recorded > first {
-		later = append(later, t.newest)
-		t.newest = t.newest.before
+	for s != nil && s.recorded > list[len(list)-1].recorded {
+		later = append(later, s)
+		s = s.before
+	}
+	push := func(one *said) {
+		one.push(s)
+		s = one
 	}
 	again := func(until int64) {
-		for len(later) > 0 && later[len(later)-1].as.recorded <= until {
-			s := later[len(later)-1]
-			t.push(&said{value: s.value, as: s.as})
+		for len(later) > 0 && later[len(later)-1].recorded <= until {
+			copied := *later[len(later)-1]
+			push(&copied)
 			later = later[:len(later)-1]
 		}
 	}
-	for i := range list {
-		again(list[i].as.recorded)
-		room[i].value, room[i].as = list[i].value, list[i].as
-		t.push(&room[i])
+	for i := len(list) - 1; i >= 0; i-- {
+		again(list[i].recorded)
+		push(&list[i])
 	}
 	again(forever)
-}
-
-func (t *track) push(s *said) {
-	s.push(t.newest)
-	t.newest = s
+	return s
 }

@@ -10,27 +10,29 @@ import "github.com/itsmkit/itsm"
 // logarithm of their number, and so does finding which holds, unless many are about
 // times that are over.
 
-// said is one fact about one attribute.
+// said is one fact about one attribute. The times are in it, and what else was said
+// with it is shared by many, so that a search among them reads little memory.
 type said struct {
-	value        itsm.Value
-	as           *statement
-	before       *said // the one recorded before; nil: none
-	jump         *said // one far before; nil: none
-	depth        int   // how many there are from here on
-	least, until int64 // within [least, until) all hold from here to before the jump
+	from, until, recorded int64
+	value                 itsm.Value
+	as                    *statement
+	before                *said // the one recorded before; nil: none
+	jump                  *said // one far before; nil: none
+	depth                 int   // how many there are from here on
+	least, most           int64 // within [least, most) all hold from here to before the jump
 }
 
-// statement is what the facts of one event have in common.
+// statement is who says something, from where it is known, why it is said so late
+// and under which change.
 type statement struct {
-	from, until, recorded int64
-	by, source, reason    string
-	change                itsm.Ref
+	by, source, reason string
+	change             itsm.Ref
 }
 
 // push puts s in front of what was said before.
 func (s *said) push(before *said) {
 	s.before, s.jump, s.depth = before, before, 1
-	s.least, s.until = s.as.from, s.as.until
+	s.least, s.most = s.from, s.until
 	if before == nil {
 		return
 	}
@@ -38,7 +40,7 @@ func (s *said) push(before *said) {
 	if j := before.jump; j != nil && before.depth-j.depth == j.depth-j.jump.deep() {
 		s.jump = j.jump
 		s.least = min(s.least, before.least, j.least)
-		s.until = max(s.until, before.until, j.until)
+		s.most = max(s.most, before.most, j.most)
 	}
 }
 
@@ -52,8 +54,8 @@ func (s *said) deep() int {
 
 // by is the latest that was recorded by then.
 func (s *said) by(recorded int64) *said {
-	for s != nil && s.as.recorded > recorded {
-		if s.jump != nil && s.jump.as.recorded > recorded {
+	for s != nil && s.recorded > recorded {
+		if s.jump != nil && s.jump.recorded > recorded {
 			s = s.jump
 		} else {
 			s = s.before
@@ -66,9 +68,9 @@ func (s *said) by(recorded int64) *said {
 func (s *said) believed(valid, recorded int64) *said {
 	for s = s.by(recorded); s != nil; {
 		switch {
-		case s.as.from <= valid && valid < s.as.until:
+		case s.from <= valid && valid < s.until:
 			return s
-		case s.least > valid || s.until <= valid:
+		case s.least > valid || s.most <= valid:
 			s = s.jump
 		default:
 			s = s.before
@@ -89,7 +91,7 @@ func (s *said) valueAt(valid, recorded int64) itsm.Value {
 func (s *said) fact(h *history, attribute string) Fact {
 	return Fact{
 		Subject: h.id, Attribute: attribute, Value: s.value,
-		From: timeOf(s.as.from), Until: timeOf(s.as.until), Recorded: timeOf(s.as.recorded),
+		From: timeOf(s.from), Until: timeOf(s.until), Recorded: timeOf(s.recorded),
 		By: s.as.by, Source: s.as.source, Change: s.as.change, Reason: s.as.reason,
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 )
@@ -34,36 +33,29 @@ const fullLeaf = 512
 // history is what was said of one CI or relation, by attribute.
 type history struct {
 	id     uuid.UUID
-	tracks []track
+	names  []string // of the attributes, ascending; those of one class mostly share them
+	newest []*said  // of each, what was said last
 }
-
-// track is what was said of one attribute.
-type track struct {
-	attribute string
-	newest    *said
-}
-
-func (t track) compare(attribute string) int { return strings.Compare(t.attribute, attribute) }
 
 func (e entry) compare(id uuid.UUID) int { return bytes.Compare(e.id[:], id[:]) }
 
 func compareIDs(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
 
-// newest is what was said last of an attribute; nil for nothing.
-func (h *history) newest(attribute string) *said {
-	tracks := h.all()
-	if i, found := slices.BinarySearchFunc(tracks, attribute, track.compare); found {
-		return tracks[i].newest
+// last is what was said last of an attribute; nil for nothing.
+func (h *history) last(attribute string) *said {
+	names, newest := h.all()
+	if i, found := slices.BinarySearch(names, attribute); found {
+		return newest[i]
 	}
 	return nil
 }
 
-// all is what was said of each attribute.
-func (h *history) all() []track {
+// all are the attributes, and what was said last of each.
+func (h *history) all() (names []string, newest []*said) {
 	if h == nil {
-		return nil
+		return nil, nil
 	}
-	return h.tracks
+	return h.names, h.newest
 }
 
 // leafOf is the leaf where the id stands or would stand; 0 also without leaves.

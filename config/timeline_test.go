@@ -294,3 +294,24 @@ func TestR34_AFactOfThePastKeepsReasonAndWhatItReplaced(t *testing.T) {
 	require.Equal(t, `* memory: "96" until 2026-03-05T09:00:00Z, was "128"; since 2026-03-04T09:00:00Z, recorded 2026-03-13T10:00:00Z by ann under change:CHG1: "One bank was broken."`,
 		list[2].String())
 }
+
+// Which attributes a CI has is kept once for many; a name with what parts the names
+// there is still another.
+func TestTimelineKeepsNamesApart(t *testing.T) {
+	one, other := wideID(1), wideID(2)
+	f := config.Fact{From: monday, Recorded: monday, By: "ann", Value: number(1)}
+	var list []config.Fact
+	for _, of := range []struct {
+		ci   uuid.UUID
+		name string
+	}{{one, "a"}, {one, "b"}, {other, "a\x00b"}} {
+		f.Subject, f.Attribute = of.ci, of.name
+		list = append(list, f)
+	}
+	tl, err := config.NewTimeline(slices.Values(list), nil)
+	require.NoError(t, err)
+	require.Equal(t, number(1), tl.Value(one, "b", config.AsOf{}))
+	require.True(t, tl.Value(one, "a\x00b", config.AsOf{}).IsZero())
+	require.Equal(t, number(1), tl.Value(other, "a\x00b", config.AsOf{}))
+	require.True(t, tl.Value(other, "a", config.AsOf{}).IsZero())
+}

@@ -43,12 +43,12 @@ func (v view) known() bool { return v.State() != itsm.None }
 // Value is what is believed of an attribute, of its own or of its class or type;
 // missing if it has none.
 func (v view) Value(attribute string) itsm.Value {
-	return v.of.newest(attribute).valueAt(v.valid, v.recorded)
+	return v.of.last(attribute).valueAt(v.valid, v.recorded)
 }
 
 // Fact is the assertion that is believed of an attribute; false if there is none.
 func (v view) Fact(attribute string) (Fact, bool) {
-	s := v.of.newest(attribute).believed(v.valid, v.recorded)
+	s := v.of.last(attribute).believed(v.valid, v.recorded)
 	if s == nil {
 		return Fact{}, false
 	}
@@ -67,8 +67,9 @@ type Belief struct {
 // differ ("drift:…").
 func (v view) Beliefs() iter.Seq[Belief] {
 	return func(yield func(Belief) bool) {
-		for _, t := range v.of.all() {
-			if s := t.newest.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, t.attribute, s}) {
+		names, newest := v.of.all()
+		for i, name := range names {
+			if s := newest[i].believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, name, s}) {
 				return
 			}
 		}
@@ -130,14 +131,14 @@ func (v CIView) Present() bool {
 // Needs lists of which groups of suppliers it needs some, by group.
 func (v CIView) Needs() []Need {
 	var list []Need
-	tracks := v.of.all()
-	first, _ := slices.BinarySearchFunc(tracks, needPrefix, track.compare)
-	for _, t := range tracks[first:] {
-		group, is := strings.CutPrefix(t.attribute, needPrefix)
+	names, newest := v.of.all()
+	first, _ := slices.BinarySearch(names, needPrefix)
+	for i, name := range names[first:] {
+		group, is := strings.CutPrefix(name, needPrefix)
 		if !is {
 			break
 		}
-		if n := t.newest.valueAt(v.valid, v.recorded); !n.IsZero() {
+		if n := newest[first+i].valueAt(v.valid, v.recorded); !n.IsZero() {
 			list = append(list, Need{group, int(n.Number().IntPart())})
 		}
 	}
