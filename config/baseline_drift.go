@@ -54,7 +54,7 @@ func (d *drifting) ci(id uuid.UUID, was Item) {
 		d.whole(f, now.view, was)
 		return
 	}
-	d.compare(f, now.view, was, func(class, name string) bool { return name == stateName || d.policy.controlled(class, name) })
+	d.compare(f, now.view, was, d.seen[id], func(class, name string) bool { return name == stateName || d.policy.controlled(class, name) })
 }
 
 // aboutCI is a finding of a CI with these values.
@@ -77,8 +77,7 @@ func (d *drifting) whole(f DriftFinding, now view, was Item) {
 }
 
 // compare finds in which attributes something differs.
-func (d *drifting) compare(f DriftFinding, now view, was Item, controlled func(class, name string) bool) {
-	seen := d.seen[now.of.id]
+func (d *drifting) compare(f DriftFinding, now view, was Item, seen map[string]Drift, controlled func(class, name string) bool) {
 	is := now.item().Values
 	names := make(map[string]bool)
 	for name := range was.Values {
@@ -128,17 +127,21 @@ func (d *drifting) relation(id uuid.UUID, was Item) {
 		d.whole(d.aboutRelation(id, was.Values), now.view, was)
 		return
 	}
-	is := now.item().Values
-	f := d.aboutRelation(id, is)
+	f := d.aboutRelation(id, now.item().Values)
+	found := now.Value(driftPrefix + stateName) // of one that is only proposed
 	switch {
 	case was.Values != nil:
 		controlled := f.Controlled
-		d.compare(f, now.view, was, func(_, name string) bool {
+		seen := make(map[string]Drift)
+		if !found.IsZero() {
+			seen[stateName] = Drift{Observed: found}
+		}
+		d.compare(f, now.view, was, seen, func(_, name string) bool {
 			r := d.policy.Model.rulesOfType(f.Class).find(name)
 			return controlled && slices.Contains(OwnRelationAttributes(), name) || r != nil && r.Controlled
 		})
-	case now.State() == Proposed: // found, and nobody has accounted for it
-		f.Discovered, f.Seen, f.Departure, f.Origin = now.Value(stateName), true, Unrecorded, now.origin(stateName)
+	case !found.IsZero(): // and nobody has accounted for it
+		f.Current, f.Discovered, f.Seen, f.Departure, f.Origin = now.Value(stateName), found, true, Unrecorded, now.origin(stateName)
 		d.list = append(d.list, f)
 	default:
 		d.whole(f, now.view, was)

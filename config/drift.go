@@ -75,8 +75,9 @@ type DriftFinding struct {
 // by id and attribute.
 //
 // A difference is covered when the record changed after the baseline was taken, under
-// a change, and nothing else was seen since. What was proposed as a relation because
-// it was found is not as recorded until it is active.
+// a change, and nothing else was seen since. A relation that is proposed because it
+// was found is not as recorded until it is active; one that somebody has proposed is
+// as any other.
 func (t *Timeline) Drift(q DriftQuestion) ([]DriftFinding, error) {
 	policy, err := prepared(q.Policy)
 	if err = errors.Join(err, q.Scope.check("scope")); err != nil {

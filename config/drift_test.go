@@ -10,6 +10,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // kept is a baseline at hour 10 of a server and a service on it, and a timeline that
@@ -56,8 +57,13 @@ func (k *kept) relate(n byte, relation string, s itsm.State, from, to byte, hour
 		f.Change = under
 		facts = append(facts, f)
 	}
+	k.tell(facts...)
+}
+
+func (k *kept) tell(ofRelations ...config.Fact) {
+	k.t.Helper()
 	var err error
-	k.timeline, err = k.timeline.With(nil, slices.Values(facts))
+	k.timeline, err = k.timeline.With(nil, slices.Values(ofRelations))
 	require.NoError(k.t, err)
 }
 
@@ -153,20 +159,18 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 			[]string{`low: "db-1 runs on web-1" (runs on) as a whole: changed since the baseline, baseline "active", recorded "ended", covered by change:CHG1`},
 		},
 		"a relation found": {
-			func(k *kept) { k.relate(102, "depends on", config.Proposed, 2, 3, 20, itsm.Ref{}) },
-			[]string{`medium: "shop depends on db-1" (depends on) as a whole: not as recorded, baseline none, recorded none, seen "proposed"`},
+			func(k *kept) {
+				k.relate(102, "depends on", config.Proposed, 2, 3, 20, itsm.Ref{})
+				k.tell(said(102, "drift:state", state(config.Active), 20, -1, 20))
+			},
+			[]string{`medium: "shop depends on db-1" (depends on) as a whole: not as recorded, baseline none, recorded "proposed", seen "active"`},
 		},
 		"a relation that is new": {
 			func(k *kept) { k.relate(102, "member of", config.Active, 1, 3, 20, itsm.Ref{}) },
 			[]string{`high: "web-1 member of db-1" (member of) as a whole: changed since the baseline, baseline none, recorded "active", controlled and covered by no change`},
 		},
 		"a relation that leads elsewhere": {
-			func(k *kept) {
-				f := said(101, "to", ref(1), 20, -1, 20)
-				var err error
-				k.timeline, err = k.timeline.With(nil, slices.Values([]config.Fact{f}))
-				require.NoError(k.t, err)
-			},
+			func(k *kept) { k.tell(said(101, "to", ref(1), 20, -1, 20)) },
 			[]string{`medium: "shop depends on web-1" (depends on) to: changed since the baseline, baseline "ci:00000000-0000-8000-8000-000000000003", recorded "ci:00000000-0000-8000-8000-000000000001"`},
 		},
 	} {
@@ -183,6 +187,71 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 				require.Equal(t, f.String(), back.String())
 			}
 			require.Equal(t, row.want, lines)
+		})
+	}
+}
+
+// TestR20_ARelationProposedIsPlannedAndOneFoundIsNotAsRecorded: until somebody
+// activates it; whoever proposes it under a change has it covered.
+func TestR20_ARelationProposedIsPlannedAndOneFoundIsNotAsRecorded(t *testing.T) {
+	from, to := end(1, "server"), end(9, "location")
+	planned := config.Relate{Type: "located in", From: from, To: to, Proposed: true, Change: change}
+	found := config.Relate{Type: "located in", From: from, To: to}
+	for name, row := range map[string]struct {
+		by      itsm.Actor
+		relate  config.Relate
+		then    func(w *relationWalk)
+		already bool // in the baseline
+		want    config.DriftFinding
+	}{
+		"planned": {by: ann, relate: planned, want: config.DriftFinding{Departure: config.Redefined, Covered: true, Current: state(config.Proposed), Discovered: state(config.Proposed)}},
+		"planned, and then found": {
+			by: ann, relate: planned, then: func(w *relationWalk) { w.Do(probe, config.Sight{Source: "scan"}) },
+			want: config.DriftFinding{Departure: config.Unrecorded, Seen: true, Current: state(config.Proposed), Discovered: state(config.Active)},
+		},
+		"found": {by: probe, relate: found, want: config.DriftFinding{Departure: config.Unrecorded, Seen: true, Current: state(config.Proposed), Discovered: state(config.Active)}},
+		"found, and accounted for": {
+			by: probe, relate: found, then: func(w *relationWalk) { w.Do(ann, config.Activate{Change: change}) },
+			want: config.DriftFinding{Departure: config.Redefined, Covered: true, Current: state(config.Active), Discovered: state(config.Active)},
+		},
+		"found since the baseline": {
+			by: ann, relate: planned, then: func(w *relationWalk) { w.Do(probe, config.Sight{Source: "scan"}) }, already: true,
+			want: config.DriftFinding{Departure: config.Unrecorded, Seen: true, Attribute: "state", Baseline: state(config.Proposed), Current: state(config.Proposed), Discovered: state(config.Active)},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := itsmtest.New(t, relations(t, nil))
+			began := w.Now()
+			known := func(ci byte, class string) []config.Fact {
+				f := config.Fact{Subject: id(ci), Attribute: "state", Value: state(config.Live), From: began, Recorded: began, By: "ann"}
+				g := f
+				g.Attribute, g.Value = "class", word(class)
+				return []config.Fact{f, g}
+			}
+			cis := append(known(1, "server"), known(9, "location")...)
+			if !row.already {
+				w.Wait(hour)
+			}
+			w.Do(row.by, row.relate)
+			if row.then != nil {
+				w.Wait(hour)
+				row.then(w)
+			}
+			var facts []config.Fact
+			for _, e := range w.Events() {
+				facts = append(facts, config.RelationFactsOf(e)...)
+			}
+			tl, err := config.NewTimeline(slices.Values(cis), slices.Values(facts))
+			require.NoError(t, err)
+			b, err := tl.Baseline("b", config.Scope{}, config.AsOf{Valid: began, Recorded: began})
+			require.NoError(t, err)
+			list, err := tl.Drift(config.DriftQuestion{Baseline: b})
+			require.NoError(t, err)
+			require.Len(t, list, 1)
+			got := list[0]
+			require.Equal(t, w.Record().Ref(), got.Subject)
+			got.Severity, got.Subject, got.Name, got.Class, got.Controlled, got.Origin = "", itsm.Ref{}, "", "", false, config.Origin{}
+			require.Equal(t, row.want, got)
 		})
 	}
 }

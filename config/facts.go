@@ -16,9 +16,10 @@ import (
 // about the same instant the later recorded is believed.
 //
 // Attribute is a name of [OwnAttributes] or [OwnRelationAttributes], that of an
-// attribute of the model, "need:" with a group, or "drift:" with a controlled
-// attribute that was observed to differ (R20). What was registered once has a state
-// from then on; the value of state is what tells whether it exists.
+// attribute of the model, "need:" with a group, or "drift:" with what was observed to
+// differ (R20): a controlled attribute of a CI, or the state of a relation that is
+// only proposed and was found to be there. What was registered once has a state from
+// then on; the value of state is what tells whether it exists.
 type Fact struct {
 	Subject   uuid.UUID  // the CI or relation
 	Attribute string     // of which
@@ -52,7 +53,17 @@ func RelationFactsOf(e itsm.Event[Relation]) []Fact {
 	if e.From != e.To {
 		f.state(e.To)
 	}
-	if c, ok := e.Command.(stating); ok {
+	switch c := e.Command.(type) {
+	case Sight:
+		if e.From == Proposed {
+			f.since(c.Seen, itsm.Ref{}, "")
+			f.from(c.Source)
+			f.add(driftPrefix+stateName, itsm.TextValue(Active))
+		}
+	case stating:
+		if e.From == Proposed && e.To != Proposed {
+			f.settled([]string{stateName})
+		}
 		c.state(f, e.Stamp)
 	}
 	return f.sorted()

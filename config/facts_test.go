@@ -49,7 +49,7 @@ func TestFactsOfEveryCommand(t *testing.T) {
 		"register": 11, "describe": 7, "reclassify": 4, "own": 2, "set attributes": 4, "observe": 4, "set need": 2, "drop need": 2,
 		"verify": 1, "attest": 1, "complete action": 1, "order": 1, "build": 1, "test": 1, "deploy": 1, "maintain": 1, "return": 1,
 		"retire": 1, "reinstate": 1, "dispose": 1,
-		"relation relate": 6, "relation activate": 1, "relation adjust": 2, "relation unrelate": 1, "relation sight": 1,
+		"relation relate": 7, "relation activate": 1, "relation adjust": 2, "relation unrelate": 1, "relation sight": 1,
 	}, counts)
 }
 
