@@ -14,7 +14,8 @@ import (
 
 // Graph is a snapshot of CIs and the relations between them, for questions about
 // what needs what. It never changes, so it is safe for concurrent use;
-// [Graph.With] gives another one that has what changed since.
+// [Graph.With] gives another one that has what changed since. The zero Graph is not
+// valid: [NewGraph], [GraphOf] and [Timeline.Graph] build one.
 //
 // Who needs whom, the types of relations say (see [Carries]). A CI that has lost a
 // supplier is lost too, unless the relation names a group of which it needs only
