@@ -6,7 +6,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/itsmkit/itsm"
@@ -113,19 +112,16 @@ type cell struct {
 // field is what a name stands for.
 func (t *Table) field(m *Model, name string) (cell, error) {
 	head, tail, parted := strings.Cut(name, ".")
-	known := ciRowFields()
-	if t.Of == RelationKind {
-		known = relationRowFields()
-	}
+	known := rowFieldNames(t.Of)
 	switch {
-	case parted && tail != "" && (head == "attributes" || head == "needs" && t.Of == Kind):
+	case parted && tail != "" && (head == attributesName || head == needsName && t.Of == Kind):
 		return cell{name, head, tail}, nil
 	case parted && t.Of == RelationKind && (head == fromName || head == toName) && (tail == className || tail == nameName):
 		return cell{name, head, tail}, nil
-	case !parted && slices.Contains(known, name) && name != "attributes" && name != "needs":
+	case !parted && slices.Contains(known, name) && name != attributesName && name != needsName:
 		return cell{name, name, ""}, nil
 	case t.attribute(m, name):
-		return cell{"attributes." + name, "attributes", name}, nil
+		return cell{attributesName + "." + name, attributesName, name}, nil
 	}
 	return cell{}, fmt.Errorf("%s is no field here; they are: %s, and %q leaves a column out", shown(itsm.TextValue(name)), strings.Join(known, ", "), leftOut)
 }
@@ -154,113 +150,4 @@ func (t *Table) always(m *Model) []fixed {
 		list = append(list, fixed{c, t.Always[name], -1})
 	}
 	return list
-}
-
-// setCell puts the text of a cell into a row.
-func setCell(m *Model, r *CIRow, c cell, text string) error {
-	var err error
-	switch c.head {
-	case "id":
-		r.ID, err = idOf(text)
-	case nameName:
-		r.Name = text
-	case className:
-		r.Class = text
-	case descriptionName:
-		r.Description = text
-	case ownerName:
-		r.Owner = text
-	case criticalityName:
-		r.Criticality = itsm.Level(text)
-	case environmentName:
-		r.Environment = text
-	case versionName:
-		r.Version = text
-	case stateName:
-		r.State = itsm.State(text)
-	case "source":
-		r.Source = text
-	case changeField:
-		r.Change, err = itsm.ParseRef(text)
-	case "since":
-		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Instant, text)
-		r.Since = v.Instant()
-	case "reason":
-		r.Reason = text
-	case "needs":
-		n, wrong := strconv.Atoi(text)
-		if wrong != nil {
-			return fmt.Errorf("%s is no whole number", shown(itsm.TextValue(text)))
-		}
-		r.Needs = append(r.Needs, Need{c.tail, n})
-	case "attributes":
-		err = typed(m.rulesOf(r.Class), &r.Attributes, c.tail, text, "a "+r.Class)
-	}
-	return err
-}
-
-// relationOf makes a row of cells.
-func relationOf(m *Model, r *RelationRow, c cell, text string) error {
-	var err error
-	switch c.head {
-	case "id":
-		r.ID, err = idOf(text)
-	case typeName:
-		r.Type = text
-	case fromName:
-		err = handleOf(&r.From, c.tail, text)
-	case toName:
-		err = handleOf(&r.To, c.tail, text)
-	case groupName:
-		r.Group = text
-	case "proposed":
-		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Truth, text)
-		r.Proposed = v.Truth()
-	case "source":
-		r.Source = text
-	case changeField:
-		r.Change, err = itsm.ParseRef(text)
-	case "since":
-		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Instant, text)
-		r.Since = v.Instant()
-	case "reason":
-		r.Reason = text
-	case "attributes":
-		err = typed(m.rulesOfType(r.Type), &r.Attributes, c.tail, text, fmt.Sprintf("a relation that is %q", r.Type))
-	}
-	return err
-}
-
-// typed reads a value as its attribute's type says.
-func typed(l *rules, into *map[string]itsm.Value, name, text, of string) error {
-	r := l.find(name)
-	if r == nil {
-		return fmt.Errorf("is given, and %s has no such attribute; leave it empty", of)
-	}
-	v, err := itsm.ParseValue(r.Type, text)
-	if err != nil {
-		return err
-	}
-	if *into == nil {
-		*into = make(map[string]itsm.Value)
-	}
-	(*into)[name] = v
-	return nil
-}
-
-func handleOf(h *Handle, part, text string) error {
-	switch part {
-	case className:
-		h.Class = text
-	case nameName:
-		h.Name = text
-	default:
-		parsed, err := ParseHandle(text)
-		*h = parsed
-		return err
-	}
-	return nil
 }

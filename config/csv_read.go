@@ -5,8 +5,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"github.com/itsmkit/itsm"
 )
 
@@ -236,14 +234,13 @@ func (t *tableRows) row(l *Line) *Fault {
 	if len(c.fields) != len(t.columns) {
 		return &Fault{Line: c.first, Problem: fmt.Sprintf("has %d fields; the header has %d", len(c.fields), len(t.columns))}
 	}
-	set := func(column cell, text string) error { return setCell(t.model, l.Register, column, text) }
 	if t.table.Of == RelationKind {
 		l.Relate = new(RelationRow)
-		set = func(column cell, text string) error { return relationOf(t.model, l.Relate, column, text) }
 	} else {
 		l.Register = new(CIRow)
 	}
-	if fault := t.fixed(set, true); fault != nil { // attributes are read as their class says
+	r := l.row()
+	if fault := t.fixed(r, true); fault != nil { // attributes are read as their class says
 		return fault
 	}
 	for _, i := range t.order {
@@ -251,22 +248,22 @@ func (t *tableRows) row(l *Line) *Fault {
 		if len(text) == 0 {
 			continue
 		}
-		if err := set(column, t.texts.of(text)); err != nil {
+		if err := setText(r, column.head, column.tail, t.texts.of(text), t.model); err != nil {
 			return &Fault{Line: c.fields[i].line, Column: c.fields[i].column, Field: column.field, Problem: problemOf(err)}
 		}
 	}
-	return t.fixed(set, false)
+	return t.fixed(r, false)
 }
 
 // fixed sets what every row has, the class or type or the rest, unless the row says
 // something itself.
-func (t *tableRows) fixed(set func(cell, string) error, kind bool) *Fault {
+func (t *tableRows) fixed(r rowFields, kind bool) *Fault {
 	for i := range t.always {
 		f := &t.always[i]
 		if (f.field == className || f.field == typeName) != kind || f.column >= 0 && len(t.records.field(f.column)) > 0 {
 			continue
 		}
-		if err := set(f.cell, f.text); err != nil {
+		if err := setText(r, f.head, f.tail, f.text, t.model); err != nil {
 			return &Fault{Line: t.records.first, Field: f.field, Problem: problemOf(err)}
 		}
 	}
@@ -281,12 +278,4 @@ func (t *tableRows) where(field string) (line, column int) {
 		}
 	}
 	return t.records.first, 0
-}
-
-func idOf(text string) (uuid.UUID, error) {
-	id, ok := plainUUID(text)
-	if !ok {
-		return id, fmt.Errorf("%s is no UUID", shown(itsm.TextValue(text)))
-	}
-	return id, nil
 }

@@ -147,10 +147,10 @@ func (s *jsonScanner) line(l *Line, want wanted) (is bool, fault *Fault) {
 			return recordOf(s, name, &l.Relation)
 		case lineRegister:
 			l.Register = new(CIRow)
-			return s.ciRow(l.Register)
+			return s.row(l.Register, Kind)
 		case lineRelate:
 			l.Relate = new(RelationRow)
-			return s.relationRow(l.Relate)
+			return s.row(l.Relate, RelationKind)
 		}
 		return s.fault(at, name, "is none of: %s, %s, %s, %s", lineCI, lineRelation, lineRegister, lineRelate)
 	})

@@ -11,89 +11,35 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// ciRow reads the names of a row; a name in other letter case is none of them.
-func (s *jsonScanner) ciRow(r *CIRow) *Fault {
+// row reads the fields of a row; a name in other letter case is none of them.
+func (s *jsonScanner) row(r rowFields, kind string) *Fault {
 	return s.object("", func(name string, at int) (fault *Fault) {
-		switch name {
-		case "id":
-			r.ID, fault = s.id(name)
-		case nameName:
-			r.Name, fault = s.text(name)
-		case className:
-			r.Class, fault = s.text(name)
-		case descriptionName:
-			r.Description, fault = s.text(name)
-		case ownerName:
-			r.Owner, fault = s.text(name)
-		case criticalityName:
-			r.Criticality, fault = named[itsm.Level](s, name)
-		case environmentName:
-			r.Environment, fault = s.text(name)
-		case versionName:
-			r.Version, fault = s.text(name)
-		case stateName:
-			r.State, fault = named[itsm.State](s, name)
-		case "attributes":
-			r.Attributes, fault = s.values(name)
-		case "needs":
-			r.Needs, fault = s.needs(name)
-		case "source":
-			r.Source, fault = s.text(name)
-		case changeField:
-			r.Change, fault = s.ref(name)
-		case "since":
-			r.Since, fault = s.time(name)
-		case "reason":
-			r.Reason, fault = s.text(name)
+		switch p := r.field(name).(type) {
+		case *string:
+			*p, fault = s.text(name)
+		case *itsm.Level:
+			*p, fault = named[itsm.Level](s, name)
+		case *itsm.State:
+			*p, fault = named[itsm.State](s, name)
+		case *uuid.UUID:
+			*p, fault = s.id(name)
+		case *itsm.Ref:
+			*p, fault = s.ref(name)
+		case *time.Time:
+			*p, fault = s.time(name)
+		case *bool:
+			*p, fault = s.truth(name)
+		case *Handle:
+			*p, fault = s.handle(name)
+		case *map[string]itsm.Value:
+			*p, fault = s.values(name)
+		case *[]Need:
+			*p, fault = s.needs(name)
 		default:
-			fault = s.fault(at, name, "is not a field here; they are: %s", strings.Join(ciRowFields(), ", "))
+			fault = s.fault(at, name, "is not a field here; they are: %s", strings.Join(rowFieldNames(kind), ", "))
 		}
 		return fault
 	})
-}
-
-// ciRowFields are the fields of a row of CIs; those of needs and attributes have a
-// name after a point.
-func ciRowFields() []string {
-	return []string{"id", nameName, className, descriptionName, ownerName, criticalityName, environmentName, versionName, stateName,
-		"attributes", "needs", "source", changeField, "since", "reason"}
-}
-
-func (s *jsonScanner) relationRow(r *RelationRow) *Fault {
-	return s.object("", func(name string, at int) (fault *Fault) {
-		switch name {
-		case "id":
-			r.ID, fault = s.id(name)
-		case typeName:
-			r.Type, fault = s.text(name)
-		case fromName:
-			r.From, fault = s.handle(name)
-		case toName:
-			r.To, fault = s.handle(name)
-		case groupName:
-			r.Group, fault = s.text(name)
-		case "proposed":
-			r.Proposed, fault = s.truth(name)
-		case "attributes":
-			r.Attributes, fault = s.values(name)
-		case "source":
-			r.Source, fault = s.text(name)
-		case changeField:
-			r.Change, fault = s.ref(name)
-		case "since":
-			r.Since, fault = s.time(name)
-		case "reason":
-			r.Reason, fault = s.text(name)
-		default:
-			fault = s.fault(at, name, "is not a field here; they are: %s", strings.Join(relationRowFields(), ", "))
-		}
-		return fault
-	})
-}
-
-// relationRowFields are the fields of a row of relations.
-func relationRowFields() []string {
-	return []string{"id", typeName, fromName, toName, groupName, "proposed", "attributes", "source", changeField, "since", "reason"}
 }
 
 func named[S ~string](s *jsonScanner, path string) (S, *Fault) {
