@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -11,8 +12,8 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// Table says how CIs or relations are read from a table, CSV after RFC 4180, whose
-// first record names its columns.
+// Table says how CIs or relations are read from a table and written as one, CSV after
+// RFC 4180, whose first record names its columns.
 //
 // A column holds a field of a row: "id", "name", "class", "description", "owner",
 // "criticality", "environment", "version", "state", "source", "change", "since",
@@ -21,8 +22,8 @@ import (
 // "reason" and "attributes.bandwidth" of a relation. From and to are [Handle]s, or
 // have a column each for the parts: "from.class" and "from.name". An attribute whose
 // name is none of a field needs no "attributes." before it. A cell is read as the
-// type of its attribute says, in the form of [itsm.ParseValue]; an empty one says
-// nothing.
+// type of its attribute says, in the form of [itsm.ParseValue], and as it is, line
+// breaks within quotes too; an empty one says nothing.
 type Table struct {
 	Of    string // Kind or RelationKind: what each row is
 	Comma rune   // what parts the columns, of ASCII; zero: a comma
@@ -87,17 +88,26 @@ func (t *Table) check(m *Model) error {
 	if c := t.Comma; c < 0 || c >= 0x80 || c == '"' || c == '\n' || c == '\r' {
 		return &itsm.FieldError{Field: "table.comma", Problem: fmt.Sprintf("is %q; give a character of ASCII that is neither quote nor line break", c)}
 	}
-	for _, column := range slices.Sorted(maps.Keys(t.Columns)) {
-		if field := t.Columns[column]; field != leftOut {
-			if _, err := t.field(m, field); err != nil {
-				return &itsm.FieldError{Field: "table.columns." + column, Problem: err.Error()}
-			}
-		}
+	columns, always := maps.Clone(t.Columns), make(map[string]string)
+	maps.DeleteFunc(columns, func(_, field string) bool { return field == leftOut })
+	for field := range t.Always {
+		always[field] = field
 	}
-	for _, field := range slices.Sorted(maps.Keys(t.Always)) {
-		if _, err := t.field(m, field); err != nil {
-			return &itsm.FieldError{Field: "table.always." + field, Problem: err.Error()}
+	return cmp.Or(t.checkFields(m, "table.columns", columns), t.checkFields(m, "table.always", always))
+}
+
+// checkFields refuses a name that is for no field, and two that are for one.
+func (t *Table) checkFields(m *Model, path string, fields map[string]string) error {
+	by := make(map[string]string)
+	for _, name := range namesOf(fields) {
+		c, err := t.field(m, fields[name])
+		if other, twice := by[c.field]; err == nil && twice {
+			err = fmt.Errorf("is for %s, and so is %s", c.field, shown(itsm.TextValue(other)))
 		}
+		if err != nil {
+			return &itsm.FieldError{Field: path + "." + name, Problem: err.Error()}
+		}
+		by[c.field] = name
 	}
 	return nil
 }
@@ -145,9 +155,10 @@ type fixed struct {
 // always lists the cells that every row has, in order.
 func (t *Table) always(m *Model) []fixed {
 	var list []fixed
-	for _, name := range slices.Sorted(maps.Keys(t.Always)) {
-		c, _ := t.field(m, name)
-		list = append(list, fixed{c, t.Always[name], -1})
+	for _, name := range namesOf(t.Always) {
+		if c, _ := t.field(m, name); t.Always[name] != "" {
+			list = append(list, fixed{c, t.Always[name], -1})
+		}
 	}
 	return list
 }

@@ -93,6 +93,9 @@ func (c *csvRecords) quoted(line []byte, at int, f csvField) ([]byte, int, *Faul
 				return line, at, &Fault{Line: c.lines.number, Column: at + 1, Problem: `has a quote that neither ends the field nor is doubled; write "" within`}
 			}
 		}
+		if c.lines.crlf {
+			c.text = append(c.text, '\r')
+		}
 		next, fault, more := c.lines.next()
 		if !more {
 			c.ended = true
@@ -213,6 +216,14 @@ func (t *tableRows) header() *Fault {
 	}
 	for i := range t.always {
 		t.always[i].column = slices.Index(t.columns, t.always[i].cell)
+		fields[t.always[i].field] = true
+	}
+	for _, whole := range []string{fromName, toName} {
+		for _, part := range []string{whole + "." + className, whole + "." + nameName} {
+			if fields[whole] && fields[part] {
+				return &Fault{Line: c.first, Problem: fmt.Sprintf("both %s and %s are given; one says what the other does", whole, part)}
+			}
+		}
 	}
 	kind := className
 	if t.table.Of == RelationKind {

@@ -1,14 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"strconv"
-	"time"
-
-	"github.com/google/uuid"
-
-	"github.com/itsmkit/itsm"
-)
+import "fmt"
 
 // rowFields is a row by the names of its fields: what lines and tables, in and out,
 // have in common. What a field holds is said by what its place points at.
@@ -126,59 +118,4 @@ func (l *Line) row() rowFields {
 		return l.Register
 	}
 	return l.Relate
-}
-
-// setText sets a field, or the part of one that is called tail, to what a text says.
-func setText(r rowFields, head, tail, text string, m *Model) (err error) {
-	switch p := r.field(head).(type) {
-	case *string:
-		*p = text
-	case *itsm.Level:
-		*p = itsm.Level(text)
-	case *itsm.State:
-		*p = itsm.State(text)
-	case *uuid.UUID:
-		known := false
-		if *p, known = plainUUID(text); !known {
-			err = fmt.Errorf("%s is no UUID", shown(itsm.TextValue(text)))
-		}
-	case *itsm.Ref:
-		*p, err = itsm.ParseRef(text)
-	case *time.Time:
-		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Instant, text)
-		*p = v.Instant()
-	case *bool:
-		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Truth, text)
-		*p = v.Truth()
-	case *Handle:
-		switch tail {
-		case className:
-			p.Class = text
-		case nameName:
-			p.Name = text
-		default:
-			*p, err = ParseHandle(text)
-		}
-	case *[]Need:
-		n, wrong := strconv.Atoi(text)
-		if wrong != nil {
-			return fmt.Errorf("%s is no whole number", shown(itsm.TextValue(text)))
-		}
-		*p = append(*p, Need{tail, n})
-	case *map[string]itsm.Value:
-		rule := r.rules(m).find(tail)
-		if rule == nil {
-			return fmt.Errorf("is given, and %s has no such attribute; leave it empty", r.what())
-		}
-		var v itsm.Value
-		if v, err = itsm.ParseValue(rule.Type, text); err == nil {
-			if *p == nil {
-				*p = make(map[string]itsm.Value)
-			}
-			(*p)[tail] = v
-		}
-	}
-	return err
 }

@@ -18,6 +18,7 @@ type lineReader struct {
 	most   int
 	long   []byte // a line that lies across the reader's buffer
 	number int    // of the last line, from 1
+	crlf   bool   // it ended in CR and LF
 	sum    uint32 // of all that was read
 	err    error  // why reading failed; nil at the end
 }
@@ -73,6 +74,7 @@ func (l *lineReader) read() (line []byte, tooLong, more bool) {
 			l.err = err
 			return nil, false, false
 		}
+		l.crlf = bytes.HasSuffix(line, []byte("\r\n"))
 		return trimEnd(line), tooLong, tooLong || len(line) > 0
 	}
 }

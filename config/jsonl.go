@@ -38,14 +38,8 @@ func ReadJSONLines(r io.Reader, maxLine int) iter.Seq2[Line, error] {
 // WriteJSONLine writes one line, as [ReadJSONLines] reads it: what is read and
 // written again is the same to the byte.
 func WriteJSONLine(w io.Writer, l Line) error {
-	n := 0
-	for _, has := range []bool{l.CI != nil, l.Relation != nil, l.Register != nil, l.Relate != nil} {
-		if has {
-			n++
-		}
-	}
-	if n != 1 {
-		return &itsm.FieldError{Field: "line", Problem: fmt.Sprintf("holds %d things; give one", n)}
+	if wrong := l.check(); wrong != nil {
+		return below("line", wrong)
 	}
 	data, err := json.Marshal(l)
 	if err != nil {
@@ -53,6 +47,28 @@ func WriteJSONLine(w io.Writer, l Line) error {
 	}
 	_, err = w.Write(append(data, '\n'))
 	return err
+}
+
+// check refuses a line that could not be read back.
+func (l *Line) check() *itsm.FieldError {
+	n := 0
+	for _, has := range []bool{l.CI != nil, l.Relation != nil, l.Register != nil, l.Relate != nil} {
+		if has {
+			n++
+		}
+	}
+	switch {
+	case n != 1:
+		return &itsm.FieldError{Problem: fmt.Sprintf("holds %d things; give one", n)}
+	case l.Register != nil && !l.Register.Next.IsZero():
+		return &itsm.FieldError{Field: "next_verify", Problem: "is given; it follows from the rest when the CI is registered"}
+	}
+	return nil
+}
+
+// below is an error about what lies below a path.
+func below(path string, e *itsm.FieldError) error {
+	return &itsm.FieldError{Field: strings.TrimSuffix(path+"."+e.Field, "."), Problem: e.Problem}
 }
 
 // incoming is a line or a row of a table as it was read.
