@@ -19,6 +19,14 @@ const (
 	Disposed      itsm.State = "disposed"
 )
 
+// ciStates are the states of a CI in their order. It may be registered in each.
+func ciStates() []itsm.State {
+	return []itsm.State{Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired, Disposed}
+}
+
+// outOfUse reports whether a CI in a state is no longer used.
+func outOfUse(s itsm.State) bool { return s == Retired || s == Disposed }
+
 // definition is the process of CIs as one table. Deny by default: what it does not
 // list is refused.
 func (p *Policy) definition() itsm.Definition[CI] {
@@ -50,7 +58,7 @@ func (p *Policy) definition() itsm.Definition[CI] {
 		Relations: []itsm.Relation[CI]{{Role: Owner, Holds: func(ci *CI, a itsm.Actor) bool { return ci.Owner != "" && ci.Owner == a.ID }}},
 		Fields:    fields(p),
 		Transitions: []itsm.Transition[CI]{
-			itsm.On("register", Register{}, from(itsm.None), to(births()...), by(staff, p.Discoverers, system),
+			itsm.On("register", Register{}, from(itsm.None), to(ciStates()...), by(staff, p.Discoverers, system),
 				sets(described...), sets(className, ownerName), sets(attributes...), itsm.Decide(p.register), itsm.Pick(registerTo)),
 
 			itsm.On("describe", Describe{}, standing, stay, by(staff, owner), sets(described...), sets(driftsField), itsm.Decide(p.describe)),

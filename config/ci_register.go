@@ -12,7 +12,8 @@ import (
 
 // Register records a new CI. People who register one that is live or in
 // maintenance name the change by which it came (R20); a program that finds one
-// records it as it is.
+// records it as it is. One that has been elsewhere may be retired or disposed of
+// already, and what is disposed of stays as it is registered (R5).
 type Register struct {
 	Name        string                `json:"name"`
 	Class       string                `json:"class"`
@@ -29,12 +30,7 @@ type Register struct {
 	Since       time.Time             `json:"since,omitzero"`  // from when on all this is so; zero: from now on
 	Reason      string                `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
-	Next time.Time `json:"next_verify,omitzero"` // filled in by the decision: when it is to be verified
-}
-
-// births are the states in which a CI may be registered.
-func births() []itsm.State {
-	return []itsm.State{Planned, Ordered, InBuild, InTest, Live, InMaintenance}
+	Next time.Time `json:"next_verify,omitzero"` // filled in by the decision: when it is to be verified; zero: it is out of use
 }
 
 // register completes the command with the state, the source and the next
@@ -47,7 +43,10 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 	if c.Source == "" {
 		c.Source = s.By.ID
 	}
-	c.Next = p.nextVerify(c.Criticality, s.At)
+	c.Next = time.Time{}
+	if !outOfUse(c.State) {
+		c.Next = p.nextVerify(c.Criticality, s.At)
+	}
 	c.Needs = slices.Clone(c.Needs)
 	slices.SortStableFunc(c.Needs, func(a, b Need) int { return strings.Compare(a.Group, b.Group) })
 
@@ -56,7 +55,7 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 		p.checkClass(c.Class), p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s),
 		l.values("attributes", c.Attributes, nil), p.checkRefs("attributes", l, c.Attributes, s),
 		l.missing("attributes", func(name string) bool { return !c.Attributes[name].IsZero() }),
-		itsm.CheckOneOf("state", c.State, births()),
+		itsm.CheckOneOf("state", c.State, ciStates()),
 	}
 	if !p.observes(s.By) {
 		if c.Change.IsZero() && slices.Contains(p.UnderChange, c.State) {

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -18,7 +19,7 @@ func TestRegister(t *testing.T) {
 		"name":              func(c *config.Register) { c.Name = "" },
 		"class":             func(c *config.Register) { c.Class = "toaster" },
 		"criticality":       func(c *config.Register) { c.Criticality = "huge" },
-		"state":             func(c *config.Register) { c.State = config.Retired },
+		"state":             func(c *config.Register) { c.State = "lost" },
 		"attributes.memory": func(c *config.Register) { c.Attributes = values{"memory": number(-1)} },
 		"attributes.cpus":   func(c *config.Register) { c.Attributes = values{"cpus": word("eight")} },
 		"attributes.colour": func(c *config.Register) { c.Attributes = values{"colour": word("red")} },
@@ -262,6 +263,37 @@ func TestR5_Disposed(t *testing.T) {
 			requireRule(t, w.Refused(by, c), itsm.RuleState)
 		}
 	}
+}
+
+// TestR5_DisposedFromTheStart: what is registered as disposed of is as final, was never
+// there, and nobody is asked to verify it; what is registered as retired comes back.
+func TestR5_DisposedFromTheStart(t *testing.T) {
+	c := server()
+	c.State, c.Change = config.Disposed, itsm.Ref{}
+	w := itsmtest.New(t, lifecycle(t, nil))
+	e := w.Do(ann, c)
+	require.Equal(t, config.Disposed, w.Record().State)
+	require.Zero(t, w.Record().NextVerify)
+	for _, c := range samples() {
+		requireRule(t, w.Refused(mia, c), itsm.RuleState)
+	}
+	timeline, err := config.NewTimeline(slices.Values(config.FactsOf(e)), nil)
+	require.NoError(t, err)
+	view, _ := timeline.At(w.Record().ID, config.AsOf{Valid: w.Now()})
+	require.Equal(t, config.Disposed, view.State())
+	require.False(t, view.Present())
+	require.Empty(t, config.Findings(nil, w.Record(), w.Now().Add(1000*day)))
+
+	c.State = config.Retired
+	w = itsmtest.New(t, lifecycle(t, nil))
+	w.Do(ann, c)
+	require.Zero(t, w.Record().NextVerify)
+	requireRule(t, w.Refused(ann, config.Reinstate{Change: change}), itsm.RuleRole)
+	w.Wait(day).Do(mia, config.Reinstate{Change: change})
+	require.Equal(t, w.Now().Add(90*day), w.Record().NextVerify)
+
+	strict := under(func(p *config.Policy) { p.UnderChange = []itsm.State{config.Retired} })
+	requireRule(t, itsmtest.New(t, lifecycle(t, strict)).Refused(ann, c), "R20")
 }
 
 // TestLife leads a CI through all its states.

@@ -26,35 +26,35 @@
 //	                         retired ── dispose ─▶ disposed
 //	                            └─ reinstate ─▶ live
 //
-// A CI is registered in any state but the last two. On the way to live, order,
-// build and test lead forward, and build also back from test. Disposed is final:
-// nothing changes there any more (R5).
+// A CI is registered in any state: one that is taken over from elsewhere may be out of
+// use already. On the way to live, order, build and test lead forward, and build also
+// back from test. Disposed is final: nothing changes there any more (R5).
 //
 // Each command is a struct of the name. States: – before birth, P planned, O ordered,
 // B in build, T in test, L live, M in maintenance, R retired, X disposed; "=" is where
 // it was. What is not listed is refused.
 //
-//	from     command          to      who
-//	–        register         POBTLM  administrator, manager, discovery, system
-//	POBTLMR  describe         =       administrator, manager, owner
-//	POBTLMR  reclassify       =       administrator, manager
-//	POBTLMR  own              =       administrator, manager, owner
-//	POBTLMR  set attributes   =       administrator, manager, system
-//	POBTLMR  observe          =       administrator, manager, discovery, system
-//	POBTLMR  set need         =       administrator, manager, system
-//	POBTLMR  drop need        =       administrator, manager, system
-//	POBTLMR  verify           =       administrator, manager
-//	POBTLMR  attest           =       owner
-//	POBTLMR  complete action  =       administrator, manager, owner
-//	P        order            O       administrator, manager, system
-//	POT      build            B       administrator, manager, system
-//	POB      test             T       administrator, manager, system
-//	POBT     deploy           L       administrator, manager, system
-//	L        maintain         M       administrator, manager, system
-//	M        return           L       administrator, manager, system
-//	POBTLM   retire           R       manager, system
-//	R        reinstate        L       manager, system
-//	R        dispose          X       manager, system
+//	from     command          to       who
+//	–        register         POBTLMRX administrator, manager, discovery, system
+//	POBTLMR  describe         =        administrator, manager, owner
+//	POBTLMR  reclassify       =        administrator, manager
+//	POBTLMR  own              =        administrator, manager, owner
+//	POBTLMR  set attributes   =        administrator, manager, system
+//	POBTLMR  observe          =        administrator, manager, discovery, system
+//	POBTLMR  set need         =        administrator, manager, system
+//	POBTLMR  drop need        =        administrator, manager, system
+//	POBTLMR  verify           =        administrator, manager
+//	POBTLMR  attest           =        owner
+//	POBTLMR  complete action  =        administrator, manager, owner
+//	P        order            O        administrator, manager, system
+//	POT      build            B        administrator, manager, system
+//	POB      test             T        administrator, manager, system
+//	POBT     deploy           L        administrator, manager, system
+//	L        maintain         M        administrator, manager, system
+//	M        return           L        administrator, manager, system
+//	POBTLM   retire           R        manager, system
+//	R        reinstate        L        manager, system
+//	R        dispose          X        manager, system
 //
 // # Controlled and observed
 //
@@ -80,12 +80,12 @@
 // the same group are suppliers of which it needs some, see [Need]. States: P proposed,
 // A active, E ended, which is final.
 //
-//	from     command          to      who
-//	–        relate           PA      administrator, manager, discovery, system
-//	P        activate         A       administrator, manager, system
-//	PA       adjust           =       administrator, manager, discovery, system
-//	PA       sight            =       administrator, manager, discovery, system
-//	PA       unrelate         E       administrator, manager, discovery, system
+//	from     command          to       who
+//	–        relate           PA       administrator, manager, discovery, system
+//	P        activate         A        administrator, manager, system
+//	PA       adjust           =        administrator, manager, discovery, system
+//	PA       sight            =        administrator, manager, discovery, system
+//	PA       unrelate         E        administrator, manager, discovery, system
 //
 // # Verification
 //

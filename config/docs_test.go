@@ -32,7 +32,7 @@ func TestDocumentedTables(t *testing.T) {
 func tableOf[R any](lc *itsm.Lifecycle[R]) string {
 	var b strings.Builder
 	row := func(from, command, to, who string) {
-		fmt.Fprintf(&b, "//\t%-8s %-16s %-7s %s\n", from, command, to, who)
+		fmt.Fprintf(&b, "//\t%-8s %-16s %-8s %s\n", from, command, to, who)
 	}
 	row("from", "command", "to", "who")
 	for _, tr := range lc.Transitions() {

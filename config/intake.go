@@ -62,7 +62,7 @@ const defaultMaxFaults = 1000
 // from this actor, at this time; that ids are distinct; that all CIs which rows name
 // are there, in these sources or already; that relations keep to the model's pairs
 // and cardinality and are not said twice; and that no CI needs more of a group than
-// the group has. See [NewIntake].
+// the group has, but for those that are out of use. See [NewIntake].
 //
 // It holds some 150 bytes for each CI and 30 for each relation, not the rows: these
 // are read again to be taken in.

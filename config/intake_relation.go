@@ -19,12 +19,17 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, ended bool) {
 	if in.policy.observes(in.stamp.By) && in.policy.typeControlled(r.Type) && r.Change.IsZero() {
 		rel.proposed = true // as the process will have it
 	}
-	if ended {
-		at.wrong(stateName, "is %q; only relations that are %s or %s are taken in", Ended, Proposed, Active)
-		rel.refused = true
+	if r.ID != uuid.Nil {
+		in.relIDs = append(in.relIDs, relationID{r.ID, uint32(len(in.relations))})
+	}
+	if ended { // whatever else may be said of it
+		at.wrong(stateName, "is %q, and history is not taken in; leave it out, as only relations that are %s or %s begin here", Ended, Proposed, Active)
+		rel.from, rel.to, rel.refused = None, None, true
+		in.relations = append(in.relations, rel)
+		return
 	}
 	if rel.typ < 0 {
-		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{})) || rel.refused
+		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{}))
 	}
 	for _, end := range []struct {
 		field string
@@ -41,9 +46,6 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, ended bool) {
 	}
 	if rel.typ >= 0 && at.addAll(in.checkRelate(r)) {
 		rel.refused = true
-	}
-	if r.ID != uuid.Nil {
-		in.relIDs = append(in.relIDs, relationID{r.ID, uint32(len(in.relations))})
 	}
 	in.relations = append(in.relations, rel)
 }

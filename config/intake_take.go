@@ -73,9 +73,6 @@ func keyFor(class, name string) intakeKey {
 // ambiguous stands for the CI of a handle that several have.
 const ambiguous = None - 1
 
-// ciStates are the states in the order of their numbers here.
-func ciStates() []itsm.State { return append(births(), Retired, Disposed) }
-
 func (in *Intake) handleOfID(id uuid.UUID) uint32 {
 	h, known := in.ids[id]
 	if !known {
@@ -312,7 +309,12 @@ func (in *Intake) place(source, line uint32) string {
 	}
 }
 
+// takeNeeds notes what a CI needs, unless it is out of use: then its relations have
+// ended, and are not there to be counted.
 func (in *Intake) takeNeeds(v uint32, r *CIRow) {
+	if outOfUse(ciStates()[in.cis[v].state]) {
+		return
+	}
 	for i, n := range r.Needs {
 		in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), int32(i), int32(min(n.AtLeast, MaxNodes))})
 	}

@@ -129,7 +129,7 @@ func TestIntakeFaults(t *testing.T) {
 		"required missing":    {[]string{ci("a", "network device", ``)}, []string{`1: attributes.role: is missing; it is required`}},
 		"bad need":            {[]string{ci("a", "cluster", `,"needs":[{"group":"x","at_least":"2"}]`)}, []string{`1:51: needs[0].at_least: is a string; give a whole number`}},
 		"need of none":        {[]string{ci("a", "cluster", `,"needs":[{"group":"x","at_least":2}]`)}, []string{`1:51: needs[0].at_least: asks for 2 of "x", which has 0`}},
-		"state":               {[]string{ci("a", "server", `,"state":"retired"`)}, []string{`1:50: state: "retired" is none of: planned, ordered, in build, in test, live, in maintenance`}},
+		"state":               {[]string{ci("a", "server", `,"state":"lost"`)}, []string{`1:50: state: "lost" is none of: planned, ordered, in build, in test, live, in maintenance, retired, disposed`}},
 		"id twice":            {[]string{ci("a", "server", ","+one), ci("b", "server", ","+one)}, []string{`2:47: id: is that of line 1 too`}},
 		"name twice":          {[]string{ci("a", "server", ""), ci("b", "server", ""), ci("a", "server", "")}, []string{`3:21: name: server/a is named in line 1 too; give ids to both if they are two`}},
 		"ambiguous":           {[]string{ci("a", "server", ","+one), ci("a", "server", ","+two), ci("w", "application", ""), rel("runs on", "application/w", "server/a", "")}, []string{`4:57: to: is what several CIs are; name it by its id`}},
@@ -363,7 +363,7 @@ func TestIntakeOfAnEndedRelation(t *testing.T) {
 	cis := whole[:strings.Index(whole, `{"relate"`)]
 	cis = strings.Replace(cis, `,"needs":[{"group":"web","at_least":1}]`, "", 1)
 	in = intake(t, &config.IntakeOptions{Lenient: true}, lines(cis+record.String()))
-	require.Regexp(t, `^5:\d+: state: is "ended"; only relations that are proposed or active are taken in\n$`, faultTexts(in))
+	require.Regexp(t, `^5:\d+: state: is "ended", and history is not taken in; leave it out, as only relations that are proposed or active begin here\n$`, faultTexts(in))
 	require.Equal(t, config.Counts{CIs: 4, Refused: 1}, in.Counts())
 	for r := range in.Relations() {
 		t.Fatal(r)
