@@ -17,6 +17,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // digestOf is the digest as somebody else computes it, from the words of its
@@ -233,7 +234,7 @@ func TestBaselineOfAPoint(t *testing.T) {
 			return err
 		},
 	} {
-		requireField(t, ask(), field)
+		itsmtest.RequireField(t, ask(), field)
 	}
 	b, err := tl.Baseline("b", config.Scope{}, asOf(1, 1))
 	require.NoError(t, err)
@@ -314,7 +315,7 @@ func TestParseBaselineIsStrict(t *testing.T) {
 		require.NotEqual(t, good, bad, row.old)
 		_, err := config.ParseBaseline([]byte(bad))
 		require.Error(t, err, row.new)
-		requireField(t, err, row.field)
+		itsmtest.RequireField(t, err, row.field)
 	}
 }
 

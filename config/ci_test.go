@@ -32,13 +32,13 @@ func TestRegister(t *testing.T) {
 	} {
 		c := server()
 		edit(&c)
-		requireField(t, w.Refused(ann, c), field)
+		itsmtest.RequireField(t, w.Refused(ann, c), field)
 	}
 	c := server()
 	c.Class = "computer"
-	requireField(t, w.Refused(ann, c), "class")
+	itsmtest.RequireField(t, w.Refused(ann, c), "class")
 	require.ErrorContains(t, w.Refused(ann, c), "abstract")
-	requireRule(t, w.Refused(otto, server()), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(otto, server()), itsm.RuleRole)
 
 	c = server()
 	c.Needs = []config.Need{{Group: "power", AtLeast: 1}, {Group: "net", AtLeast: 2}}
@@ -58,19 +58,19 @@ func TestPolicyLists(t *testing.T) {
 	w := itsmtest.New(t, lifecycle(t, policy))
 	c := server()
 	c.Environment = "prod"
-	requireField(t, w.Refused(ann, c), "environment")
+	itsmtest.RequireField(t, w.Refused(ann, c), "environment")
 	w.Do(ann, server())
-	requireField(t, w.Refused(ann, config.Describe{Environment: "prod", Change: change}), "environment")
-	requireField(t, w.Refused(ann, config.Describe{}), "name")
+	itsmtest.RequireField(t, w.Refused(ann, config.Describe{Environment: "prod", Change: change}), "environment")
+	itsmtest.RequireField(t, w.Refused(ann, config.Describe{}), "name")
 }
 
 // TestR20_ControlledAttributes: people change them only under a change.
 func TestR20_ControlledAttributes(t *testing.T) {
 	w := registered(t, nil)
-	requireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"memory": number(128)}}), "R20")
-	requireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"memory": {}}}), "R20")
-	requireRule(t, w.Refused(system, config.SetAttributes{Values: values{"memory": number(128)}}), "R20")
-	requireRule(t, w.Refused(probe, config.SetAttributes{Values: values{"memory": number(128)}}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"memory": number(128)}}), "R20")
+	itsmtest.RequireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"memory": {}}}), "R20")
+	itsmtest.RequireRule(t, w.Refused(system, config.SetAttributes{Values: values{"memory": number(128)}}), "R20")
+	itsmtest.RequireRule(t, w.Refused(probe, config.SetAttributes{Values: values{"memory": number(128)}}), itsm.RuleRole)
 	w.Do(ann, config.SetAttributes{Values: values{"memory": number(64), "firmware": word("1.2")}})
 	require.Equal(t, change, w.Record().Change, "the change that last touched it stays")
 
@@ -85,13 +85,13 @@ func TestR20_ControlledAttributes(t *testing.T) {
 		config.Reclassify{Class: "virtual machine", Values: values{"serial_number": {}, "firmware": {}}},
 		config.Maintain{}, config.Retire{},
 	} {
-		requireRule(t, w.Refused(mia, c), "R20")
+		itsmtest.RequireRule(t, w.Refused(mia, c), "R20")
 	}
 	w.Do(ann, config.Describe{Name: "web-01", Description: "Serves the shop."})
 	w.Do(ann, config.Describe{Version: "2", Change: second})
 	require.Equal(t, "2", w.Record().Version)
 
-	requireRule(t, itsmtest.New(t, lifecycle(t, nil)).Refused(ann, func() config.Register { c := server(); c.Change = itsm.Ref{}; return c }()), "R20")
+	itsmtest.RequireRule(t, itsmtest.New(t, lifecycle(t, nil)).Refused(ann, func() config.Register { c := server(); c.Change = itsm.Ref{}; return c }()), "R20")
 }
 
 // TestR20_ChangeThatMayNot: the host says under which changes something may be done.
@@ -105,8 +105,8 @@ func TestR20_ChangeThatMayNot(t *testing.T) {
 		}
 	}))
 	other := itsm.Ref{Kind: "change", ID: "CHG9"}
-	requireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"firmware": word("2")}, Change: other}), "R20")
-	requireRule(t, w.Refused(ann, config.Maintain{Change: other}), "R20")
+	itsmtest.RequireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"firmware": word("2")}, Change: other}), "R20")
+	itsmtest.RequireRule(t, w.Refused(ann, config.Maintain{Change: other}), "R20")
 	w.Do(ann, config.Maintain{Change: change})
 }
 
@@ -146,12 +146,12 @@ func TestR20_DriftIsKept(t *testing.T) {
 	require.NotContains(t, ci.Attributes, "firmware")
 	require.Equal(t, "WEB-1", ci.Name)
 
-	requireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"memory": word("a lot")}}), "values.memory")
-	requireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"colour": word("red")}}), "values.colour")
-	requireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"owner": word("eve")}}), "values.owner")
-	requireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"version": {}}}), "values.version")
-	requireField(t, w.Refused(probe, config.Observe{Source: "scan", Seen: w.Now().Add(hour)}), "seen")
-	requireField(t, w.Refused(probe, config.Observe{}), "source")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"memory": word("a lot")}}), "values.memory")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"colour": word("red")}}), "values.colour")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"owner": word("eve")}}), "values.owner")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"version": {}}}), "values.version")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Seen: w.Now().Add(hour)}), "seen")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{}), "source")
 }
 
 // TestStaleObservation: what was seen before something newer is known says nothing.
@@ -197,9 +197,9 @@ func TestR34_FactsOfThePast(t *testing.T) {
 	w.Wait(10 * day)
 	since := w.Now().Add(-5 * day)
 	set := config.SetAttributes{Values: values{"memory": number(128)}, Change: change, Since: since}
-	requireField(t, w.Refused(ann, set), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, set), "reason")
 	set.Since = w.Now().Add(hour)
-	requireField(t, w.Refused(ann, set), "since")
+	itsmtest.RequireField(t, w.Refused(ann, set), "since")
 	set.Since, set.Reason = since, "The ticket was closed late."
 	e := w.Do(ann, set)
 	require.Equal(t, []config.Replaced{{Attribute: "memory", Value: number(64), Since: born}}, e.Command.(config.SetAttributes).Was)
@@ -218,9 +218,9 @@ func TestR34_FactsOfThePast(t *testing.T) {
 	require.Equal(t, since.Add(day), w.Record().Attributes["memory"].Since)
 	require.Equal(t, since.Add(day), config.FactsOf(e)[0].Until)
 	fix.Until = fix.Since
-	requireField(t, w.Refused(ann, fix), "until")
+	itsmtest.RequireField(t, w.Refused(ann, fix), "until")
 	fix.Until = w.Now().Add(day)
-	requireField(t, w.Refused(ann, fix), "until")
+	itsmtest.RequireField(t, w.Refused(ann, fix), "until")
 
 	e = w.Do(ann, config.Own{Owner: "eve", Since: since, Reason: "She told late."})
 	require.Equal(t, []config.Replaced{{Attribute: "owner", Value: word("bob")}}, e.Command.(config.Own).Was)
@@ -230,9 +230,9 @@ func TestR34_FactsOfThePast(t *testing.T) {
 		config.SetNeed{Need: config.Need{Group: "a", AtLeast: 1}, Since: since},
 		config.Reclassify{Class: "virtual machine", Values: values{"serial_number": {}}, Change: change, Since: since},
 	} {
-		requireField(t, w.Refused(ann, c), "reason")
+		itsmtest.RequireField(t, w.Refused(ann, c), "reason")
 	}
-	requireField(t, w.Refused(ann, config.Maintain{Change: change, Since: born.Add(-day), Reason: "Told late."}), "since")
+	itsmtest.RequireField(t, w.Refused(ann, config.Maintain{Change: change, Since: born.Add(-day), Reason: "Told late."}), "since")
 	e = w.Do(ann, config.Maintain{Change: change, Since: since, Reason: "Told late."})
 	require.Equal(t, since, w.Record().InState)
 	require.Equal(t, born, e.Command.(config.Maintain).Was)
@@ -256,11 +256,11 @@ func TestR5_Disposed(t *testing.T) {
 	w.Do(mia, config.Retire{Change: change})
 	w.Do(mia, config.Reinstate{Change: change})
 	w.Do(mia, config.Retire{Change: change})
-	requireRule(t, w.Refused(ann, config.Dispose{}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(ann, config.Dispose{}), itsm.RuleRole)
 	w.Do(mia, config.Dispose{})
 	for _, c := range samples() {
 		for _, by := range []itsm.Actor{ann, mia, bob, probe, system} {
-			requireRule(t, w.Refused(by, c), itsm.RuleState)
+			itsmtest.RequireRule(t, w.Refused(by, c), itsm.RuleState)
 		}
 	}
 }
@@ -336,7 +336,7 @@ func TestVerifiedFromUseOn(t *testing.T) {
 func TestReclassify(t *testing.T) {
 	w := registered(t, nil)
 	to := config.Reclassify{Class: "virtual machine", Change: change}
-	requireField(t, w.Refused(ann, to), "attributes.serial_number")
+	itsmtest.RequireField(t, w.Refused(ann, to), "attributes.serial_number")
 	to.Values = values{"serial_number": {}, "hypervisor_id": word("vm-7")}
 	e := w.Do(ann, to)
 	require.Equal(t, "virtual machine", w.Record().Class)
@@ -344,14 +344,14 @@ func TestReclassify(t *testing.T) {
 	require.Equal(t, number(64), w.Record().Value("memory"))
 	require.Equal(t, []string{"class", "hypervisor_id", "serial_number"}, attributesOf(config.FactsOf(e)))
 
-	requireField(t, w.Refused(ann, config.Reclassify{Class: "virtual machine", Change: change}), "class")
-	requireField(t, w.Refused(ann, config.Reclassify{Class: "computer", Change: change}), "class")
+	itsmtest.RequireField(t, w.Refused(ann, config.Reclassify{Class: "virtual machine", Change: change}), "class")
+	itsmtest.RequireField(t, w.Refused(ann, config.Reclassify{Class: "computer", Change: change}), "class")
 	away := values{"memory": {}, "cpus": {}, "hostname": {}, "hypervisor_id": {}}
-	requireField(t, w.Refused(ann, config.Reclassify{Class: "network device", Values: away, Change: change}), "values.role")
-	requireField(t, w.Refused(ann, config.Reclassify{Class: "virtual machine", Values: values{"colour": {}}, Change: change}), "values.colour")
+	itsmtest.RequireField(t, w.Refused(ann, config.Reclassify{Class: "network device", Values: away, Change: change}), "values.role")
+	itsmtest.RequireField(t, w.Refused(ann, config.Reclassify{Class: "virtual machine", Values: values{"colour": {}}, Change: change}), "values.colour")
 	away["role"] = word("switch")
 	w.Do(ann, config.Reclassify{Class: "network device", Values: away, Change: change})
-	requireField(t, w.Refused(ann, config.SetAttributes{Values: values{"role": {}}, Change: change}), "values.role")
+	itsmtest.RequireField(t, w.Refused(ann, config.SetAttributes{Values: values{"role": {}}, Change: change}), "values.role")
 }
 
 func TestNeeds(t *testing.T) {
@@ -359,9 +359,9 @@ func TestNeeds(t *testing.T) {
 	need := func(group string, n int) config.SetNeed {
 		return config.SetNeed{Need: config.Need{Group: group, AtLeast: n}}
 	}
-	requireField(t, w.Refused(ann, need("power", 0)), "need.at_least")
-	requireField(t, w.Refused(ann, need("", 1)), "need.group")
-	requireField(t, w.Refused(ann, config.DropNeed{Group: "power"}), "group")
+	itsmtest.RequireField(t, w.Refused(ann, need("power", 0)), "need.at_least")
+	itsmtest.RequireField(t, w.Refused(ann, need("", 1)), "need.group")
+	itsmtest.RequireField(t, w.Refused(ann, config.DropNeed{Group: "power"}), "group")
 	w.Do(ann, need("power", 1))
 	w.Do(ann, need("net", 1))
 	e := w.Do(ann, need("power", 2))
@@ -392,11 +392,11 @@ func TestReferences(t *testing.T) {
 	desk := func(v itsm.Value) config.Register {
 		return config.Register{Name: "desk", Class: "desk", Attributes: values{"stands_in": v}}
 	}
-	requireField(t, w.Refused(ann, desk(ref(2))), "attributes.stands_in")
-	requireField(t, w.Refused(ann, desk(ref(3))), "attributes.stands_in")
-	requireField(t, w.Refused(ann, desk(itsm.ReferenceValue(itsm.Ref{Kind: "person", ID: "1"}))), "attributes.stands_in")
+	itsmtest.RequireField(t, w.Refused(ann, desk(ref(2))), "attributes.stands_in")
+	itsmtest.RequireField(t, w.Refused(ann, desk(ref(3))), "attributes.stands_in")
+	itsmtest.RequireField(t, w.Refused(ann, desk(itsm.ReferenceValue(itsm.Ref{Kind: "person", ID: "1"}))), "attributes.stands_in")
 	w.Do(ann, desk(ref(1)))
-	requireField(t, w.Refused(ann, config.SetAttributes{Values: values{"stands_in": ref(2)}}), "values.stands_in")
+	itsmtest.RequireField(t, w.Refused(ann, config.SetAttributes{Values: values{"stands_in": ref(2)}}), "values.stands_in")
 	w.Do(ann, config.SetAttributes{Values: values{"leads_to": itsm.ReferenceValue(itsm.Ref{Kind: "person", ID: "1"})}})
 }
 
@@ -420,27 +420,27 @@ func TestVerification(t *testing.T) {
 	} {
 		c := fails
 		edit(&c)
-		requireField(t, w.Refused(ann, c), field)
+		itsmtest.RequireField(t, w.Refused(ann, c), field)
 	}
-	requireField(t, w.Refused(ann, config.Verify{Against: "survey", Result: config.Passed, Owner: "bob"}), "action")
+	itsmtest.RequireField(t, w.Refused(ann, config.Verify{Against: "survey", Result: config.Passed, Owner: "bob"}), "action")
 	w.Do(ann, fails)
 	due := w.Now().Add(30 * day)
 	require.Equal(t, []config.Action{{ID: 1, Title: "Find the change", Owner: "bob", Due: due, Opened: w.Now()}}, w.Record().OpenActions())
 
-	requireRule(t, w.Refused(ann, config.Attest{}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(ann, config.Attest{}), itsm.RuleRole)
 	w.Wait(day).Do(bob, config.Attest{Text: "It is right."})
 	require.Equal(t, config.Verification{At: w.Now(), By: "bob", Result: config.Passed}, w.Record().Verified)
 
 	w.Do(mia, config.Retire{Change: change})
-	requireRule(t, w.Refused(mia, config.Dispose{}), "R8 actions")
-	requireField(t, w.Refused(bob, config.CompleteAction{Action: 2, Text: "Done."}), "action")
-	requireField(t, w.Refused(bob, config.CompleteAction{Action: 1}), "text")
+	itsmtest.RequireRule(t, w.Refused(mia, config.Dispose{}), "R8 actions")
+	itsmtest.RequireField(t, w.Refused(bob, config.CompleteAction{Action: 2, Text: "Done."}), "action")
+	itsmtest.RequireField(t, w.Refused(bob, config.CompleteAction{Action: 1}), "text")
 	w.Do(bob, config.CompleteAction{Action: 1, Text: "CHG7, forgotten."})
-	requireField(t, w.Refused(bob, config.CompleteAction{Action: 1, Text: "Again."}), "action")
+	itsmtest.RequireField(t, w.Refused(bob, config.CompleteAction{Action: 1, Text: "Again."}), "action")
 	require.Empty(t, w.Record().OpenActions())
 	w.Do(mia, config.Dispose{})
 
 	unowned := itsmtest.New(t, lifecycle(t, nil))
 	unowned.Do(ann, config.Register{Name: "x", Class: "server"})
-	requireField(t, unowned.Refused(ann, fails), "owner")
+	itsmtest.RequireField(t, unowned.Refused(ann, fails), "owner")
 }

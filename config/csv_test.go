@@ -14,6 +14,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // readCSV is what a table is read as, one text a row or fault.
@@ -127,9 +128,9 @@ func TestSourceThatChanges(t *testing.T) {
 	_, err := config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y", Open: func() (io.Reader, error) { return io.MultiReader(strings.NewReader(whole), failing{broken}), nil }}}, nil)
 	require.ErrorIs(t, err, broken)
 	_, err = config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y"}}, nil)
-	requireField(t, err, "sources[0].open")
+	itsmtest.RequireField(t, err, "sources[0].open")
 	_, err = config.NewIntake(nil, itsm.Stamp{At: time0, By: otto}, nil, nil)
-	requireField(t, err, "stamp.by.roles")
+	itsmtest.RequireField(t, err, "stamp.by.roles")
 }
 
 type failing struct{ err error }

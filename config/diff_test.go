@@ -12,6 +12,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // there reports whether something was there in a snapshot.
@@ -198,5 +199,5 @@ func TestDiffScope(t *testing.T) {
 	require.Len(t, d.CIs, 1)
 	require.Equal(t, config.Changed, d.CIs[0].Step)
 	_, err = tl.Diff(asOf(1, 1), asOf(6, 6), config.Scope{IDs: []uuid.UUID{id(1), uuid.Nil}})
-	requireField(t, err, "scope.ids[1]")
+	itsmtest.RequireField(t, err, "scope.ids[1]")
 }

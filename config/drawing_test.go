@@ -15,6 +15,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 var rewriteDrawings = flag.Bool("rewrite-drawings", false, "write the golden drawings anew")
@@ -134,11 +135,11 @@ func TestDrawingsQuoteAnyName(t *testing.T) {
 func TestDrawingRefuses(t *testing.T) {
 	none, nothing := slices.Values([]*config.CI(nil)), slices.Values([]*config.Relation(nil))
 	_, err := config.NewDrawing(nil, none, nothing, nil)
-	requireField(t, err, "model")
+	itsmtest.RequireField(t, err, "model")
 	_, err = config.NewDrawing(config.DefaultModel(), none, nothing, &config.DrawingOptions{Cluster: "in"})
-	requireField(t, err, "cluster")
+	itsmtest.RequireField(t, err, "cluster")
 	_, err = config.NewDrawing(config.DefaultModel(), none, nothing, &config.DrawingOptions{Types: []string{"hosts"}})
-	requireField(t, err, "types[0]")
+	itsmtest.RequireField(t, err, "types[0]")
 	d, err := config.NewDrawing(config.DefaultModel(), none, nothing, nil)
 	require.NoError(t, err)
 	require.Equal(t, "flowchart TB\n", d.Mermaid())

@@ -290,10 +290,10 @@ func TestDriftScopeAndGrade(t *testing.T) {
 	require.Equal(t, itsm.Level("alarming"), list[0].Severity)
 
 	_, err = k.timeline.Drift(config.DriftQuestion{})
-	requireField(t, err, "baseline")
+	itsmtest.RequireField(t, err, "baseline")
 	ask.Policy = &config.Policy{}
 	_, err = k.timeline.Drift(ask)
-	requireField(t, err, "model")
+	itsmtest.RequireField(t, err, "model")
 }
 
 // TestDriftNaive: the findings of random histories are where baseline, record and

@@ -70,7 +70,7 @@ func TestR20_FoundWithoutAChange(t *testing.T) {
 	w := itsmtest.New(t, lifecycle(t, nil))
 	both := ann
 	both.Roles = []itsm.Role{config.Discovery, config.Administrator}
-	requireRule(t, w.Refused(both, c), "R20") // who also is a keeper is one
+	itsmtest.RequireRule(t, w.Refused(both, c), "R20") // who also is a keeper is one
 	w.Do(probe, c)
 	require.Contains(t, deficiencies(config.Findings(nil, w.Record(), w.Now())), config.Uncovered)
 	w.Do(ann, config.SetAttributes{Values: values{"memory": number(64)}, Change: change})
@@ -82,8 +82,8 @@ func TestR21_ServicesAreOwnedCIs(t *testing.T) {
 	w := itsmtest.New(t, lifecycle(t, nil))
 	w.Do(ann, config.Register{Name: "shop", Class: "business service"})
 	require.Contains(t, deficiencies(config.Findings(nil, w.Record(), w.Now())), config.NoOwner)
-	requireRule(t, w.Refused(ann, config.Deploy{Change: change}), "R21 owner")
-	requireRule(t, w.Another().Refused(ann, config.Register{Name: "mail", Class: "business service", State: config.Live, Change: change}), "R21")
+	itsmtest.RequireRule(t, w.Refused(ann, config.Deploy{Change: change}), "R21 owner")
+	itsmtest.RequireRule(t, w.Another().Refused(ann, config.Register{Name: "mail", Class: "business service", State: config.Live, Change: change}), "R21")
 	unowned := *w.Record()
 	w.Do(ann, config.Own{Owner: "bob"})
 	w.Do(ann, config.Deploy{Change: change})
@@ -128,9 +128,9 @@ func TestPolicy(t *testing.T) {
 		"under_change[1]":         func(p *config.Policy) { p.UnderChange = []itsm.State{config.Live, config.Live} },
 	} {
 		_, err := config.Process(under(edit))
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 		_, err = config.RelationProcess(under(edit))
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 	policy := under(func(*config.Policy) {})
 	lc := lifecycle(t, policy)
@@ -139,7 +139,7 @@ func TestPolicy(t *testing.T) {
 	w := itsmtest.New(t, lc)
 	w.Do(ann, config.Register{Name: "a", Class: "server"})
 	w.Do(ann, config.Describe{Description: "A server."}) // the policy was copied
-	requireRule(t, w.Refused(ann, config.Deploy{}), "R20")
+	itsmtest.RequireRule(t, w.Refused(ann, config.Deploy{}), "R20")
 
 	never := under(func(p *config.Policy) {
 		p.Ungraded, p.Criticalities, p.Controlled, p.UnderChange = itsm.Wait{}, nil, nil, nil

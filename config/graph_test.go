@@ -13,6 +13,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // The order of the input does not matter, nor does a source that gives no ids of
@@ -86,25 +87,25 @@ relations[5].id: 00000000-0000-8000-8000-000000000001 is that of another relatio
 	assert.Equal(t, []uuid.UUID{id(7), id(1), id(8)}, i.Lost(), "a need for too many is one for all")
 
 	_, err = config.NewGraph(nil, slices.Values(nodes), slices.Values(links), nil)
-	requireField(t, err, "model")
+	itsmtest.RequireField(t, err, "model")
 	_, err = g.Impact(id(1), id(9))
 	assert.EqualError(t, err, "lost[1]: 00000000-0000-8000-8000-000000000009 is not in the graph")
 	_, err = g.Walk([]uuid.UUID{id(1)}, &config.WalkOptions{Types: []string{"is fed by"}})
-	requireField(t, err, "types[0]")
+	itsmtest.RequireField(t, err, "types[0]")
 	_, err = g.Walk(nil, &config.WalkOptions{Way: "up"})
-	requireField(t, err, "way")
+	itsmtest.RequireField(t, err, "way")
 	_, err = g.Walk(nil, &config.WalkOptions{MaxDistance: -1})
-	requireField(t, err, "max_distance")
+	itsmtest.RequireField(t, err, "max_distance")
 	_, err = g.Causes([]uuid.UUID{id(1)}, []uuid.UUID{id(1)}, nil)
-	requireField(t, err, "working[0]")
+	itsmtest.RequireField(t, err, "working[0]")
 	_, err = g.Causes(nil, nil, &config.CauseOptions{Limit: -1})
-	requireField(t, err, "limit")
+	itsmtest.RequireField(t, err, "limit")
 	_, err = g.Rank(&config.RankOptions{MaxWork: -1})
-	requireField(t, err, "max_work")
+	itsmtest.RequireField(t, err, "max_work")
 	_, err = g.Path(id(1), id(9), nil)
-	requireField(t, err, "to")
+	itsmtest.RequireField(t, err, "to")
 	_, _, err = g.Paths(id(1), id(7), -1, nil)
-	requireField(t, err, "limit")
+	itsmtest.RequireField(t, err, "limit")
 }
 
 // An error far in is named, and so are no more than a hundred.
@@ -124,7 +125,7 @@ func TestNewGraphNamesAHundred(t *testing.T) {
 	assert.EqualError(t, err, `cis[4999].class: "ghost" is no class of the model`)
 	links := slices.Repeat([]config.Link{{Type: "eats"}}, 150)
 	_, err = config.NewGraph(abstractModel(t), slices.Values([]config.Node{thing(1)}), slices.Values(links), nil)
-	assert.Len(t, fieldErrors(err), 100)
+	assert.Len(t, itsmtest.Fields(err), 100)
 	assert.True(t, strings.HasSuffix(err.Error(), "and 50 more faults"))
 }
 
@@ -158,7 +159,7 @@ func TestGraphWithNamesWhatIsWrong(t *testing.T) {
 	require.NoError(t, err)
 	before := everything(t, g)
 	_, err = g.With(wrong)
-	assert.Equal(t, []string{"ended[0].id", "gone[1]", "nodes[0].class", "linked[0].id", "linked[1].to", "needs of " + id(1).String()}, fieldsOf(err))
+	assert.Equal(t, []string{"ended[0].id", "gone[1]", "nodes[0].class", "linked[0].id", "linked[1].to", "needs of " + id(1).String()}, itsmtest.Fields(err))
 	assert.Equal(t, before, everything(t, g))
 
 	g, err = config.NewGraph(model, nodes, links, &config.GraphOptions{Partial: true})
@@ -228,7 +229,7 @@ func TestGraphWithAnotherClass(t *testing.T) {
 	require.NoError(t, err)
 	for _, n := range []config.Node{node(1, "document"), node(2, "server")} {
 		_, err = g.With(config.GraphChanges{Nodes: []config.Node{n}})
-		requireField(t, err, "nodes[0].class")
+		itsmtest.RequireField(t, err, "nodes[0].class")
 		assert.ErrorContains(t, err, `"connects to", which leads from no`)
 	}
 	vm := node(1, "virtual machine")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // stock is CIs and relations as registers give them.
@@ -181,10 +182,10 @@ func TestHealthRefusesBadRules(t *testing.T) {
 		"model":                       {Policy: &config.Policy{}},
 	} {
 		_, err := config.HealthOf(&rules, nil, nil, monday)
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 	_, err := config.HealthOf(nil, nil, nil, time.Time{})
-	requireField(t, err, "at")
+	itsmtest.RequireField(t, err, "at")
 	h, err := config.HealthOf(nil, nil, nil, monday)
 	require.NoError(t, err)
 	for _, m := range h.Measures {

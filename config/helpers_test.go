@@ -84,54 +84,6 @@ func registered(t testing.TB, policy *config.Policy) *walk {
 	return w
 }
 
-// requireField asks that an error is about wrong input in one field, among others
-// perhaps.
-func requireField(t testing.TB, err error, field string) {
-	t.Helper()
-	require.ErrorIs(t, err, itsm.ErrInvalid)
-	for _, f := range fieldErrors(err) {
-		if f.Field == field {
-			return
-		}
-	}
-	t.Fatalf("the error is not about %q: %v", field, err)
-}
-
-func fieldErrors(err error) []*itsm.FieldError {
-	switch e := err.(type) {
-	case *itsm.FieldError:
-		return []*itsm.FieldError{e}
-	case interface{ Unwrap() []error }:
-		var all []*itsm.FieldError
-		for _, one := range e.Unwrap() {
-			all = append(all, fieldErrors(one)...)
-		}
-		return all
-	}
-	if inner := errors.Unwrap(err); inner != nil {
-		return fieldErrors(inner)
-	}
-	return nil
-}
-
-// fieldsOf lists the fields that an error is about.
-func fieldsOf(err error) []string {
-	var list []string
-	for _, f := range fieldErrors(err) {
-		list = append(list, f.Field)
-	}
-	return list
-}
-
-// requireRule asks that an error is a refusal by a rule.
-func requireRule(t testing.TB, err error, rule string) {
-	t.Helper()
-	var refusal *itsm.TransitionError
-	require.ErrorAs(t, err, &refusal)
-	require.ErrorIs(t, err, itsm.ErrRefused)
-	require.Equal(t, rule, refusal.Rule, "%v", err)
-}
-
 func text(t testing.TB, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)

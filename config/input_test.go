@@ -11,6 +11,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // anybody holds every role there is.
@@ -67,7 +68,7 @@ func spoilEach[R any](t *testing.T, name string, good itsm.Command[R], filledIn 
 			continue
 		}
 		require.Error(t, err, "%s.%s", name, path)
-		requireField(t, err, path)
+		itsmtest.RequireField(t, err, path)
 	}
 	require.Positive(t, n, name)
 }

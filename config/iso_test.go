@@ -29,7 +29,7 @@ func TestISO_8_2_6_TypesAreDefinedAndServicesAreCIs(t *testing.T) {
 	require.True(t, m.IsService("business service"))
 	w := itsmtest.New(t, lifecycle(t, nil))
 	w.Do(ann, config.Register{Name: "shop", Class: "business service", Owner: "bob"})
-	requireField(t, w.Another().Refused(ann, config.Register{Name: "x", Class: "no class"}), "class")
+	itsmtest.RequireField(t, w.Another().Refused(ann, config.Register{Name: "x", Class: "no class"}), "class")
 }
 
 func TestISO_8_2_6_DetailSuitsCriticalityAndAccessIsControlled(t *testing.T) {
@@ -37,7 +37,7 @@ func TestISO_8_2_6_DetailSuitsCriticalityAndAccessIsControlled(t *testing.T) {
 	low.Do(ann, config.Describe{Criticality: itsm.Low})
 	require.True(t, high.Before(low.Record().NextVerify))
 	for _, c := range samples() {
-		requireRule(t, registered(t, nil).Refused(otto, c), ruleFor(c))
+		itsmtest.RequireRule(t, registered(t, nil).Refused(otto, c), ruleFor(c))
 	}
 }
 

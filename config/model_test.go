@@ -104,7 +104,7 @@ func TestModelFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.NewModel(c.classes, c.types)
 			require.ErrorIs(t, err, itsm.ErrInvalid)
-			require.Equal(t, c.fields, fieldsOf(err), "%v", err)
+			require.Equal(t, c.fields, itsmtest.Fields(err), "%v", err)
 		})
 	}
 	_, err := config.NewModel([]config.Class{base, class("sub", "base", memory, colour, code, link)}, kind(func(*config.RelationType) {}))
@@ -136,7 +136,7 @@ func TestNarrowed(t *testing.T) {
 	wide, _ := m.Attribute("server", "memory")
 	require.False(t, wide.Required)
 	require.NoError(t, wide.Check("memory", number(128)))
-	requireField(t, list[0].Check("memory", number(128)), "memory")
+	itsmtest.RequireField(t, list[0].Check("memory", number(128)), "memory")
 
 	list[1].Domain[0] = word("dos")
 	again, _ := m.Attribute("small server", "os")
@@ -168,11 +168,11 @@ func TestAttributeCheck(t *testing.T) {
 			require.NoError(t, c.a.Check("here", v), c.a.Name)
 		}
 		for _, v := range c.bad {
-			requireField(t, c.a.Check("here", v), "here")
+			itsmtest.RequireField(t, c.a.Check("here", v), "here")
 		}
 	}
 	bad := attr("bad", itsm.Text, func(a *config.Attribute) { a.Pattern = "(" })
-	requireField(t, bad.Check("here", word("a")), "here")
+	itsmtest.RequireField(t, bad.Check("here", word("a")), "here")
 	require.Equal(t, itsm.FieldDef{Name: "one", Type: itsm.Text, Domain: []itsm.Value{word("x"), word("y")}}, one.Def())
 }
 
@@ -258,9 +258,9 @@ func TestModelWith(t *testing.T) {
 	require.False(t, known, "the model itself never changes")
 
 	_, err = m.With([]config.Class{{Name: "host", Attributes: []config.Attribute{attr("memory", itsm.Text)}}}, nil)
-	require.Equal(t, []string{"classes[10].attributes[1].type"}, fieldsOf(err), "of what computers declare now too")
+	require.Equal(t, []string{"classes[10].attributes[1].type"}, itsmtest.Fields(err), "of what computers declare now too")
 	_, err = m.With([]config.Class{{Name: "x", Parent: "y"}}, nil)
-	require.Equal(t, []string{"classes[20].parent"}, fieldsOf(err))
+	require.Equal(t, []string{"classes[20].parent"}, itsmtest.Fields(err))
 }
 
 func TestParseModel(t *testing.T) {
@@ -276,7 +276,7 @@ func TestParseModel(t *testing.T) {
 	} {
 		_, err := config.ParseModel([]byte(c.data))
 		require.Error(t, err, name)
-		require.Equal(t, []string{c.field}, fieldsOf(err), "%s: %v", name, err)
+		require.Equal(t, []string{c.field}, itsmtest.Fields(err), "%s: %v", name, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/register"
 	"github.com/itsmkit/itsm/store/memory"
 )
@@ -142,15 +143,15 @@ func TestRelationsInARegister(t *testing.T) {
 	first, err := e.relations.Create(e.ctx, ann, place(here))
 	require.NoError(t, err)
 	_, err = e.relations.Create(e.ctx, ann, place(here))
-	requireRule(t, err, "duplicate")
+	itsmtest.RequireRule(t, err, "duplicate")
 	_, err = e.relations.Create(e.ctx, ann, place(there))
-	requireRule(t, err, "cardinality")
+	itsmtest.RequireRule(t, err, "cardinality")
 	wanted := place(there)
 	wanted.Proposed = true
 	second, err := e.relations.Create(e.ctx, ann, wanted)
 	require.NoError(t, err)
 	_, err = e.relations.Do(e.ctx, ann, second.ID, config.Activate{Change: change})
-	requireRule(t, err, "cardinality")
+	itsmtest.RequireRule(t, err, "cardinality")
 
 	require.Equal(t, []string{first.Number, second.Number}, e.numbers(config.RelationsFrom(host.ID)))
 	require.Equal(t, []string{second.Number}, e.numbers(config.RelationsTo(there.ID)))
@@ -172,7 +173,7 @@ func TestRelationsInARegister(t *testing.T) {
 	_, err = e.relations.Create(e.ctx, ann, offers(a, gold))
 	require.NoError(t, err)
 	_, err = e.relations.Create(e.ctx, ann, offers(b, gold))
-	requireRule(t, err, "cardinality") // seen from the other end
+	itsmtest.RequireRule(t, err, "cardinality") // seen from the other end
 }
 
 // TestJournalHoldsEveryAssertion: the facts of a CI come from its history as the

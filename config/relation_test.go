@@ -57,7 +57,7 @@ func TestRelate(t *testing.T) {
 		c.edit(&r)
 		err := w.Refused(ann, r)
 		require.ErrorIs(t, err, itsm.ErrInvalid, name)
-		requireField(t, err, c.field)
+		itsmtest.RequireField(t, err, c.field)
 	}
 	require.ErrorContains(t, w.Refused(ann, config.Relate{Type: "hosts", From: end(2, "server"), To: end(1, "application")}), `"runs on"`)
 	w.Do(ann, config.Relate{Type: "depends on", From: end(1, "application"), To: end(2, "database"), Group: "data", Attributes: values{"strength": word("hard")}})
@@ -78,23 +78,23 @@ func TestRelate(t *testing.T) {
 func TestRelationRules(t *testing.T) {
 	first := related(t, nil, ann, runsOn(1, 2)).Record()
 	w := itsmtest.New(t, relations(t, nil)).Another()
-	requireRule(t, w.Refused(ann, runsOn(1, 2), first), "duplicate")
+	itsmtest.RequireRule(t, w.Refused(ann, runsOn(1, 2), first), "duplicate")
 	grouped := runsOn(1, 2)
 	grouped.Group = "web"
 	w.Fork().Do(ann, grouped, first)
 	w.Fork().Do(ann, runsOn(1, 3), first)
 
 	place := related(t, nil, ann, locatedIn(1, 9)).Record()
-	requireRule(t, w.Refused(ann, locatedIn(1, 8), place), "cardinality")
+	itsmtest.RequireRule(t, w.Refused(ann, locatedIn(1, 8), place), "cardinality")
 	w.Fork().Do(ann, locatedIn(2, 9), place)
 	proposed := locatedIn(1, 8)
 	proposed.Proposed = true
 	w.Do(ann, proposed, place)
 	require.Equal(t, config.Proposed, w.Record().State)
-	requireRule(t, w.Refused(ann, config.Activate{Change: change}, place), "cardinality")
+	itsmtest.RequireRule(t, w.Refused(ann, config.Activate{Change: change}, place), "cardinality")
 	meant := *w.Record()
 	w.Another().Do(ann, locatedIn(1, 7), &meant) // what is only proposed does not count
-	requireRule(t, w.Another().Refused(ann, locatedIn(1, 8), &meant), "duplicate")
+	itsmtest.RequireRule(t, w.Another().Refused(ann, locatedIn(1, 8), &meant), "duplicate")
 
 	ended := *place
 	ended.State = config.Ended
@@ -108,7 +108,7 @@ func TestR20_ControlledRelations(t *testing.T) {
 	bare := locatedIn(1, 9)
 	bare.Change = itsm.Ref{}
 	w := itsmtest.New(t, relations(t, nil))
-	requireRule(t, w.Refused(ann, bare), "R20")
+	itsmtest.RequireRule(t, w.Refused(ann, bare), "R20")
 	w.Do(probe, bare)
 	require.Equal(t, config.Proposed, w.Record().State)
 	require.Equal(t, w.Now(), w.Record().Seen)
@@ -116,13 +116,13 @@ func TestR20_ControlledRelations(t *testing.T) {
 	gone.Do(probe, config.Unrelate{})
 	require.Equal(t, config.Ended, gone.Record().State)
 
-	requireRule(t, w.Refused(ann, config.Activate{}), "R20")
+	itsmtest.RequireRule(t, w.Refused(ann, config.Activate{}), "R20")
 	w.Do(ann, config.Activate{Change: change})
 	require.Equal(t, change, w.Record().Change)
-	requireRule(t, w.Refused(probe, config.Unrelate{}), "R20")
+	itsmtest.RequireRule(t, w.Refused(probe, config.Unrelate{}), "R20")
 	w.Do(ann, config.Unrelate{Change: change})
 	for _, c := range relationSamples() {
-		requireRule(t, w.Refused(ann, c), itsm.RuleState) // R5
+		itsmtest.RequireRule(t, w.Refused(ann, c), itsm.RuleState) // R5
 	}
 
 	m, err := config.DefaultModel().With(nil, []config.RelationType{{
@@ -132,12 +132,12 @@ func TestR20_ControlledRelations(t *testing.T) {
 	require.NoError(t, err)
 	policy := under(func(p *config.Policy) { p.Model = m })
 	up := config.Relate{Type: "uplink", From: end(1, "server"), To: end(2, "server")}
-	requireField(t, itsmtest.New(t, relations(t, policy)).Refused(ann, up), "attributes.speed")
+	itsmtest.RequireField(t, itsmtest.New(t, relations(t, policy)).Refused(ann, up), "attributes.speed")
 	up.Attributes = values{"speed": number(10)}
 	w = related(t, policy, ann, up)
-	requireRule(t, w.Refused(probe, config.Adjust{Values: values{"circuit": word("C1")}}), "R20")
-	requireField(t, w.Refused(probe, config.Adjust{Values: values{"speed": {}}}), "values.speed")
-	requireField(t, w.Refused(probe, config.Adjust{}), "values")
+	itsmtest.RequireRule(t, w.Refused(probe, config.Adjust{Values: values{"circuit": word("C1")}}), "R20")
+	itsmtest.RequireField(t, w.Refused(probe, config.Adjust{Values: values{"speed": {}}}), "values.speed")
+	itsmtest.RequireField(t, w.Refused(probe, config.Adjust{}), "values")
 	e := w.Do(ann, config.Adjust{Values: values{"circuit": word("C1"), "speed": number(40)}, Change: change})
 	require.Equal(t, word("C1"), w.Record().Value("circuit"))
 	require.Equal(t, []string{"circuit", "speed"}, attributesOf(config.RelationFactsOf(e)))
@@ -149,8 +149,8 @@ func TestR34_RelationsOfThePast(t *testing.T) {
 	began := w.Record().InState
 	w.Wait(10 * day)
 	since := w.Now().Add(-5 * day)
-	requireField(t, w.Refused(ann, config.Unrelate{Since: since}), "reason")
-	requireField(t, w.Refused(ann, config.Unrelate{Since: began.Add(-day), Reason: "Told late."}), "since")
+	itsmtest.RequireField(t, w.Refused(ann, config.Unrelate{Since: since}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, config.Unrelate{Since: began.Add(-day), Reason: "Told late."}), "since")
 	e := w.Fork().Do(ann, config.Unrelate{Since: since, Reason: "Told late."})
 	require.Equal(t, began, e.Command.(config.Unrelate).Was)
 	require.Equal(t, []config.Fact{{
@@ -176,8 +176,8 @@ func TestSight(t *testing.T) {
 	e := w.Do(probe, config.Sight{Source: "scan"})
 	require.Equal(t, w.Now(), w.Record().Seen)
 	require.Empty(t, config.RelationFactsOf(e))
-	requireField(t, w.Refused(probe, config.Sight{}), "source")
-	requireField(t, w.Refused(probe, config.Sight{Source: "scan", Seen: w.Now().Add(hour)}), "seen")
+	itsmtest.RequireField(t, w.Refused(probe, config.Sight{}), "source")
+	itsmtest.RequireField(t, w.Refused(probe, config.Sight{Source: "scan", Seen: w.Now().Add(hour)}), "seen")
 }
 
 // TestEndsAreLookedUp: where the policy knows the CIs, nobody else says what they are.
@@ -195,8 +195,8 @@ func TestEndsAreLookedUp(t *testing.T) {
 	to := func(n byte) config.Relate {
 		return config.Relate{Type: "runs on", From: config.End{ID: id(1), Class: "location"}, To: config.End{ID: id(n)}}
 	}
-	requireField(t, w.Refused(ann, to(4)), "to")
-	requireField(t, w.Refused(ann, to(3)), "to")
+	itsmtest.RequireField(t, w.Refused(ann, to(4)), "to")
+	itsmtest.RequireField(t, w.Refused(ann, to(3)), "to")
 	proposed := w.Another()
 	meant := to(2)
 	meant.Proposed = true
@@ -205,9 +205,9 @@ func TestEndsAreLookedUp(t *testing.T) {
 	require.Equal(t, end(1, "application"), e.Command.(config.Relate).From)
 
 	estate[id(2)] = config.End{ID: id(2), Class: "server", State: config.Disposed}
-	requireField(t, proposed.Refused(ann, config.Activate{}), "to")
+	itsmtest.RequireField(t, proposed.Refused(ann, config.Activate{}), "to")
 	delete(estate, id(2))
-	requireField(t, proposed.Refused(ann, config.Activate{}), "to")
+	itsmtest.RequireField(t, proposed.Refused(ann, config.Activate{}), "to")
 	estate[id(2)] = end(2, "server")
 	proposed.Do(ann, config.Activate{})
 }
@@ -217,11 +217,11 @@ func TestCheckRelation(t *testing.T) {
 	m := config.DefaultModel()
 	r := related(t, nil, ann, locatedIn(1, 9)).Record()
 	require.NoError(t, m.CheckRelation(r, end(1, "server"), end(9, "location"), []*config.Relation{r}))
-	requireField(t, m.CheckRelation(r, end(1, "server"), end(9, "server"), nil), "type")
-	requireField(t, m.CheckRelation(r, end(1, "server"), config.End{}, nil), "to.class")
+	itsmtest.RequireField(t, m.CheckRelation(r, end(1, "server"), end(9, "server"), nil), "type")
+	itsmtest.RequireField(t, m.CheckRelation(r, end(1, "server"), config.End{}, nil), "to.class")
 	other := *r
 	other.ID, other.Number = id(77), "REL0000077"
-	requireRule(t, m.CheckRelation(r, end(1, "server"), end(9, "location"), []*config.Relation{&other}), "duplicate")
+	itsmtest.RequireRule(t, m.CheckRelation(r, end(1, "server"), end(9, "location"), []*config.Relation{&other}), "duplicate")
 	ended := *r
 	ended.State = config.Ended
 	require.NoError(t, m.CheckRelation(&ended, config.End{ID: id(1), Class: "server", State: config.Disposed}, end(9, "location"), []*config.Relation{&other}))

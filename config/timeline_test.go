@@ -110,9 +110,9 @@ func TestTimelineRefusesWhatIsNoFact(t *testing.T) {
 		tl := timeline(t, good)
 		next, err := tl.With(slices.Values([]config.Fact{good, bad}), nil)
 		require.Nil(t, next)
-		requireField(t, err, "cis[1]."+field)
+		itsmtest.RequireField(t, err, "cis[1]."+field)
 		_, err = tl.With(nil, slices.Values([]config.Fact{bad}))
-		requireField(t, err, "relations[0]."+field)
+		itsmtest.RequireField(t, err, "relations[0]."+field)
 		require.Equal(t, 1, tl.Len())
 	}
 }

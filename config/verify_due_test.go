@@ -10,6 +10,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestVerifications(t *testing.T) {
@@ -81,9 +82,9 @@ CI5 action 1 ("Look") of bob: overdue since 2026-06-10T00:00:00Z
 	require.Equal(t, v.String(), back.String())
 
 	_, err = config.VerificationsOf(nil, slices.Values(s.cis), time.Time{}, now)
-	requireField(t, err, "at")
+	itsmtest.RequireField(t, err, "at")
 	_, err = config.VerificationsOf(&config.Policy{}, slices.Values(s.cis), now, now)
-	requireField(t, err, "model")
+	itsmtest.RequireField(t, err, "model")
 }
 
 func measures(v *config.Verifications) string {

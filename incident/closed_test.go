@@ -8,6 +8,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // TestR5_ClosedIsImmutable gives every command to closed and cancelled incidents.
@@ -21,7 +22,7 @@ func TestR5_ClosedIsImmutable(t *testing.T) {
 				if command == "rate" && s == incident.Closed {
 					continue
 				}
-				requireRule(t, w.Refused(by, cmd), itsm.RuleState)
+				itsmtest.RequireRule(t, w.Refused(by, cmd), itsm.RuleState)
 			}
 		}
 	}
@@ -31,7 +32,7 @@ func TestR5_SatisfactionOfTheClosed(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.Closed)
 	before := *w.Record()
 	for _, by := range []itsm.Actor{ann, mia, otto, system} {
-		requireRule(t, w.Refused(by, incident.Rate{Score: 5}), itsm.RuleRole)
+		itsmtest.RequireRule(t, w.Refused(by, incident.Rate{Score: 5}), itsm.RuleRole)
 	}
 	w.Wait(40*day).Do(carl, incident.Rate{Score: 2, Comment: "Took long."})
 	require.Equal(t, 2, w.Record().Satisfaction)
@@ -41,7 +42,7 @@ func TestR5_SatisfactionOfTheClosed(t *testing.T) {
 	require.Equal(t, text(t, before), text(t, after), "nothing else has changed")
 
 	for _, score := range []int{-1, 0, 6} {
-		requireField(t, w.Refused(carl, incident.Rate{Score: score}), "score")
+		itsmtest.RequireField(t, w.Refused(carl, incident.Rate{Score: score}), "score")
 	}
 }
 
@@ -50,7 +51,7 @@ func TestR5_NobodyRatesWithoutCaller(t *testing.T) {
 	w := in(t, lc, incident.New).Another()
 	w.Do(system, incident.Report{Title: "Disk full", Source: "monitoring", ServiceUnknown: true, Impact: itsm.Low, Urgency: itsm.Low})
 	w.Do(ann, fixed())
-	requireRule(t, w.Refused(otto, incident.Rate{Score: 1}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(otto, incident.Rate{Score: 1}), itsm.RuleRole)
 	for _, o := range lc.Permitted(w.Record(), itsm.Stamp{At: w.Now()}) { // nobody in particular asks
 		require.NotNil(t, o.Refusal, o.Name)
 	}
@@ -60,9 +61,9 @@ func TestR8_TasksBeforeResolution(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
 	w.Do(ann, incident.AddTask{Title: "Empty the queue", Group: "messaging", To: "bob"})
 	w.Do(ann, incident.AddTask{Title: "Tell the users"})
-	requireRule(t, w.Refused(bob, fixed()), "R8 tasks")
+	itsmtest.RequireRule(t, w.Refused(bob, fixed()), "R8 tasks")
 	w.Do(bob, incident.MoveTask{Task: 1, To: itsm.TaskDone, Note: "Empty."})
-	requireRule(t, w.Refused(bob, fixed()), "R8 tasks")
+	itsmtest.RequireRule(t, w.Refused(bob, fixed()), "R8 tasks")
 	w.Do(bob, incident.MoveTask{Task: 2, To: itsm.TaskSkipped})
 	w.Do(bob, fixed())
 }
@@ -77,7 +78,7 @@ func TestR8_TasksBeforeClosing(t *testing.T) {
 	require.NoError(t, err)
 	w := in(t, lc, incident.Resolved)
 	w.Do(ann, incident.AddTask{Title: "Tidy up"})
-	requireRule(t, w.Refused(carl, incident.Close{}), "R8 tasks")
+	itsmtest.RequireRule(t, w.Refused(carl, incident.Close{}), "R8 tasks")
 	w.Do(ann, incident.MoveTask{Task: 1, To: itsm.TaskDone})
 	w.Do(carl, incident.Close{})
 }
@@ -110,7 +111,7 @@ func TestTasksHaveTheirOwnLifecycle(t *testing.T) {
 				allowed = allowed || next == to
 			}
 			if !allowed {
-				requireField(t, fork.Refused(ann, incident.MoveTask{Task: 2, To: to}), "to")
+				itsmtest.RequireField(t, fork.Refused(ann, incident.MoveTask{Task: 2, To: to}), "to")
 				continue
 			}
 			fork.Wait(time.Minute).Do(ann, incident.MoveTask{Task: 2, To: to})
@@ -121,7 +122,7 @@ func TestTasksHaveTheirOwnLifecycle(t *testing.T) {
 		}
 	}
 	for _, task := range []int{-1, 0, 3} {
-		requireField(t, w.Refused(ann, incident.MoveTask{Task: task, To: itsm.TaskDone}), "task")
+		itsmtest.RequireField(t, w.Refused(ann, incident.MoveTask{Task: task, To: itsm.TaskDone}), "task")
 	}
-	requireField(t, w.Refused(ann, incident.AddTask{}), "title")
+	itsmtest.RequireField(t, w.Refused(ann, incident.AddTask{}), "title")
 }

@@ -111,7 +111,7 @@ func TestBadUTF8(t *testing.T) {
 				continue
 			}
 			require.Error(t, err, name+leaf.path)
-			requireField(t, err, strings.TrimPrefix(leaf.path, "."))
+			itsmtest.RequireField(t, err, strings.TrimPrefix(leaf.path, "."))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func duplicateOf(w *walk) incident.Resolve {
@@ -16,17 +17,17 @@ func duplicateOf(w *walk) incident.Resolve {
 
 func TestR17_NotOfItself(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
-	requireRule(t, w.Refused(ann, duplicateOf(w)), "R17")
-	requireRule(t, w.Refused(ann, duplicateOf(w), w.Record()), "R17")
+	itsmtest.RequireRule(t, w.Refused(ann, duplicateOf(w)), "R17")
+	itsmtest.RequireRule(t, w.Refused(ann, duplicateOf(w), w.Record()), "R17")
 }
 
 func TestR17_TargetMissing(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
 	stray := incident.Resolve{Code: "duplicate", Notes: "The same.", DuplicateOf: id(99)}
-	requireField(t, w.Refused(ann, stray), "duplicate_of")
+	itsmtest.RequireField(t, w.Refused(ann, stray), "duplicate_of")
 	other := w.Another()
 	other.Do(ann, outage())
-	requireField(t, w.Refused(ann, stray, other.Record()), "duplicate_of")
+	itsmtest.RequireField(t, w.Refused(ann, stray, other.Record()), "duplicate_of")
 }
 
 // chain makes n incidents, each resolved as a duplicate of the next but the last,
@@ -62,8 +63,8 @@ func TestR17_NoCycle(t *testing.T) {
 		last := walks[n-1]
 		for i := range n - 1 {
 			near := append(records(walks[:i]...), records(walks[i:n-1]...)...)
-			requireRule(t, last.Refused(ann, duplicateOf(walks[i]), near...), "R17")
-			requireRule(t, last.Refused(ann, duplicateOf(walks[i]), records(walks...)...), "R17")
+			itsmtest.RequireRule(t, last.Refused(ann, duplicateOf(walks[i]), near...), "R17")
+			itsmtest.RequireRule(t, last.Refused(ann, duplicateOf(walks[i]), records(walks...)...), "R17")
 		}
 		other := last.Another()
 		other.Do(ann, outage())
@@ -97,7 +98,7 @@ func TestR17_NeedsTheChain(t *testing.T) {
 // TestR17_NotOfAChild: the cascade would resolve what is to be worked on instead.
 func TestR17_NotOfAChild(t *testing.T) {
 	parent, child := family(t)
-	requireRule(t, parent.Refused(ann, duplicateOf(child), child.Record()), "R17")
+	itsmtest.RequireRule(t, parent.Refused(ann, duplicateOf(child), child.Record()), "R17")
 	child.Do(ann, incident.Join{})
 	parent.Do(ann, duplicateOf(child), child.Record())
 }
@@ -126,7 +127,7 @@ func TestR17_NotOfAGrandchild(t *testing.T) {
 			}
 		}
 		require.Contains(t, near, child.Record(), "the parents of the one worked on are asked for")
-		requireRule(t, parent.Refused(ann, cmd, near...), "R17")
+		itsmtest.RequireRule(t, parent.Refused(ann, cmd, near...), "R17")
 	}
 	grandchild.Do(ann, incident.Join{})
 	parent.Do(ann, duplicateOf(elsewhere), records(elsewhere, grandchild)...)
@@ -145,21 +146,21 @@ func family(t *testing.T) (parent, child *walk) {
 func TestR18_Join(t *testing.T) {
 	parent, child := family(t)
 	require.Equal(t, parent.Record().ID, child.Record().Parent)
-	requireField(t, child.Refused(ann, incident.Join{Parent: id(99)}), "parent")
-	requireRule(t, child.Refused(ann, incident.Join{Parent: child.Record().ID}, child.Record()), "R18")
-	requireRule(t, parent.Refused(ann, incident.Join{Parent: child.Record().ID}, child.Record()), "R18")
+	itsmtest.RequireField(t, child.Refused(ann, incident.Join{Parent: id(99)}), "parent")
+	itsmtest.RequireRule(t, child.Refused(ann, incident.Join{Parent: child.Record().ID}, child.Record()), "R18")
+	itsmtest.RequireRule(t, parent.Refused(ann, incident.Join{Parent: child.Record().ID}, child.Record()), "R18")
 
 	grandchild := parent.Another()
 	grandchild.Do(ann, outage())
 	grandchild.Do(ann, incident.Join{Parent: child.Record().ID}, records(child, parent)...)
-	requireRule(t, parent.Refused(ann, incident.Join{Parent: grandchild.Record().ID}, records(grandchild, child)...), "R18")
-	requireRule(t, child.Refused(ann, incident.Join{Parent: grandchild.Record().ID}, grandchild.Record()), "R18")
+	itsmtest.RequireRule(t, parent.Refused(ann, incident.Join{Parent: grandchild.Record().ID}, records(grandchild, child)...), "R18")
+	itsmtest.RequireRule(t, child.Refused(ann, incident.Join{Parent: grandchild.Record().ID}, grandchild.Record()), "R18")
 
 	child.Do(ann, incident.Join{})
 	require.Equal(t, uuid.Nil, child.Record().Parent)
 	closed := in(t, lifecycle(t, nil), incident.Closed).Record()
 	closed.ID = id(77)
-	requireRule(t, child.Refused(ann, incident.Join{Parent: closed.ID}, closed), "R18")
+	itsmtest.RequireRule(t, child.Refused(ann, incident.Join{Parent: closed.ID}, closed), "R18")
 }
 
 func TestR18_JoinNeedsTheParents(t *testing.T) {
@@ -224,7 +225,7 @@ func TestR18_ReopeningTouchesOnlyItsOwn(t *testing.T) {
 		e := w.Do(carl, reopen, other.Record())
 		require.Empty(t, lc.Follow(w.Record(), e, records(other)))
 		if other != closed {
-			requireRule(t, other.Refused(system, incident.Reopen{Reason: "With it.", Cascade: parent.Record().ID}), "R18")
+			itsmtest.RequireRule(t, other.Refused(system, incident.Reopen{Reason: "With it.", Cascade: parent.Record().ID}), "R18")
 		}
 	}
 }
@@ -234,19 +235,19 @@ func TestR18_ReopeningTouchesOnlyItsOwn(t *testing.T) {
 func TestR18_OnlyTheSystemCascades(t *testing.T) {
 	parent, child := family(t)
 	p := parent.Record().ID
-	requireField(t, child.Refused(ann, incident.Resolve{Code: "fixed", Notes: "Done.", Cascade: p}), "cascade")
-	requireField(t, child.Refused(system, fixed()), "cascade")
-	requireRule(t, child.Refused(system, incident.Resolve{Code: "fixed", Notes: "Done.", Cascade: id(99)}), "R18")
+	itsmtest.RequireField(t, child.Refused(ann, incident.Resolve{Code: "fixed", Notes: "Done.", Cascade: p}), "cascade")
+	itsmtest.RequireField(t, child.Refused(system, fixed()), "cascade")
+	itsmtest.RequireRule(t, child.Refused(system, incident.Resolve{Code: "fixed", Notes: "Done.", Cascade: id(99)}), "R18")
 	child.Do(ann, fixed())
-	requireField(t, child.Refused(carl, incident.Reopen{Reason: "It came back.", Cascade: p}), "cascade")
-	requireField(t, child.Refused(system, incident.Reopen{Reason: "It came back."}), "cascade")
+	itsmtest.RequireField(t, child.Refused(carl, incident.Reopen{Reason: "It came back.", Cascade: p}), "cascade")
+	itsmtest.RequireField(t, child.Refused(system, incident.Reopen{Reason: "It came back."}), "cascade")
 }
 
 func TestCancelLeavesNoChildOpen(t *testing.T) {
 	parent, child := family(t)
 	cancel := incident.Cancel{Reason: "It was a drill."}
-	requireField(t, parent.Refused(ann, incident.Cancel{}), "reason")
-	requireRule(t, parent.Refused(ann, cancel, child.Record()), "open children")
+	itsmtest.RequireField(t, parent.Refused(ann, incident.Cancel{}), "reason")
+	itsmtest.RequireRule(t, parent.Refused(ann, cancel, child.Record()), "open children")
 	require.NotEmpty(t, lifecycle(t, nil).Needs(parent.Record(), cancel, nil))
 
 	other := parent.Fork()

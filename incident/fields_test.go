@@ -7,6 +7,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // TestFieldsOfTheCourse asks, by name, for what agreements on service levels ask.
@@ -47,5 +48,5 @@ func TestDomainOfPriority(t *testing.T) {
 		require.Equal(t, field.Domain[p-1], field.Get(w.Record()))
 		require.NoError(t, field.Def().Check("priority", field.Get(w.Record())))
 	}
-	requireField(t, w.Refused(ann, incident.Classify{Override: itsm.MaxPriority + 1, Reason: "Less than nothing."}), "override")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Override: itsm.MaxPriority + 1, Reason: "Less than nothing."}), "override")
 }

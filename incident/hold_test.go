@@ -8,6 +8,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestR11_ReviewByOfThePolicy(t *testing.T) {
@@ -19,11 +20,11 @@ func TestR11_ReviewByOfThePolicy(t *testing.T) {
 	w.Do(ann, incident.Hold{Reason: incident.AwaitingVendor, Awaits: ticket, ReviewBy: w.Now().Add(30 * day)})
 	w = in(t, lc, incident.InProgress)
 	late := incident.Hold{Reason: incident.AwaitingVendor, Awaits: ticket, ReviewBy: w.Now().Add(30*day + time.Microsecond)}
-	requireField(t, w.Refused(ann, late), "review_by")
+	itsmtest.RequireField(t, w.Refused(ann, late), "review_by")
 
 	for _, past := range []time.Duration{0, -time.Microsecond, -time.Hour} {
 		now := incident.Hold{Reason: incident.AwaitingVendor, Awaits: ticket, ReviewBy: w.Now().Add(past)}
-		requireField(t, w.Refused(ann, now), "review_by")
+		itsmtest.RequireField(t, w.Refused(ann, now), "review_by")
 	}
 }
 
@@ -44,21 +45,21 @@ func TestR11_LimitIsShorterThanReview(t *testing.T) {
 
 func TestR11_WhatAHoldNeeds(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
-	requireField(t, w.Refused(ann, incident.Hold{}), "reason")
-	requireField(t, w.Refused(ann, incident.Hold{Reason: "lunch", Awaits: ticket}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Hold{}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Hold{Reason: "lunch", Awaits: ticket}), "reason")
 	for _, reason := range incident.HoldReasons() {
 		field := "awaits"
 		if reason == incident.AwaitingCaller {
 			field = "question"
 		}
-		requireField(t, w.Refused(ann, incident.Hold{Reason: reason}), field)
+		itsmtest.RequireField(t, w.Refused(ann, incident.Hold{Reason: reason}), field)
 		w.Fork().Do(ann, incident.Hold{Reason: reason, Awaits: ticket, Question: "Which mailbox?"})
 	}
 }
 
 func TestR11_ExtensionsAtMost(t *testing.T) {
 	w := in(t, under(t, func(p *incident.Policy) { p.Extensions = 2 }), incident.OnHold)
-	requireField(t, w.Wait(day).Refused(ann, forVendor()), "why")
+	itsmtest.RequireField(t, w.Wait(day).Refused(ann, forVendor()), "why")
 	extend := forVendor()
 	extend.Why, extend.Extensions = "The part is on its way.", -5 // what the decision counts cannot be given
 	for n := 1; n <= 2; n++ {
@@ -67,7 +68,7 @@ func TestR11_ExtensionsAtMost(t *testing.T) {
 		require.Equal(t, w.Now().Add(7*day), w.Record().Hold.ReviewBy)
 	}
 	was := w.Record().Hold.ReviewBy
-	requireRule(t, w.Wait(day).Refused(ann, extend), "R11")
+	itsmtest.RequireRule(t, w.Wait(day).Refused(ann, extend), "R11")
 	require.Equal(t, was, w.Record().Hold.ReviewBy)
 	require.Equal(t, 1, w.Record().Counts.Holds, "it was put on hold once")
 
@@ -87,10 +88,10 @@ func TestR11_AnotherReasonIsNoWayRound(t *testing.T) {
 	for n := 0; ; n++ {
 		again := incident.Hold{Reason: reasons[n%2], Awaits: ticket, ReviewBy: w.Wait(5 * day).Now().Add(7 * day)}
 		if n == incident.DefaultPolicy().Extensions {
-			requireRule(t, w.Refused(ann, again), "R11")
+			itsmtest.RequireRule(t, w.Refused(ann, again), "R11")
 			return
 		}
-		requireField(t, w.Refused(ann, again), "why")
+		itsmtest.RequireField(t, w.Refused(ann, again), "why")
 		again.Why = "Now the other one has to look."
 		w.Do(ann, again)
 		require.Equal(t, n+1, w.Record().Hold.Extensions)
@@ -101,7 +102,7 @@ func TestR11_NoExtensions(t *testing.T) {
 	w := in(t, under(t, func(p *incident.Policy) { p.Extensions = 0 }), incident.OnHold)
 	extend := forVendor()
 	extend.Why = "The part is on its way."
-	requireRule(t, w.Wait(day).Refused(ann, extend), "R11")
+	itsmtest.RequireRule(t, w.Wait(day).Refused(ann, extend), "R11")
 }
 
 func TestR11_ResumesByItselfAtReview(t *testing.T) {
@@ -115,7 +116,7 @@ func TestR11_ResumesByItselfAtReview(t *testing.T) {
 	require.Equal(t, incident.Resume{}, due[0].Command)
 
 	w.Wait(review.Sub(w.Now()) - time.Microsecond)
-	requireRule(t, w.Refused(system, due[0].Command), "R11")
+	itsmtest.RequireRule(t, w.Refused(system, due[0].Command), "R11")
 	w.Wait(time.Microsecond).Do(system, due[0].Command)
 	require.Equal(t, incident.InProgress, w.Record().State)
 	require.Nil(t, w.Record().Hold)
@@ -124,23 +125,23 @@ func TestR11_ResumesByItselfAtReview(t *testing.T) {
 
 func TestR11_ResumesWhenTheAwaitedIsFinished(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.OnHold)
-	requireField(t, w.Refused(system, incident.Resume{Finished: mail}), "finished")
+	itsmtest.RequireField(t, w.Refused(system, incident.Resume{Finished: mail}), "finished")
 	w.Do(system, incident.Resume{Finished: ticket})
 	require.Equal(t, incident.InProgress, w.Record().State)
 
 	w.Do(ann, forCaller())
-	requireField(t, w.Refused(system, incident.Resume{Finished: ticket}), "finished")
+	itsmtest.RequireField(t, w.Refused(system, incident.Resume{Finished: ticket}), "finished")
 }
 
 func TestR11_CallerReplies(t *testing.T) {
 	lc := lifecycle(t, nil)
 	w := in(t, lc, incident.OnHold)
-	requireRule(t, w.Refused(carl, incident.Resume{Reply: "Hurry up."}), "reply")
+	itsmtest.RequireRule(t, w.Refused(carl, incident.Resume{Reply: "Hurry up."}), "reply")
 
 	w.Do(ann, forCaller())
-	requireField(t, w.Refused(carl, incident.Resume{}), "reply")
-	requireRule(t, w.Refused(otto, incident.Resume{Reply: "Mine."}), itsm.RuleRole)
-	requireRule(t, w.Refused(mia, incident.Resume{Reply: "His."}), itsm.RuleRole)
+	itsmtest.RequireField(t, w.Refused(carl, incident.Resume{}), "reply")
+	itsmtest.RequireRule(t, w.Refused(otto, incident.Resume{Reply: "Mine."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(mia, incident.Resume{Reply: "His."}), itsm.RuleRole)
 	e := w.Do(carl, incident.Resume{Reply: "Mine."})
 	require.Equal(t, incident.Caller, e.Role)
 	require.Equal(t, incident.InProgress, w.Record().State)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // A host that changes the lifecycle gets refusals where the record does not fit,
@@ -36,20 +37,20 @@ func TestHostOpensCommandsElsewhere(t *testing.T) {
 		return lc
 	}
 	resume := in(t, with(also(t, own, "resume", incident.Assigned)), incident.Assigned)
-	requireRule(t, resume.Refused(ann, incident.Resume{}), "R11")
+	itsmtest.RequireRule(t, resume.Refused(ann, incident.Resume{}), "R11")
 
 	reopen := also(t, own, "reopen", incident.Assigned)
 	reopen.Guards = nil
 	w := in(t, with(reopen), incident.Assigned)
-	requireRule(t, w.Refused(ann, incident.Reopen{Reason: "It came back."}), "R13")
-	requireRule(t, w.Refused(system, incident.Reopen{Reason: "It came back.", Cascade: id(9)}), "R13")
+	itsmtest.RequireRule(t, w.Refused(ann, incident.Reopen{Reason: "It came back."}), "R13")
+	itsmtest.RequireRule(t, w.Refused(system, incident.Reopen{Reason: "It came back.", Cascade: id(9)}), "R13")
 
 	hold := itsm.On("hold", incident.Hold{}, itsm.From(incident.New), itsm.To(incident.OnHold), itsm.By(incident.Agent))
 	w = in(t, with(hold), incident.New)
-	requireField(t, w.Refused(ann, incident.Hold{Reason: incident.AwaitingVendor, Awaits: ticket, ReviewBy: w.Now().Add(day)}), "back")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Hold{Reason: incident.AwaitingVendor, Awaits: ticket, ReviewBy: w.Now().Add(day)}), "back")
 
 	classify := itsm.On("classify", incident.Classify{}, itsm.From(incident.New), itsm.Stay(), itsm.By(incident.Agent))
-	requireField(t, in(t, with(classify), incident.New).Refused(ann, incident.Classify{Title: "Mail is slow"}), "priority")
+	itsmtest.RequireField(t, in(t, with(classify), incident.New).Refused(ann, incident.Classify{Title: "Mail is slow"}), "priority")
 }
 
 // TestHostWithoutCommands takes each command out; what is left is sound or is

@@ -10,6 +10,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestLongAndUnicodeTexts(t *testing.T) {
@@ -21,11 +22,11 @@ func TestLongAndUnicodeTexts(t *testing.T) {
 	other.Do(ann, report)
 	require.Equal(t, report.Title, other.Record().Title)
 	report.Title += "é"
-	requireField(t, w.Another().Refused(ann, report), "title")
+	itsmtest.RequireField(t, w.Another().Refused(ann, report), "title")
 	report.Title = "two\nlines"
-	requireField(t, w.Another().Refused(ann, report), "title")
+	itsmtest.RequireField(t, w.Another().Refused(ann, report), "title")
 	report.Title = "\u00a0 \t"
-	requireField(t, w.Another().Refused(ann, report), "title")
+	itsmtest.RequireField(t, w.Another().Refused(ann, report), "title")
 }
 
 func TestZeroStampsAndActors(t *testing.T) {
@@ -36,12 +37,12 @@ func TestZeroStampsAndActors(t *testing.T) {
 	} {
 		var inc incident.Incident
 		_, err := lc.Fire(&inc, outage(), s)
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 		require.Zero(t, inc)
 	}
 	for _, year := range []int{0, 10000} {
 		_, err := lc.Fire(&incident.Incident{}, outage(), itsm.Stamp{At: time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC), By: ann})
-		requireField(t, err, "at")
+		itsmtest.RequireField(t, err, "at")
 	}
 }
 
@@ -51,15 +52,15 @@ func TestEndOfTime(t *testing.T) {
 	inc := *in(t, lc, incident.InProgress).Record()
 	last := itsm.Stamp{At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), By: ann}
 	_, err := lc.Fire(&inc, forVendor(), last)
-	requireField(t, err, "review_by")
+	itsmtest.RequireField(t, err, "review_by")
 }
 
 func TestTimeSpent(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
-	requireField(t, w.Refused(ann, incident.Log{Text: "Worked.", Spent: -1}), "spent")
-	requireField(t, w.Refused(ann, incident.Log{Text: "Worked.", Spent: math.MinInt64}), "spent")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Log{Text: "Worked.", Spent: -1}), "spent")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Log{Text: "Worked.", Spent: math.MinInt64}), "spent")
 	w.Do(ann, incident.Log{Text: "Worked.", Spent: math.MaxInt64 - 1})
-	requireField(t, w.Refused(ann, incident.Log{Text: "Worked.", Spent: 2}), "spent")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Log{Text: "Worked.", Spent: 2}), "spent")
 	w.Do(ann, incident.Log{Text: "Worked.", Spent: 1})
 	require.Equal(t, time.Duration(math.MaxInt64), w.Record().Counts.Spent)
 }
@@ -69,7 +70,7 @@ func TestOddOverrides(t *testing.T) {
 	inc := *in(t, lc, incident.New).Record()
 	for _, p := range []itsm.Priority{-1, 10, math.MaxInt32} {
 		_, err := lc.Fire(&inc, incident.Classify{Override: p, Reason: "Why not."}, itsm.Stamp{At: inc.Updated, By: ann})
-		requireField(t, err, "override")
+		itsmtest.RequireField(t, err, "override")
 	}
 }
 
@@ -78,9 +79,9 @@ func TestPointersAndStrangers(t *testing.T) {
 	inc := *in(t, lc, incident.Assigned).Record()
 	s := itsm.Stamp{At: inc.Updated, By: ann}
 	_, err := lc.Fire(&inc, &incident.Start{}, s)
-	requireField(t, err, "command")
+	itsmtest.RequireField(t, err, "command")
 	_, err = lc.Fire(&inc, nil, s)
-	requireField(t, err, "command")
+	itsmtest.RequireField(t, err, "command")
 }
 
 // TestDecodeRefuses feeds the decoder what is no command.
@@ -112,7 +113,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"report", 1, `{"detected":"yesterday"}`, "detected"},
 	} {
 		_, err := lc.Decode(c.name, c.version, []byte(c.data))
-		requireField(t, err, c.field)
+		itsmtest.RequireField(t, err, c.field)
 	}
 }
 

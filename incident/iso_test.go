@@ -7,6 +7,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // The clauses of ISO/IEC 20000-1:2018 8.6.1, incident management, one test each.
@@ -24,7 +25,7 @@ func TestISO_8_6_1_RecordedAndClassified(t *testing.T) {
 	require.Equal(t, "mail", inc.Category)
 
 	_, err := lc.Fire(&incident.Incident{}, incident.Report{}, w.Stamp(ann))
-	requireField(t, err, "impact")
+	itsmtest.RequireField(t, err, "impact")
 	for field, report := range map[string]incident.Report{
 		"title":           {Caller: "carl", Service: mail, Impact: itsm.Low, Urgency: itsm.Low},
 		"caller":          {Title: "Mail is down", Service: mail, Impact: itsm.Low, Urgency: itsm.Low},
@@ -33,7 +34,7 @@ func TestISO_8_6_1_RecordedAndClassified(t *testing.T) {
 		"impact":          {Title: "Mail is down", Caller: "carl", Service: mail, Urgency: itsm.Low},
 		"urgency":         {Title: "Mail is down", Caller: "carl", Service: mail, Impact: itsm.Low},
 	} {
-		requireField(t, w.Another().Refused(ann, report), field)
+		itsmtest.RequireField(t, w.Another().Refused(ann, report), field)
 	}
 }
 
@@ -51,13 +52,13 @@ func TestISO_8_6_1_Prioritised(t *testing.T) {
 func TestISO_8_6_1_Escalated(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
 	functional := incident.Assign{Group: "vendor desk", Escalate: true}
-	requireField(t, w.Refused(ann, functional), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, functional), "reason")
 	functional.Reason = "Needs the vendor's tools."
 	w.Do(ann, functional)
 	require.Equal(t, incident.Counts{Escalations: 1, Reassignments: 1}, w.Record().Counts)
 
-	requireField(t, w.Refused(ann, incident.Escalate{Reason: "Two days without an answer."}), "to")
-	requireField(t, w.Refused(ann, incident.Escalate{To: "the director"}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Escalate{Reason: "Two days without an answer."}), "to")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Escalate{To: "the director"}), "reason")
 	w.Do(mia, incident.Escalate{To: "the director", Reason: "Two days without an answer."})
 	w.Do(system, incident.Escalate{To: "the director", Reason: "The deadline is near."})
 	require.Equal(t, incident.Counts{Escalations: 3, Reassignments: 1}, w.Record().Counts)
@@ -67,10 +68,10 @@ func TestISO_8_6_1_Escalated(t *testing.T) {
 // "… resolved, closed."
 func TestISO_8_6_1_ResolvedAndClosed(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
-	requireRule(t, w.Refused(carl, incident.Close{}), itsm.RuleState)
+	itsmtest.RequireRule(t, w.Refused(carl, incident.Close{}), itsm.RuleState)
 	w.Do(bob, fixed())
 	require.Equal(t, "fixed", w.Record().Solution.Code)
-	requireRule(t, w.Refused(bob, incident.Close{}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(bob, incident.Close{}), itsm.RuleRole)
 	w.Do(carl, incident.Close{Notes: "It works again."})
 	require.Equal(t, incident.Closed, w.Record().State)
 	require.NotNil(t, w.Record().Solution, "the record keeps how it was resolved")
@@ -91,7 +92,7 @@ func TestISO_8_6_1_UpdatedWithActions(t *testing.T) {
 	events := w.Events()
 	require.Equal(t, incident.Log{Text: "The vendor agrees."}, events[len(events)-1].Command)
 	require.Equal(t, "bob", events[len(events)-1].Stamp.By.ID)
-	requireField(t, w.Refused(bob, incident.Log{}), "text")
+	itsmtest.RequireField(t, w.Refused(bob, incident.Log{}), "text")
 }
 
 // "The organization shall determine criteria to identify a major incident. Major
@@ -108,7 +109,7 @@ func TestISO_8_6_1_MajorIncident(t *testing.T) {
 	w.Wait(hour).Do(mia, incident.Inform{Audience: incident.Management, Text: "Mail is down; back at noon."})
 	require.Equal(t, w.Now(), w.Record().Major.ManagementInformed)
 	w.Do(mia, fixed())
-	requireRule(t, w.Refused(mia, incident.Close{}), "R14 review")
+	itsmtest.RequireRule(t, w.Refused(mia, incident.Close{}), "R14 review")
 	w.Wait(day).Do(mia, incident.Review{Report: paper, Findings: "Watch the queue."})
 	w.Do(mia, incident.Close{})
 	require.Equal(t, paper, w.Record().Major.Report)

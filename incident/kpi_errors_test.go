@@ -9,6 +9,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestWhatCannotBeAskedIsRefused(t *testing.T) {
@@ -38,11 +39,11 @@ func TestWhatCannotBeAskedIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := incident.Measure(slices.Values([]*incident.Incident{}), lc, test.period, test.options)
-			requireField(t, err, test.field)
+			itsmtest.RequireField(t, err, test.field)
 		})
 	}
 	_, err := incident.NewMeter(nil, week, nil)
-	requireField(t, err, "lifecycle")
+	itsmtest.RequireField(t, err, "lifecycle")
 }
 
 // TestAnImpossibleIncidentIsNamed, and leaves the figures as they were.
@@ -69,17 +70,17 @@ func TestAnImpossibleIncidentIsNamed(t *testing.T) {
 			inc := resolved()
 			change(inc)
 			err := m.Add(inc)
-			requireField(t, err, field)
+			itsmtest.RequireField(t, err, field)
 			require.ErrorContains(t, err, "INC: ")
 			require.Equal(t, want, m.KPIs())
 			outcome = incident.Met
 		})
 	}
-	requireField(t, m.Add(nil), "incident")
+	itsmtest.RequireField(t, m.Add(nil), "incident")
 	asleep := resolved()
 	asleep.State = "asleep"
 	_, err = incident.Measure(slices.Values([]*incident.Incident{resolved(), asleep}), lc, week, nil)
-	requireField(t, err, "state")
+	itsmtest.RequireField(t, err, "state")
 }
 
 // TestRecordsOfOthersCount: a record that lacks a time its state should have, as

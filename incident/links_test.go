@@ -8,6 +8,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestLink(t *testing.T) {
@@ -25,9 +26,9 @@ func TestLink(t *testing.T) {
 	require.Equal(t, []itsm.Ref{change}, w.Record().Linked(incident.CausedBy))
 	require.Empty(t, w.Record().Linked(incident.FixedBy))
 
-	requireField(t, w.Refused(ann, incident.Link{As: incident.FixedBy, To: change, Remove: true}), "to")
-	requireField(t, w.Refused(ann, incident.Link{As: "cousin", To: change}), "as")
-	requireField(t, w.Refused(ann, incident.Link{As: incident.FixedBy}), "to")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Link{As: incident.FixedBy, To: change, Remove: true}), "to")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Link{As: "cousin", To: change}), "as")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Link{As: incident.FixedBy}), "to")
 	w.Do(ann, incident.Link{As: incident.ToProblem, To: problem, Remove: true})
 	require.Equal(t, []incident.RecordLink{{As: incident.ToKnownError, To: problem}, {As: incident.CausedBy, To: change}}, w.Record().Links)
 }
@@ -55,9 +56,9 @@ func TestAffect(t *testing.T) {
 		}
 	}
 	w := in(t, lifecycle(t, nil), incident.New)
-	requireField(t, w.Refused(ann, incident.Affect{How: manual}), "ci")
-	requireField(t, w.Refused(ann, incident.Affect{CI: mail}), "how")
-	requireField(t, w.Refused(ann, incident.Affect{CI: mail, How: "perhaps"}), "how")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Affect{How: manual}), "ci")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Affect{CI: mail}), "how")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Affect{CI: mail, How: "perhaps"}), "how")
 }
 
 func TestAttach(t *testing.T) {
@@ -77,7 +78,7 @@ func TestAttach(t *testing.T) {
 	} {
 		bad := file
 		change(&bad)
-		requireField(t, w.Refused(ann, bad), field)
+		itsmtest.RequireField(t, w.Refused(ann, bad), field)
 	}
 }
 

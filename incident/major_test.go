@@ -7,14 +7,15 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestR14_CriteriaAndOwner(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.New)
-	requireField(t, w.Refused(mia, incident.Declare{Owner: "mia"}), "criteria")
-	requireField(t, w.Refused(mia, incident.Declare{Criteria: []string{"loud"}, Owner: "mia"}), "criteria[0]")
-	requireField(t, w.Refused(mia, incident.Declare{Criteria: []string{"many users affected", ""}, Owner: "mia"}), "criteria[1]")
-	requireField(t, w.Refused(mia, incident.Declare{Criteria: []string{"many users affected"}}), "owner")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Declare{Owner: "mia"}), "criteria")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Declare{Criteria: []string{"loud"}, Owner: "mia"}), "criteria[0]")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Declare{Criteria: []string{"many users affected", ""}, Owner: "mia"}), "criteria[1]")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Declare{Criteria: []string{"many users affected"}}), "owner")
 	require.False(t, w.Record().IsMajor())
 
 	w.Do(mia, major())
@@ -23,7 +24,7 @@ func TestR14_CriteriaAndOwner(t *testing.T) {
 
 	any := in(t, under(t, func(p *incident.Policy) { p.Criteria = nil }), incident.New)
 	any.Do(mia, incident.Declare{Criteria: []string{"loud"}, Owner: "mia"})
-	requireField(t, any.Refused(mia, incident.Declare{Criteria: []string{"two\nlines"}, Owner: "mia"}), "criteria[0]")
+	itsmtest.RequireField(t, any.Refused(mia, incident.Declare{Criteria: []string{"two\nlines"}, Owner: "mia"}), "criteria[0]")
 }
 
 func TestR14_DeclaredAgain(t *testing.T) {
@@ -41,10 +42,10 @@ func TestR14_DeclaredAgain(t *testing.T) {
 func TestR14_Inform(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
 	word := incident.Inform{Audience: incident.Users, Text: "Mail is down; we work on it."}
-	requireRule(t, w.Refused(mia, word), "R14 major")
+	itsmtest.RequireRule(t, w.Refused(mia, word), "R14 major")
 	w.Do(mia, major())
-	requireField(t, w.Refused(mia, incident.Inform{Audience: "the press", Text: "Hm."}), "audience")
-	requireField(t, w.Refused(mia, incident.Inform{Audience: incident.Users}), "text")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Inform{Audience: "the press", Text: "Hm."}), "audience")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Inform{Audience: incident.Users}), "text")
 	for i, audience := range incident.Audiences() {
 		fork := w.Fork()
 		fork.Wait(hour).Do(mia, incident.Inform{Audience: audience, Text: "We work on it."})
@@ -57,9 +58,9 @@ func TestR14_Inform(t *testing.T) {
 
 func TestR14_Demote(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.InProgress)
-	requireRule(t, w.Refused(mia, incident.Demote{Reason: "One user only."}), "R14 major")
+	itsmtest.RequireRule(t, w.Refused(mia, incident.Demote{Reason: "One user only."}), "R14 major")
 	w.Do(mia, major())
-	requireField(t, w.Refused(mia, incident.Demote{}), "reason")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Demote{}), "reason")
 	w.Do(mia, incident.Demote{Reason: "One user only."})
 	require.False(t, w.Record().IsMajor())
 	w.Do(bob, fixed()) // an ordinary one again
@@ -70,7 +71,7 @@ func TestR14_NotCancelled(t *testing.T) {
 	for _, s := range []itsm.State{incident.New, incident.Assigned, incident.InProgress, incident.OnHold} {
 		w := in(t, lifecycle(t, nil), s)
 		w.Do(mia, major())
-		requireRule(t, w.Refused(mia, incident.Cancel{Reason: "It was a drill."}), "R14 major")
+		itsmtest.RequireRule(t, w.Refused(mia, incident.Cancel{Reason: "It was a drill."}), "R14 major")
 	}
 }
 
@@ -80,16 +81,16 @@ func TestR14_ReviewGatesClosure(t *testing.T) {
 	lc := lifecycle(t, nil)
 	w := in(t, lc, incident.InProgress)
 	w.Do(mia, major())
-	requireRule(t, w.Refused(mia, incident.Review{Report: paper, Findings: "Nothing."}), itsm.RuleState)
+	itsmtest.RequireRule(t, w.Refused(mia, incident.Review{Report: paper, Findings: "Nothing."}), itsm.RuleState)
 	w.Do(mia, fixed())
 	for _, by := range []itsm.Actor{carl, mia} {
-		requireRule(t, w.Refused(by, incident.Close{}), "R14 review")
+		itsmtest.RequireRule(t, w.Refused(by, incident.Close{}), "R14 review")
 	}
-	requireRule(t, w.Fork().Wait(30*day).Refused(system, incident.Close{}), "R14 review")
+	itsmtest.RequireRule(t, w.Fork().Wait(30*day).Refused(system, incident.Close{}), "R14 review")
 
-	requireField(t, w.Refused(mia, incident.Review{Findings: "Nothing."}), "report")
-	requireField(t, w.Refused(mia, incident.Review{Report: paper}), "findings")
-	requireRule(t, w.Refused(ann, incident.Review{Report: paper, Findings: "Nothing."}), itsm.RuleRole)
+	itsmtest.RequireField(t, w.Refused(mia, incident.Review{Findings: "Nothing."}), "report")
+	itsmtest.RequireField(t, w.Refused(mia, incident.Review{Report: paper}), "findings")
+	itsmtest.RequireRule(t, w.Refused(ann, incident.Review{Report: paper, Findings: "Nothing."}), itsm.RuleRole)
 	w.Wait(day).Do(mia, incident.Review{Report: paper, Findings: "Watch the queue."})
 	require.Equal(t, paper, w.Record().Major.Report)
 	require.Equal(t, w.Now(), w.Record().Major.Reviewed)
@@ -104,7 +105,7 @@ func TestR14_ReviewedAfterTheLastResolution(t *testing.T) {
 	w.Wait(hour).Do(mia, incident.Review{Report: paper, Findings: "Watch the queue."})
 	w.Wait(hour).Do(carl, incident.Reopen{Reason: "It came back."})
 	w.Wait(hour).Do(mia, fixed())
-	requireRule(t, w.Refused(carl, incident.Close{}), "R14 review")
+	itsmtest.RequireRule(t, w.Refused(carl, incident.Close{}), "R14 review")
 	w.Wait(hour).Do(mia, incident.Review{Report: paper, Findings: "Replace the queue."})
 	w.Do(carl, incident.Close{})
 }
@@ -118,5 +119,5 @@ func TestR14_NotByCascade(t *testing.T) {
 	child.Do(ann, incident.Join{Parent: parent.Record().ID}, parent.Record())
 	child.Do(mia, major())
 	err := child.Refused(system, incident.Resolve{Code: "fixed", Notes: "With its parent.", Cascade: parent.Record().ID})
-	requireRule(t, err, "R14 resolver")
+	itsmtest.RequireRule(t, err, "R14 resolver")
 }

@@ -25,7 +25,7 @@ func TestAnybodyReportsForHimself(t *testing.T) {
 	}
 	own := outage()
 	own.Caller = "otto"
-	requireRule(t, w.Another().Refused(carl, own), "on behalf")
+	itsmtest.RequireRule(t, w.Another().Refused(carl, own), "on behalf")
 	w.Another().Do(otto, own)
 }
 
@@ -35,8 +35,8 @@ func TestAgentsAndTheSystemReportForOthers(t *testing.T) {
 	w.Another().Do(system, outage())
 	alarm := outage()
 	alarm.Caller = ""
-	requireField(t, w.Another().Refused(ann, alarm), "caller")
-	requireField(t, w.Another().Refused(system, alarm), "caller")
+	itsmtest.RequireField(t, w.Another().Refused(ann, alarm), "caller")
+	itsmtest.RequireField(t, w.Another().Refused(system, alarm), "caller")
 	alarm.Source = "monitoring"
 	other := w.Another()
 	other.Do(system, alarm)
@@ -48,7 +48,7 @@ func TestSources(t *testing.T) {
 	w := in(t, lc, incident.New)
 	report := outage()
 	report.Source = "pigeon"
-	requireField(t, w.Another().Refused(ann, report), "source")
+	itsmtest.RequireField(t, w.Another().Refused(ann, report), "source")
 	report.Source = "phone"
 	w.Another().Do(ann, report)
 }
@@ -56,19 +56,19 @@ func TestSources(t *testing.T) {
 func TestTheCallerIsARelation(t *testing.T) {
 	lc := lifecycle(t, nil)
 	w := in(t, lc, incident.New)
-	requireRule(t, w.Refused(otto, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(otto, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
 	impostor := itsm.Actor{ID: "otto", Roles: []itsm.Role{incident.Caller}} // a relation is not handed out
-	requireRule(t, w.Refused(impostor, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(impostor, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
 	w.Fork().Do(carl, incident.Cancel{Reason: "It works."})
 
 	lead(w, incident.Assigned)
-	requireRule(t, w.Refused(carl, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(carl, incident.Cancel{Reason: "It works."}), itsm.RuleRole)
 }
 
 func TestAssign(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.New)
-	requireField(t, w.Refused(ann, incident.Assign{}), "group")
-	requireField(t, w.Refused(ann, incident.Assign{To: "bob"}), "group")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Assign{}), "group")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Assign{To: "bob"}), "group")
 
 	w.Do(ann, incident.Assign{Group: "messaging"})
 	require.Equal(t, "", w.Record().Assignee, "the group has it")
@@ -87,10 +87,10 @@ func TestBelongs(t *testing.T) {
 		p.Belongs = func(group, person string) bool { return groups[person] == group }
 	})
 	w := in(t, lc, incident.New)
-	requireField(t, w.Refused(ann, incident.Assign{Group: "network", To: "bob"}), "to")
-	requireField(t, w.Refused(ann, incident.Assign{To: "bob"}), "group")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Assign{Group: "network", To: "bob"}), "to")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Assign{To: "bob"}), "group")
 	w.Do(ann, toBob())
-	requireField(t, w.Refused(ann, incident.Assign{To: "nina"}), "to")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Assign{To: "nina"}), "to")
 	w.Do(ann, incident.Assign{Group: "unknown"}) // without a person nothing is asked
 }
 
@@ -105,7 +105,7 @@ func TestWatchers(t *testing.T) {
 	require.Equal(t, []string{"wanda"}, w.Record().Watchers)
 	w.Do(ann, incident.Watch{Who: "wanda", Stop: true})
 	require.Nil(t, w.Record().Watchers)
-	requireField(t, w.Refused(ann, incident.Watch{}), "who")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Watch{}), "who")
 }
 
 func TestReportedWatchersAndCIs(t *testing.T) {
@@ -119,8 +119,8 @@ func TestReportedWatchersAndCIs(t *testing.T) {
 
 	report.Watchers, report.CIs = []string{"wanda", ""}, []itsm.Ref{mail, {}}
 	err := w.Another().Refused(ann, report)
-	requireField(t, err, "watchers[1]")
-	requireField(t, err, "cis[1]")
+	itsmtest.RequireField(t, err, "watchers[1]")
+	itsmtest.RequireField(t, err, "cis[1]")
 }
 
 // TestReportThatSaysWhoseItIs: a dispatch rule or an agent may, a caller may not.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestBadPolicy(t *testing.T) {
@@ -37,7 +38,7 @@ func TestBadPolicy(t *testing.T) {
 		policy := incident.DefaultPolicy()
 		spoil(policy)
 		_, err := incident.Process(policy)
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 }
 
@@ -53,7 +54,7 @@ func offices(domain ...itsm.Value) itsm.CustomFields {
 func TestBadPolicyNamesEveryField(t *testing.T) {
 	_, err := incident.Process(&incident.Policy{})
 	for _, field := range []string{"agents", "managers", "matrix.impacts", "window", "hold_review", "hold_limit"} {
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 }
 
@@ -64,7 +65,7 @@ func TestCustomFieldsLeaveTheProcessesOwnAlone(t *testing.T) {
 		policy := incident.DefaultPolicy()
 		policy.Custom = itsm.CustomFields{{Name: f.Name, Type: itsm.Text}}
 		_, err := incident.Process(policy)
-		requireField(t, err, "custom[0].name")
+		itsmtest.RequireField(t, err, "custom[0].name")
 	}
 }
 
@@ -131,10 +132,10 @@ func TestCustomFields(t *testing.T) {
 		"custom.site":  site("Basel"),
 		"custom.users": {"users": itsm.TextValue("many")},
 	} {
-		requireField(t, w.Refused(ann, incident.Classify{Custom: bad}), name)
+		itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Custom: bad}), name)
 		report.Custom = bad
-		requireField(t, w.Another().Refused(ann, report), name)
+		itsmtest.RequireField(t, w.Another().Refused(ann, report), name)
 	}
 	none := reported(t, lifecycle(t, nil))
-	requireField(t, none.Refused(ann, incident.Classify{Custom: site("Bern")}), "custom.site")
+	itsmtest.RequireField(t, none.Refused(ann, incident.Classify{Custom: site("Bern")}), "custom.site")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestR10_PriorityOfImpactAndUrgency(t *testing.T) {
@@ -40,16 +41,16 @@ func TestR10_OneOfBothIsEnough(t *testing.T) {
 
 func TestR10_OverrideNeedsReason(t *testing.T) {
 	w := reported(t, lifecycle(t, nil))
-	requireField(t, w.Refused(ann, incident.Classify{Override: 4}), "reason")
-	requireField(t, w.Refused(ann, incident.Classify{Override: 4, Reason: " "}), "reason")
-	requireField(t, w.Refused(ann, incident.Classify{Override: 4, Reason: "two\nlines"}), "reason")
-	requireField(t, w.Refused(ann, incident.Classify{Override: 4, Reason: strings.Repeat("x", 256)}), "reason")
-	requireField(t, w.Refused(ann, incident.Classify{Reason: "For nothing."}), "override")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Override: 4}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Override: 4, Reason: " "}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Override: 4, Reason: "two\nlines"}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Override: 4, Reason: strings.Repeat("x", 256)}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Reason: "For nothing."}), "override")
 	w.Do(ann, incident.Classify{Override: 4, Reason: "Only the test server."})
 	require.Equal(t, itsm.Priority(4), w.Record().Priority)
 	require.Equal(t, "Only the test server.", w.Record().Override)
 
-	requireField(t, w.Refused(ann, incident.Classify{Reason: "Another."}), "override")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Reason: "Another."}), "override")
 }
 
 func TestR10_OverrideIsKeptUntilGradedAgain(t *testing.T) {
@@ -87,20 +88,20 @@ func TestR10_OtherPolicyLater(t *testing.T) {
 	require.Equal(t, itsm.Priority(1), w.Record().Priority)
 	require.Equal(t, "mail", w.Record().Category)
 
-	requireField(t, w.Refused(ann, incident.Classify{Subcategory: "spam"}), "category")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Subcategory: "spam"}), "category")
 	w.Do(ann, incident.Classify{Urgency: itsm.High})
 	require.Equal(t, itsm.Priority(2), w.Record().Priority)
-	requireField(t, w.Refused(ann, incident.Classify{Impact: itsm.Low}), "impact")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Impact: itsm.Low}), "impact")
 }
 
 func TestCategories(t *testing.T) {
 	w := reported(t, under(t, func(p *incident.Policy) {
 		p.Categories = map[string][]string{"mail": {"queue", "spam"}, "other": nil}
 	}))
-	requireField(t, w.Refused(ann, incident.Classify{Category: "print"}), "category")
-	requireField(t, w.Refused(ann, incident.Classify{Subcategory: "queue"}), "category")
-	requireField(t, w.Refused(ann, incident.Classify{Category: "mail", Subcategory: "paper"}), "subcategory")
-	requireField(t, w.Refused(ann, incident.Classify{Category: "other", Subcategory: "two\nlines"}), "subcategory")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Category: "print"}), "category")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Subcategory: "queue"}), "category")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Category: "mail", Subcategory: "paper"}), "subcategory")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Category: "other", Subcategory: "two\nlines"}), "subcategory")
 
 	w.Do(ann, incident.Classify{Category: "mail", Subcategory: "queue"})
 	w.Do(ann, incident.Classify{Subcategory: "spam"})
@@ -113,7 +114,7 @@ func TestCategories(t *testing.T) {
 
 	report := outage()
 	report.Category = "print"
-	requireField(t, w.Another().Refused(ann, report), "category")
+	itsmtest.RequireField(t, w.Another().Refused(ann, report), "category")
 }
 
 func TestClassifyTheService(t *testing.T) {
@@ -122,7 +123,7 @@ func TestClassifyTheService(t *testing.T) {
 	report.Service, report.ServiceUnknown = itsm.Ref{}, true
 	w.Do(ann, report)
 	require.True(t, w.Record().ServiceUnknown)
-	requireField(t, w.Refused(ann, incident.Classify{Service: itsm.Ref{Kind: "ci"}}), "service")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Classify{Service: itsm.Ref{Kind: "ci"}}), "service")
 	w.Do(ann, incident.Classify{Service: mail})
 	require.Equal(t, mail, w.Record().Service)
 	require.False(t, w.Record().ServiceUnknown)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/register"
 	"github.com/itsmkit/itsm/store/memory"
 )
@@ -137,16 +138,16 @@ func TestR17_AcrossARegister(t *testing.T) {
 	}
 	for i := range ids {
 		_, err := d.Do(d.ctx, ann, ids[4], same(i))
-		requireRule(t, err, "R17")
+		itsmtest.RequireRule(t, err, "R17")
 	}
 	_, err := d.Do(d.ctx, ann, ids[4], incident.Resolve{Code: "duplicate", Notes: "The same.", DuplicateOf: uuid.Max})
-	requireField(t, err, "duplicate_of")
+	itsmtest.RequireField(t, err, "duplicate_of")
 
 	// The same for parents.
 	a, b := d.report(uuid.Nil), d.report(uuid.Nil)
 	d.do(ann, a, incident.Join{Parent: b})
 	_, err = d.Do(d.ctx, ann, b, incident.Join{Parent: a})
-	requireRule(t, err, "R18")
+	itsmtest.RequireRule(t, err, "R18")
 }
 
 func TestCancelInARegister(t *testing.T) {
@@ -156,7 +157,7 @@ func TestCancelInARegister(t *testing.T) {
 	parent := d.report(uuid.Nil)
 	child := d.report(parent)
 	_, err := d.Do(d.ctx, ann, parent, incident.Cancel{Reason: "It was a drill."})
-	requireRule(t, err, "open children")
+	itsmtest.RequireRule(t, err, "open children")
 	d.do(ann, child, incident.Join{})
 	d.do(ann, parent, incident.Cancel{Reason: "It was a drill."})
 }
@@ -169,9 +170,9 @@ func TestR13_ClosesByItselfInARegister(t *testing.T) {
 	require.Empty(t, d.tick().Fired)
 	d.now = d.now.Add(time.Microsecond)
 	_, err := d.Do(d.ctx, carl, id, incident.Reopen{Reason: "It came back."})
-	requireRule(t, err, "R13 window")
+	itsmtest.RequireRule(t, err, "R13 window")
 	_, err = d.Create(d.ctx, carl, incident.FollowUp{Of: id, Reason: "It came back."})
-	requireRule(t, err, "R13")
+	itsmtest.RequireRule(t, err, "R13")
 	require.Len(t, d.tick().Fired, 1)
 	require.Equal(t, incident.Closed, d.state(id))
 	next, err := d.Create(d.ctx, carl, incident.FollowUp{Of: id, Reason: "It came back."})

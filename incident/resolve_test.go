@@ -8,21 +8,22 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 func TestR12_CodeAndNotes(t *testing.T) {
 	w := in(t, under(t, func(p *incident.Policy) { p.Codes = []string{"fixed", "workaround"} }), incident.InProgress)
-	requireField(t, w.Refused(ann, incident.Resolve{Notes: "Restarted."}), "code")
-	requireField(t, w.Refused(ann, incident.Resolve{Code: "magic", Notes: "Restarted."}), "code")
-	requireField(t, w.Refused(ann, incident.Resolve{Code: "fixed"}), "notes")
-	requireField(t, w.Refused(ann, incident.Resolve{Code: "fixed", Notes: " \n"}), "notes")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Resolve{Notes: "Restarted."}), "code")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Resolve{Code: "magic", Notes: "Restarted."}), "code")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Resolve{Code: "fixed"}), "notes")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Resolve{Code: "fixed", Notes: " \n"}), "notes")
 	w.Do(ann, fixed())
 	require.Equal(t, &incident.Resolution{Code: "fixed", By: "ann"}, w.Record().Solution)
 	require.Equal(t, w.Now(), w.Record().Times.Resolved)
 
 	w = in(t, lifecycle(t, nil), incident.InProgress) // any code, but one
 	err := w.Refused(ann, incident.Resolve{})
-	requireField(t, err, "code")
+	itsmtest.RequireField(t, err, "code")
 }
 
 func TestR12_ResolvingEndsAHold(t *testing.T) {
@@ -46,12 +47,12 @@ func TestR13_Window(t *testing.T) {
 	require.Equal(t, incident.Close{}, due[0].Command)
 
 	w.Wait(end.Sub(w.Now()) - time.Microsecond)
-	requireRule(t, w.Refused(system, due[0].Command), "R13 window")
+	itsmtest.RequireRule(t, w.Refused(system, due[0].Command), "R13 window")
 	w.Fork().Do(carl, incident.Reopen{Reason: "It came back."})
 
 	w.Wait(time.Microsecond)
-	requireRule(t, w.Refused(carl, incident.Reopen{Reason: "It came back."}), "R13 window")
-	requireRule(t, w.Refused(ann, incident.Reopen{Reason: "It came back."}), "R13 window")
+	itsmtest.RequireRule(t, w.Refused(carl, incident.Reopen{Reason: "It came back."}), "R13 window")
+	itsmtest.RequireRule(t, w.Refused(ann, incident.Reopen{Reason: "It came back."}), "R13 window")
 	w.Do(system, due[0].Command)
 	require.Equal(t, incident.Closed, w.Record().State)
 	require.Equal(t, w.Now(), w.Record().Times.Closed)
@@ -69,7 +70,7 @@ func TestR13_WindowCountsFromTheLastResolution(t *testing.T) {
 	require.Equal(t, last.Add(5*day), lc.Due(w.Record())[0].At)
 
 	w.Wait(4 * day) // more than five days after the first
-	requireRule(t, w.Refused(system, incident.Close{}), "R13 window")
+	itsmtest.RequireRule(t, w.Refused(system, incident.Close{}), "R13 window")
 	w.Do(carl, incident.Reopen{Reason: "And again."})
 	require.Equal(t, 2, w.Record().Counts.Reopens)
 }
@@ -81,7 +82,7 @@ func TestR13_Calendar(t *testing.T) {
 	end := w.Record().Times.Resolved.Add(4*day + 2*hour)
 	require.Equal(t, end, lc.Due(w.Record())[0].At)
 	w.Wait(4*day+2*hour-time.Microsecond).Fork().Do(carl, incident.Reopen{Reason: "It came back."})
-	requireRule(t, w.Wait(time.Microsecond).Refused(carl, incident.Reopen{Reason: "It came back."}), "R13 window")
+	itsmtest.RequireRule(t, w.Wait(time.Microsecond).Refused(carl, incident.Reopen{Reason: "It came back."}), "R13 window")
 }
 
 // doubled is a calendar in which everything takes twice as long.
@@ -96,9 +97,9 @@ func TestR13_ReopenLeadsToTheAssignee(t *testing.T) {
 		p.Belongs = func(group, person string) bool { return group == "messaging" && person == "bob" && !gone }
 	})
 	w := in(t, lc, incident.Resolved)
-	requireField(t, w.Refused(carl, incident.Reopen{}), "reason")
-	requireRule(t, w.Refused(otto, incident.Reopen{Reason: "Mine too."}), itsm.RuleRole)
-	requireRule(t, w.Refused(mia, incident.Reopen{Reason: "Really?"}), itsm.RuleRole)
+	itsmtest.RequireField(t, w.Refused(carl, incident.Reopen{}), "reason")
+	itsmtest.RequireRule(t, w.Refused(otto, incident.Reopen{Reason: "Mine too."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(mia, incident.Reopen{Reason: "Really?"}), itsm.RuleRole)
 
 	there := w.Fork()
 	there.Do(carl, incident.Reopen{Reason: "It came back.", AssigneeGone: true}) // what the decision finds cannot be given
@@ -124,7 +125,7 @@ func TestR13_ClosingEarly(t *testing.T) {
 	for _, by := range []itsm.Actor{carl, mia} {
 		w := in(t, lifecycle(t, nil), incident.Resolved)
 		w.Do(by, incident.Close{Notes: "Works."})
-		requireRule(t, w.Refused(carl, incident.Reopen{Reason: "It came back."}), itsm.RuleState)
+		itsmtest.RequireRule(t, w.Refused(carl, incident.Reopen{Reason: "It came back."}), itsm.RuleState)
 	}
 }
 
@@ -142,16 +143,16 @@ func TestR13_FollowUp(t *testing.T) {
 
 	for _, s := range []itsm.State{incident.New, incident.Assigned, incident.InProgress, incident.OnHold, incident.Resolved} {
 		other := lead(w.Fork(), s)
-		requireRule(t, w.Another().Refused(ann, again, other.Record()), "R13")
+		itsmtest.RequireRule(t, w.Another().Refused(ann, again, other.Record()), "R13")
 	}
 	cancelled := lead(w.Fork(), incident.Cancelled)
-	requireRule(t, w.Another().Refused(ann, again, cancelled.Record()), "R13")
+	itsmtest.RequireRule(t, w.Another().Refused(ann, again, cancelled.Record()), "R13")
 
 	lead(w, incident.Closed)
-	requireField(t, w.Another().Refused(ann, again), "of")
-	requireField(t, w.Another().Refused(ann, incident.FollowUp{Of: w.Record().ID}, w.Record()), "reason")
-	requireRule(t, w.Another().Refused(otto, again, w.Record()), "R13")
-	requireRule(t, w.Another().Refused(mia, again, w.Record()), "R13")
+	itsmtest.RequireField(t, w.Another().Refused(ann, again), "of")
+	itsmtest.RequireField(t, w.Another().Refused(ann, incident.FollowUp{Of: w.Record().ID}, w.Record()), "reason")
+	itsmtest.RequireRule(t, w.Another().Refused(otto, again, w.Record()), "R13")
+	itsmtest.RequireRule(t, w.Another().Refused(mia, again, w.Record()), "R13")
 
 	n := w.Another()
 	n.Wait(90*day).Do(carl, again, w.Record())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // The table of the process, written down a second time. States: – before birth, N
@@ -239,8 +240,8 @@ func TestTableResolveMajor(t *testing.T) {
 	for _, s := range []itsm.State{incident.New, incident.Assigned, incident.InProgress, incident.OnHold} {
 		w := in(t, lifecycle(t, nil), s)
 		w.Do(mia, major())
-		requireRule(t, w.Refused(ann, fixed()), "R14 resolver")
-		requireRule(t, w.Refused(carl, fixed()), itsm.RuleRole)
+		itsmtest.RequireRule(t, w.Refused(ann, fixed()), "R14 resolver")
+		itsmtest.RequireRule(t, w.Refused(carl, fixed()), itsm.RuleRole)
 		w.Do(mia, fixed())
 		require.Equal(t, incident.Resolved, w.Record().State)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // TestR34_Correct: a corrected fact keeps its reason, its recording time and the
@@ -60,12 +61,12 @@ func TestR34_CorrectedFactsMakeSense(t *testing.T) {
 		{incident.Detected, time.Time{}, "zero time"},
 	} {
 		err := w.Refused(ann, incident.Correct{Fact: c.fact, To: c.to, Reason: "Noted on paper."})
-		requireField(t, err, "to")
+		itsmtest.RequireField(t, err, "to")
 		require.ErrorContains(t, err, c.why)
 	}
-	requireField(t, w.Refused(ann, incident.Correct{Fact: incident.Detected, To: opened}), "reason")
-	requireField(t, w.Refused(ann, incident.Correct{Fact: "resolved", To: opened, Reason: "To be in time."}), "fact")
-	requireField(t, w.Refused(ann, incident.Correct{}), "fact")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Correct{Fact: incident.Detected, To: opened}), "reason")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Correct{Fact: "resolved", To: opened, Reason: "To be in time."}), "fact")
+	itsmtest.RequireField(t, w.Refused(ann, incident.Correct{}), "fact")
 }
 
 // TestR34_BackdatedStamp: what is recorded late says so, and never lies before
@@ -75,7 +76,7 @@ func TestR34_BackdatedStamp(t *testing.T) {
 	fact, recorded := w.Now().Add(hour), w.Now().Add(5*hour)
 	stamp := itsm.Stamp{At: fact, By: bob, Recorded: recorded}
 	_, err := w.Fire(fixed(), stamp)
-	requireField(t, err, "reason")
+	itsmtest.RequireField(t, err, "reason")
 
 	stamp.Reason = "The lift had no network."
 	e, err := w.Fire(fixed(), stamp)
@@ -84,7 +85,7 @@ func TestR34_BackdatedStamp(t *testing.T) {
 	require.Equal(t, fact, w.Record().Times.Resolved)
 
 	_, err = w.Fire(incident.Log{Text: "Earlier."}, itsm.Stamp{At: fact.Add(-time.Microsecond), By: bob})
-	requireField(t, err, "at")
+	itsmtest.RequireField(t, err, "at")
 }
 
 func TestTimes(t *testing.T) {
@@ -125,11 +126,11 @@ func TestDetectedBeforeTheReport(t *testing.T) {
 	w := in(t, lifecycle(t, nil), incident.New).Another()
 	report := outage()
 	report.Detected = w.Now().Add(time.Microsecond)
-	requireField(t, w.Refused(ann, report), "detected")
+	itsmtest.RequireField(t, w.Refused(ann, report), "detected")
 	for _, year := range []int{0, -1, 10000} {
 		report.Detected = time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
 		_, err := lifecycle(t, nil).Fire(w.Record(), report, w.Stamp(ann))
-		requireField(t, err, "detected")
+		itsmtest.RequireField(t, err, "detected")
 	}
 	report.Detected = w.Now().Add(-3 * hour)
 	w.Do(ann, report)

@@ -5,7 +5,7 @@
 //
 //	w := itsmtest.New(t, lifecycle)
 //	w.Do(ann, incident.Report{Title: "Mail is down"})
-//	w.Refused(ann, incident.Resolve{})
+//	itsmtest.RequireRule(t, w.Refused(ann, incident.Resolve{}), itsm.RuleState)
 //	w.Wait(4 * time.Hour).Do(bob, incident.Start{})
 //	require.Equal(t, incident.InProgress, w.Record().State)
 //
@@ -20,6 +20,9 @@
 //   - a refusal leaves the record or one of those near it changed, or a decision
 //     changes one of those near;
 //   - Permitted said something else.
+//
+// [RequireField] and [RequireRule] ask what an error is about, whatever wraps or
+// joins it.
 //
 // [Commands] pins the encoded form of each command with a golden file, and proves
 // that the forms of earlier versions can still be read. [RoundTrip] proves that a

@@ -85,10 +85,10 @@ func TestAgreementCommandsAreReadStrictly(t *testing.T) {
 			odd = strings.Replace(odd, `"odd":1`, `"odd":1,`, 1)
 		}
 		_, err = lc.Decode(name, version, []byte(odd))
-		requireProblem(t, err, "odd")
+		itsmtest.RequireField(t, err, "odd")
 	}
 	_, err := lc.Decode("draft", 1, []byte(`{"kind": "sla", "terms": {"targets": [{"name": "a", "goal": "4h"}]}}`))
-	requireProblem(t, err, "terms.targets[0].goal")
+	itsmtest.RequireField(t, err, "terms.targets[0].goal")
 }
 
 // TestTermsThatFitSurviveTheirJSONForm has terms that a process accepts come back.

@@ -1,7 +1,6 @@
 package sla_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -93,38 +92,6 @@ func inForceUntil(t testing.TB, kind sla.Kind, until time.Time) *agreementWalk {
 	w.Do(boss, signed())
 	require.Equal(t, sla.Active, w.Record().State)
 	return w
-}
-
-// requireProblem asks for an error about a field.
-func requireProblem(t testing.TB, err error, field string) {
-	t.Helper()
-	require.Error(t, err, field)
-	require.Contains(t, problemFields(err), field, "%v", err)
-}
-
-func problemFields(err error) []string {
-	var list []string
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			list = append(list, problemFields(e)...)
-		}
-		return list
-	}
-	if f, ok := err.(*itsm.FieldError); ok {
-		return []string{f.Field}
-	}
-	if inner := errors.Unwrap(err); inner != nil {
-		return problemFields(inner)
-	}
-	return nil
-}
-
-// requireRefusal asks for a refusal by a rule.
-func requireRefusal(t testing.TB, err error, rule string) {
-	t.Helper()
-	var refusal *itsm.TransitionError
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, rule, refusal.Rule, "%v", err)
 }
 
 // numbersInForce is the versions in force at instants; 0 for none.

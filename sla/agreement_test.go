@@ -32,12 +32,12 @@ func TestBadAgreementPolicy(t *testing.T) {
 		policy := sla.DefaultAgreementPolicy()
 		spoil(policy)
 		_, err := sla.AgreementProcess(policy)
-		requireProblem(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 	_, err := sla.AgreementProcess(&sla.AgreementPolicy{ReviewEvery: itsm.Wait{Days: -1}})
-	requireProblem(t, err, "review_every")
+	itsmtest.RequireField(t, err, "review_every")
 	_, err = sla.AgreementProcess(&sla.AgreementPolicy{ReviewEvery: itsm.Wait{Time: 101 * 365 * oneDay}})
-	requireProblem(t, err, "review_every")
+	itsmtest.RequireField(t, err, "review_every")
 }
 
 // TestAgreementPolicyIsCopied changes a policy after the process was made of it.
@@ -73,7 +73,7 @@ func TestISO_8_3_3_AVersionInForceIsNeverEdited(t *testing.T) {
 
 	require.Empty(t, timersDue(agreementsUnder(t, nil), w.Record(), june.Add(-1)))
 	require.Equal(t, []string{"take effect"}, timersDue(agreementsUnder(t, nil), w.Record(), june))
-	requireRefusal(t, w.Refused(timer, sla.Activate{}), "date")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.Activate{}), "date")
 	w.Wait(june.Sub(w.Now())).Do(timer, sla.Activate{})
 	require.Equal(t, sla.Active, w.Record().State)
 	require.Equal(t, 1, w.Record().Current)
@@ -107,7 +107,7 @@ func TestISO_8_3_3_AVersionInForceIsNeverEdited(t *testing.T) {
 
 func TestAgreeRefuses(t *testing.T) {
 	w := inForceUntil(t, sla.ServiceLevel, monday.AddDate(1, 0, 0))
-	requireRefusal(t, w.Refused(boss, signed()), "proposal")
+	itsmtest.RequireRule(t, w.Refused(boss, signed()), "proposal")
 	w.Wait(oneDay).Do(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster.", Until: monday.AddDate(2, 0, 0), Signatories: []string{"zoe"}})
 	agree := func(change func(*sla.Agree)) sla.Agree {
 		a := sla.Agree{From: w.Now().Add(oneDay), Signed: []string{"zoe"}}
@@ -123,16 +123,16 @@ func TestAgreeRefuses(t *testing.T) {
 		"next_review": agree(func(a *sla.Agree) { a.NextReview = w.Now() }),
 	} {
 		if field == "signed" {
-			requireRefusal(t, w.Refused(boss, c), "signatories")
+			itsmtest.RequireRule(t, w.Refused(boss, c), "signatories")
 			continue
 		}
-		requireProblem(t, w.Refused(boss, c), field)
+		itsmtest.RequireField(t, w.Refused(boss, c), field)
 	}
-	requireProblem(t, w.Refused(boss, agree(func(a *sla.Agree) { a.Late = "Forgotten." })), "late")
-	requireProblem(t, w.Refused(boss, agree(func(a *sla.Agree) { a.From, a.Late = monday, "Forgotten." })), "from")
-	requireProblem(t, w.Refused(boss, agree(func(a *sla.Agree) { a.From, a.Late = year2026.AddDate(-127, 0, 0), "Forgotten." })), "from")
-	requireProblem(t, w.Refused(boss, agree(func(a *sla.Agree) { a.NextReview = w.Now().AddDate(2, 0, 0) })), "next_review")
-	requireRefusal(t, w.Refused(boss, agree(func(a *sla.Agree) { a.Signed = []string{"olga"} })), "signatories")
+	itsmtest.RequireField(t, w.Refused(boss, agree(func(a *sla.Agree) { a.Late = "Forgotten." })), "late")
+	itsmtest.RequireField(t, w.Refused(boss, agree(func(a *sla.Agree) { a.From, a.Late = monday, "Forgotten." })), "from")
+	itsmtest.RequireField(t, w.Refused(boss, agree(func(a *sla.Agree) { a.From, a.Late = year2026.AddDate(-127, 0, 0), "Forgotten." })), "from")
+	itsmtest.RequireField(t, w.Refused(boss, agree(func(a *sla.Agree) { a.NextReview = w.Now().AddDate(2, 0, 0) })), "next_review")
+	itsmtest.RequireRule(t, w.Refused(boss, agree(func(a *sla.Agree) { a.Signed = []string{"olga"} })), "signatories")
 	w.Do(boss, agree(func(a *sla.Agree) { a.Signed = append(a.Signed, "olga") }))
 
 	// A first draft that nobody has to sign is still agreed by somebody.
@@ -140,7 +140,7 @@ func TestAgreeRefuses(t *testing.T) {
 	d := draftOf(sla.ServiceLevel)
 	d.Signatories = nil
 	open.Do(smith, d)
-	requireProblem(t, open.Refused(boss, sla.Agree{}), "signed")
+	itsmtest.RequireField(t, open.Refused(boss, sla.Agree{}), "signed")
 	open.Do(boss, sla.Agree{Signed: []string{"boss"}})
 	require.Equal(t, open.Now(), open.Record().Versions[0].From, "at once")
 }
@@ -152,7 +152,7 @@ func TestR34_AVersionAgreedLateSaysWhy(t *testing.T) {
 	w := inForceUntil(t, sla.ServiceLevel, end)
 	w.Wait(30*oneDay).Do(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."})
 	c := signedFrom(monday.Add(20 * oneDay))
-	requireProblem(t, w.Refused(boss, c), "late")
+	itsmtest.RequireField(t, w.Refused(boss, c), "late")
 	c.Late = "Agreed by telephone, signed today."
 	e := w.Do(boss, c)
 	require.Equal(t, end, e.Command.(sla.Agree).Was)
@@ -167,23 +167,23 @@ func TestR34_AVersionAgreedLateSaysWhy(t *testing.T) {
 // until somebody knows what it affects; a revision asks anew.
 func TestISO_8_3_4_1_ChangesOfContractsAreAssessed(t *testing.T) {
 	w := inForceUntil(t, sla.Underpinning, time.Time{})
-	requireRefusal(t, w.Refused(smith, sla.Assess{Impact: "None."}), "proposal")
+	itsmtest.RequireRule(t, w.Refused(smith, sla.Assess{Impact: "None."}), "proposal")
 	w.Do(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."})
-	requireRefusal(t, w.Refused(boss, signedFrom(w.Now().Add(oneDay))), "8.3.4.1 assessment")
+	itsmtest.RequireRule(t, w.Refused(boss, signedFrom(w.Now().Add(oneDay))), "8.3.4.1 assessment")
 	w.Do(olga, sla.Assess{Impact: "Costs rise by a tenth."})
 	fork := w.Fork()
 	fork.Do(boss, signedFrom(w.Now().Add(oneDay)))
 	require.Equal(t, "Costs rise by a tenth.", fork.Record().Versions[1].Assessment.Impact)
 	require.Equal(t, "olga", fork.Record().Versions[1].Assessment.By)
 	w.Do(smith, sla.Revise{Terms: supportTerms("2h"), Summary: "Faster still."})
-	requireRefusal(t, w.Refused(boss, signedFrom(w.Now().Add(oneDay))), "8.3.4.1 assessment")
+	itsmtest.RequireRule(t, w.Refused(boss, signedFrom(w.Now().Add(oneDay))), "8.3.4.1 assessment")
 
 	// A policy that asks for none, and one that asks for that of an SLA.
 	w.On(agreementsUnder(t, func(p *sla.AgreementPolicy) { p.Assessed = nil })).Do(boss, signedFrom(w.Now().Add(oneDay)))
 	plain := inForceUntil(t, sla.ServiceLevel, time.Time{})
 	plain.Do(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."})
 	strict := plain.On(agreementsUnder(t, func(p *sla.AgreementPolicy) { p.Assessed = sla.Kinds() }))
-	requireRefusal(t, strict.Refused(boss, signedFrom(w.Now().Add(oneDay))), "8.3.4.1 assessment")
+	itsmtest.RequireRule(t, strict.Refused(boss, signedFrom(w.Now().Add(oneDay))), "8.3.4.1 assessment")
 	plain.Do(boss, signedFrom(w.Now().Add(oneDay)))
 }
 
@@ -193,14 +193,14 @@ func TestTermsAreCheckedAgainstTheSchema(t *testing.T) {
 	bad.Targets[0].When = sla.OneOf("colour", "red")
 	d := draftOf(sla.ServiceLevel)
 	d.Terms = bad
-	requireProblem(t, w.Another().Refused(smith, d), "terms.targets[0].when.field")
-	requireProblem(t, w.Refused(smith, sla.Revise{Terms: bad, Summary: "Red."}), "terms.targets[0].when.field")
+	itsmtest.RequireField(t, w.Another().Refused(smith, d), "terms.targets[0].when.field")
+	itsmtest.RequireField(t, w.Refused(smith, sla.Revise{Terms: bad, Summary: "Red."}), "terms.targets[0].when.field")
 	zero := supportTerms("0s")
-	requireProblem(t, w.Refused(smith, sla.Revise{Terms: zero, Summary: "None."}), "terms.targets[0].within")
+	itsmtest.RequireField(t, w.Refused(smith, sla.Revise{Terms: zero, Summary: "None."}), "terms.targets[0].within")
 
 	// What was proposed under another schema is checked again when it is agreed.
 	other := w.On(agreementsUnder(t, func(p *sla.AgreementPolicy) { p.Schema = p.Schema[1:] }))
-	requireProblem(t, other.Refused(boss, signed()), "terms.services")
+	itsmtest.RequireField(t, other.Refused(boss, signed()), "terms.services")
 }
 
 // TestTermsAreProvedBeforeTheyAreAgreed drafts terms of which one target is never
@@ -232,9 +232,9 @@ func TestISO_8_3_4_1_Reviews(t *testing.T) {
 		"changes[1]":  {Outcome: sla.ChangeAgreement, Changes: []string{"Shorter hours.", " "}},
 		"next_review": {Outcome: sla.KeepAgreement, NextReview: w.Now().AddDate(0, 0, 366)},
 	} {
-		requireProblem(t, w.Refused(olga, c), field)
+		itsmtest.RequireField(t, w.Refused(olga, c), field)
 	}
-	requireProblem(t, w.Refused(olga, sla.FinishReview{Outcome: sla.KeepAgreement, Changes: []string{"None."}}), "changes")
+	itsmtest.RequireField(t, w.Refused(olga, sla.FinishReview{Outcome: sla.KeepAgreement, Changes: []string{"None."}}), "changes")
 	next := w.Now().AddDate(0, 6, 0)
 	w.Do(olga, sla.FinishReview{Outcome: sla.ChangeAgreement, Changes: []string{"Shorter hours."}, NextReview: next})
 	require.Equal(t, sla.Active, w.Record().State)
@@ -251,27 +251,27 @@ func TestExtendAndExpire(t *testing.T) {
 	end := monday.AddDate(1, 0, 0)
 	w := inForceUntil(t, sla.ServiceLevel, end)
 	lc := agreementsUnder(t, nil)
-	requireProblem(t, w.Refused(boss, sla.Extend{Until: end, Reason: "Renewed."}), "until")
-	requireProblem(t, w.Refused(boss, sla.Extend{Until: end.AddDate(200, 0, 0), Reason: "Renewed."}), "until")
-	requireProblem(t, w.Refused(boss, sla.Extend{Until: end.AddDate(1, 0, 0)}), "reason")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Extend{Until: end, Reason: "Renewed."}), "until")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Extend{Until: end.AddDate(200, 0, 0), Reason: "Renewed."}), "until")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Extend{Until: end.AddDate(1, 0, 0)}), "reason")
 	later := end.AddDate(1, 0, 0)
 	e := w.Do(boss, sla.Extend{Until: later, Reason: "Renewed."})
 	require.Equal(t, end, e.Command.(sla.Extend).Was)
 	require.Equal(t, later, w.Record().End())
-	requireRefusal(t, w.Refused(timer, sla.Expire{}), "date")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.Expire{}), "date")
 	require.Equal(t, []string{"end of term"}, timersDue(lc, w.Record(), later))
 
 	// The dates decide, also before the record's state has followed them.
 	w.Wait(later.Sub(w.Now()))
 	require.Nil(t, w.Record().At(w.Now()))
-	requireRefusal(t, w.Refused(boss, sla.Extend{Until: later.AddDate(1, 0, 0), Reason: "Too late."}), "term")
-	requireRefusal(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Too late."}), "term")
+	itsmtest.RequireRule(t, w.Refused(boss, sla.Extend{Until: later.AddDate(1, 0, 0), Reason: "Too late."}), "term")
+	itsmtest.RequireRule(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Too late."}), "term")
 	w.Do(timer, sla.Expire{})
 	require.Equal(t, sla.Expired, w.Record().State)
-	requireRefusal(t, w.Refused(olga, sla.RaiseDispute{About: "The invoice."}), itsm.RuleState)
+	itsmtest.RequireRule(t, w.Refused(olga, sla.RaiseDispute{About: "The invoice."}), itsm.RuleState)
 
 	open := inForceUntil(t, sla.ServiceLevel, time.Time{})
-	requireRefusal(t, open.Refused(boss, sla.Extend{Until: later, Reason: "Renewed."}), "term")
+	itsmtest.RequireRule(t, open.Refused(boss, sla.Extend{Until: later, Reason: "Renewed."}), "term")
 	require.Empty(t, lc.Due(open.Record()))
 }
 
@@ -280,10 +280,10 @@ func TestTerminate(t *testing.T) {
 	lc := agreementsUnder(t, nil)
 	w := inForceUntil(t, sla.ServiceLevel, end)
 	at := monday.AddDate(0, 3, 0)
-	requireProblem(t, w.Refused(boss, sla.Terminate{At: at}), "reason")
-	requireProblem(t, w.Refused(boss, sla.Terminate{Reason: "Moved.", At: end}), "at")
-	requireProblem(t, w.Refused(boss, sla.Terminate{Reason: "Moved.", At: monday.Add(-1 * oneHour)}), "at")
-	requireRefusal(t, w.Refused(olga, sla.Terminate{Reason: "Moved."}), itsm.RuleRole)
+	itsmtest.RequireField(t, w.Refused(boss, sla.Terminate{At: at}), "reason")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Terminate{Reason: "Moved.", At: end}), "at")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Terminate{Reason: "Moved.", At: monday.Add(-1 * oneHour)}), "at")
+	itsmtest.RequireRule(t, w.Refused(olga, sla.Terminate{Reason: "Moved."}), itsm.RuleRole)
 
 	now := w.Fork()
 	now.Do(boss, sla.Terminate{Reason: "Moved."})
@@ -298,12 +298,12 @@ func TestTerminate(t *testing.T) {
 	require.Equal(t, []int{1, 0, 0}, numbersInForce(w.Record(), at.Add(-1), at, at.Add(oneDay)))
 	require.Equal(t, []int{1, 0, 0}, bookNumbers(t, w.Record(), at.Add(-1), at, at.Add(oneDay)))
 	require.Equal(t, []string{"end of notice"}, timersDue(lc, w.Record(), end.AddDate(9, 0, 0)))
-	requireRefusal(t, w.Refused(boss, sla.Extend{Until: end.AddDate(1, 0, 0), Reason: "Renewed."}), "notice")
-	requireRefusal(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."}), "notice")
-	requireRefusal(t, w.Refused(timer, sla.End{}), "date")
-	requireRefusal(t, w.Refused(timer, sla.Activate{}), "date")
-	requireRefusal(t, w.Refused(timer, sla.Expire{}), "date")
-	requireProblem(t, w.Refused(boss, sla.Terminate{Reason: "Later.", At: at}), "at")
+	itsmtest.RequireRule(t, w.Refused(boss, sla.Extend{Until: end.AddDate(1, 0, 0), Reason: "Renewed."}), "notice")
+	itsmtest.RequireRule(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."}), "notice")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.End{}), "date")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.Activate{}), "date")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.Expire{}), "date")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Terminate{Reason: "Later.", At: at}), "at")
 	w.Do(boss, sla.Terminate{Reason: "Earlier.", At: at.Add(-oneDay)})
 	w.Wait(at.Add(-oneDay).Sub(w.Now())).Do(timer, sla.End{})
 	require.Equal(t, sla.Terminated, w.Record().State)
@@ -329,23 +329,23 @@ func TestISO_8_3_4_1_DisputesAreRecordedToClosure(t *testing.T) {
 	w := inForceUntil(t, sla.Underpinning, end)
 	w.Do(olga, sla.RaiseDispute{About: "The invoice of March."})
 	w.Do(smith, sla.RaiseDispute{About: "The invoice of April."})
-	requireProblem(t, w.Refused(olga, sla.SettleDispute{Dispute: 3, Settlement: "Paid."}), "dispute")
-	requireProblem(t, w.Refused(olga, sla.SettleDispute{Dispute: 0, Settlement: "Paid."}), "dispute")
-	requireProblem(t, w.Refused(olga, sla.SettleDispute{Dispute: 1}), "settlement")
+	itsmtest.RequireField(t, w.Refused(olga, sla.SettleDispute{Dispute: 3, Settlement: "Paid."}), "dispute")
+	itsmtest.RequireField(t, w.Refused(olga, sla.SettleDispute{Dispute: 0, Settlement: "Paid."}), "dispute")
+	itsmtest.RequireField(t, w.Refused(olga, sla.SettleDispute{Dispute: 1}), "settlement")
 	w.Do(olga, sla.SettleDispute{Dispute: 2, Settlement: "Paid."})
-	requireRefusal(t, w.Refused(olga, sla.SettleDispute{Dispute: 2, Settlement: "Paid."}), "settled")
+	itsmtest.RequireRule(t, w.Refused(olga, sla.SettleDispute{Dispute: 2, Settlement: "Paid."}), "settled")
 	require.Len(t, w.Record().OpenDisputes(), 1)
 
 	now := w.Fork()
 	now.Wait(oneHour).Do(boss, sla.Terminate{Reason: "Broken."})
 	require.Equal(t, sla.Active, now.Record().State)
 	require.Nil(t, now.Record().At(now.Now()))
-	requireRefusal(t, now.Refused(timer, sla.End{}), "8.3.4.1 disputes")
+	itsmtest.RequireRule(t, now.Refused(timer, sla.End{}), "8.3.4.1 disputes")
 	now.Do(olga, sla.SettleDispute{Dispute: 1, Settlement: "Waived."})
 	now.Do(timer, sla.End{})
 
 	w.Wait(end.Sub(w.Now()))
-	requireRefusal(t, w.Refused(timer, sla.Expire{}), "8.3.4.1 disputes")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.Expire{}), "8.3.4.1 disputes")
 	require.Empty(t, w.Record().At(w.Now()))
 	w.Do(olga, sla.SettleDispute{Dispute: 1, Settlement: "Waived."})
 	w.Do(timer, sla.Expire{})
@@ -364,21 +364,21 @@ func TestAgreementInput(t *testing.T) {
 		d := draftOf(sla.ServiceLevel)
 		spoil(&d)
 		_, err := agreementsUnder(t, nil).Fire(w.Another().Record(), d, w.Stamp(smith))
-		requireProblem(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
-	requireRefusal(t, w.Refused(guest, draftOf(sla.ServiceLevel)), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(guest, draftOf(sla.ServiceLevel)), itsm.RuleRole)
 	w.Do(smith, draftOf(sla.ServiceLevel))
-	requireProblem(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h")}), "summary")
-	requireProblem(t, w.Refused(smith, sla.Withdraw{}), "reason")
-	requireProblem(t, w.Refused(smith, sla.Assess{}), "impact")
-	requireProblem(t, w.Refused(smith, sla.HandOver{To: "olga", Reason: "Holidays."}), "to")
-	requireProblem(t, w.Refused(smith, sla.HandOver{To: "pia"}), "reason")
+	itsmtest.RequireField(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h")}), "summary")
+	itsmtest.RequireField(t, w.Refused(smith, sla.Withdraw{}), "reason")
+	itsmtest.RequireField(t, w.Refused(smith, sla.Assess{}), "impact")
+	itsmtest.RequireField(t, w.Refused(smith, sla.HandOver{To: "olga", Reason: "Holidays."}), "to")
+	itsmtest.RequireField(t, w.Refused(smith, sla.HandOver{To: "pia"}), "reason")
 	w.Do(olga, sla.HandOver{To: "pia", Reason: "Holidays."})
-	requireRefusal(t, w.Refused(olga, sla.Review{}), itsm.RuleState)
-	requireRefusal(t, w.Refused(olga, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(olga, sla.Review{}), itsm.RuleState)
+	itsmtest.RequireRule(t, w.Refused(olga, sla.Revise{Terms: supportTerms("4h"), Summary: "Faster."}), itsm.RuleRole)
 	require.Equal(t, "pia", w.Record().Owner)
 	w.Do(boss, signed())
-	requireProblem(t, w.Refused(smith, sla.RaiseDispute{}), "about")
+	itsmtest.RequireField(t, w.Refused(smith, sla.RaiseDispute{}), "about")
 }
 
 // TestEveryAgreementRow fires what the other tests leave out.

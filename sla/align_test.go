@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -157,12 +158,12 @@ func TestAlignRefuses(t *testing.T) {
 		"from":  {{}, year2026},
 	} {
 		_, err := book.Align(span[0], span[1])
-		requireProblem(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 	_, err = book.Align(year2026, year2026.AddDate(10, 0, 1))
-	requireProblem(t, err, "until")
+	itsmtest.RequireField(t, err, "until")
 	_, err = book.Align(year2026, time.Time{})
-	requireProblem(t, err, "until")
+	itsmtest.RequireField(t, err, "until")
 }
 
 // TestAlignAgainstSamples holds the exact comparison of random calendars and times

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -88,10 +89,10 @@ func TestClockJSONRefuses(t *testing.T) {
 		kept := opened(t, 1, nil)
 		err := json.Unmarshal([]byte(strings.Replace(good, c.old, c.new, 1)), &kept)
 		require.Error(t, err, c.new)
-		require.Contains(t, fields(err), c.field, c.new)
+		require.Contains(t, itsmtest.Fields(err), c.field, c.new)
 		require.Equal(t, opened(t, 1, nil), kept)
 	}
-	requireField(t, new(sla.Clock).UnmarshalJSON([]byte(good+good)), "data")
+	itsmtest.RequireField(t, new(sla.Clock).UnmarshalJSON([]byte(good+good)), "data")
 	kept := opened(t, 1, nil)
 	require.NoError(t, json.Unmarshal([]byte("null"), &kept))
 	require.Equal(t, opened(t, 1, nil), kept)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -194,7 +194,7 @@ func TestR33_ABreachStays(t *testing.T) {
 		resumed := follow(t, c, resume(berlin(t, 23, 15, 0)))
 		require.Equal(t, resumed.At(berlin(t, 23, 15, 0)), resumed.At(berlin(t, 23, 9, 0)))
 		after, err := resumed.Pause(berlin(t, 23, 14, 59), "caller")
-		requireField(t, err, "at")
+		itsmtest.RequireField(t, err, "at")
 		require.Equal(t, resumed, after)
 	})
 	t.Run("an upgrade breaches when it comes", func(t *testing.T) {
@@ -280,14 +280,6 @@ func TestCancelKeepsWhatWasMeasured(t *testing.T) {
 	}
 	c := follow(t, opened(t, 8, office(t)), cancel(berlin(t, 23, 9, 0), "a duplicate"))
 	require.False(t, c.At(berlin(t, 30, 9, 0)).Met(), "nothing was done in time")
-}
-
-func requireField(t testing.TB, err error, field string) {
-	t.Helper()
-	var wrong *itsm.FieldError
-	require.ErrorAs(t, err, &wrong)
-	require.Equal(t, field, wrong.Field, "%v", err)
-	require.ErrorIs(t, err, itsm.ErrInvalid)
 }
 
 func TestClockIsAValue(t *testing.T) {

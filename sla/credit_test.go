@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -53,7 +54,7 @@ func TestCreditOwed(t *testing.T) {
 	credit := threeTiers(t)
 	for _, r := range []itsm.Ratio{{Num: 2, Den: 1}, {Num: -1, Den: 1}, {Num: 0, Den: -1}} {
 		_, err := credit.Owed(r)
-		requireField(t, err, "met")
+		itsmtest.RequireField(t, err, "met")
 	}
 }
 
@@ -128,14 +129,14 @@ func TestCreditFaults(t *testing.T) {
 		credit := threeTiers(t)
 		require.NoError(t, credit.Check())
 		spoil(&credit)
-		requireField(t, credit.Check(), field)
+		itsmtest.RequireField(t, credit.Check(), field)
 		_, err := credit.Owed(itsm.Ratio{Num: 1, Den: 1})
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 	for _, amount := range []decimal.Decimal{decimal.Zero, decimal.NewFromInt(-1), decimal.New(1, 999_999_999)} {
 		credit := threeTiers(t)
 		credit.Fee.Amount = amount
-		requireField(t, credit.Check(), "fee")
+		itsmtest.RequireField(t, credit.Check(), "fee")
 	}
 	for field, spoil := range map[string]func(*sla.Terms){
 		"versions[0].terms.credits[0].targets[0]": func(x *sla.Terms) { x.Credits[0].Targets = []string{"P9"} },
@@ -146,7 +147,7 @@ func TestCreditFaults(t *testing.T) {
 		v.Terms.Credits = []sla.Credit{threeTiers(t)}
 		spoil(&v.Terms)
 		_, err := sla.NewBook(reportSchema(), v)
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 }
 
@@ -219,12 +220,12 @@ func TestCreditNote(t *testing.T) {
 		c, err := sla.MeasureCompliance(slices.Values(work), b, try.p, try.o)
 		require.NoError(t, err)
 		_, err = b.Credits(c, "AGR1", 1)
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 	_, err = b.Credits(c, "AGR1", 3)
-	requireField(t, err, "version")
+	itsmtest.RequireField(t, err, "version")
 	_, err = b.Credits(nil, "AGR1", 1)
-	requireField(t, err, "compliance")
+	itsmtest.RequireField(t, err, "compliance")
 }
 
 // TestCreditCap: the most that is owed, which no tier and no rounding goes past.

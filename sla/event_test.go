@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -156,7 +157,7 @@ func TestClockRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			after, err := c.clock.After(c.event)
-			requireField(t, err, c.field)
+			itsmtest.RequireField(t, err, c.field)
 			require.Equal(t, c.clock, after)
 		})
 	}
@@ -202,7 +203,7 @@ func TestFold(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clock, err := sla.Fold(c.events...)
-			requireField(t, err, c.field)
+			itsmtest.RequireField(t, err, c.field)
 			require.Contains(t, err.Error(), c.place)
 			require.Zero(t, clock)
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -81,11 +82,11 @@ func TestExplainEndsWithTheClock(t *testing.T) {
 func TestExplainRefuses(t *testing.T) {
 	at := berlin(t, 23, 9, 0)
 	_, err := sla.Explain(time.Time{}, sla.Event{At: at, Do: sla.Start})
-	requireField(t, err, "at")
+	itsmtest.RequireField(t, err, "at")
 	_, err = sla.Explain(at)
-	requireField(t, err, "events")
+	itsmtest.RequireField(t, err, "events")
 	_, err = sla.Explain(at, stop(at))
-	requireField(t, err, "clock")
+	itsmtest.RequireField(t, err, "clock")
 	_, err = sla.Explain(at, sla.Event{At: at, Do: sla.Start}, resume(at))
 	require.ErrorContains(t, err, "events[1]")
 	require.Equal(t, []sla.Counted{"elapsed", "paused", "done", "closed", "holiday"}, sla.CountedAs())

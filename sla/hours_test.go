@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -66,24 +67,9 @@ func TestNewCalendarRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := sla.NewCalendar(c.hours)
 			require.ErrorIs(t, err, itsm.ErrInvalid)
-			require.Equal(t, c.fields, fields(err))
+			require.Equal(t, c.fields, itsmtest.Fields(err))
 		})
 	}
-}
-
-// fields is the fields that an error names.
-func fields(err error) []string {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		var list []string
-		for _, err := range several.Unwrap() {
-			list = append(list, fields(err)...)
-		}
-		return list
-	}
-	if wrong, ok := err.(*itsm.FieldError); ok {
-		return []string{wrong.Field}
-	}
-	return nil
 }
 
 func TestWindowsThatTouch(t *testing.T) {
@@ -133,7 +119,7 @@ func TestCalendarNeverChanges(t *testing.T) {
 	copied.Week.Mon[0], copied.Holidays[0], copied.Exceptions["2026-12-24"] = sla.Span{}, "", []sla.Span{{}}
 	require.Equal(t, normal, c.Hours())
 
-	requireField(t, c.UnmarshalJSON([]byte(`{"tz": "UTC", "schedule": {"mon": [["09:00", "17:00"]]}}`)), "calendar")
+	itsmtest.RequireField(t, c.UnmarshalJSON([]byte(`{"tz": "UTC", "schedule": {"mon": [["09:00", "17:00"]]}}`)), "calendar")
 	require.Equal(t, normal, c.Hours())
 }
 
@@ -173,7 +159,7 @@ func TestParseCalendarRefuses(t *testing.T) {
 	} {
 		got, err := sla.ParseCalendar([]byte(c.text))
 		require.Nil(t, got, c.text)
-		requireField(t, err, c.field)
+		itsmtest.RequireField(t, err, c.field)
 	}
 	_, err := sla.ParseCalendar([]byte(`{"tz": "` + strings.Repeat("x", 10_000) + `", "schedule": {"mon": [["09:00", "17:00"]]}}`))
 	require.Less(t, len(err.Error()), 300, "a message does not repeat all of a long text")

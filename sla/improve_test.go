@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -116,13 +117,13 @@ func TestReportsFromElsewhere(t *testing.T) {
 		var c sla.Compliance
 		require.NoError(t, json.Unmarshal([]byte(text), &c), text)
 		_, err := sla.Improvements(&c, nil)
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 		require.NotPanics(t, func() { _ = c.String() })
 		c.Zone = "UTC"
 		_, err = b.Credits(&c, "AGR1", 1)
-		requireField(t, err, "compliance."+field)
+		itsmtest.RequireField(t, err, "compliance."+field)
 	}
 	_, err := sla.Improvements(nil, &sla.WorkloadReport{Limits: []sla.LimitCount{{Cycles: []sla.CycleCount{{Over: 1}}}}})
-	requireField(t, err, "limits[0].limit")
+	itsmtest.RequireField(t, err, "limits[0].limit")
 	require.NotPanics(t, func() { _ = sla.Improvement{}.String() })
 }

@@ -386,7 +386,7 @@ func TestProveRefuses(t *testing.T) {
 	terms := sane()
 	terms.Targets[1].When = sla.Given("weather")
 	_, err := terms.Prove(desk())
-	requireField(t, err, "targets[1].when.field")
+	itsmtest.RequireField(t, err, "targets[1].when.field")
 	_, err = terms.Prove(append(desk(), desk()[0]))
 	require.ErrorIs(t, err, itsm.ErrInvalid)
 

@@ -62,7 +62,7 @@ func TestR21_ISO_8_2_2_WhatALaunchAsksFor(t *testing.T) {
 		if spoil != nil {
 			w.Do(smith, mailRequirement())
 		}
-		requireRefusal(t, w.Refused(boss, sla.Launch{}), rule)
+		itsmtest.RequireRule(t, w.Refused(boss, sla.Launch{}), rule)
 	}
 }
 
@@ -75,17 +75,17 @@ func TestR21_WhatIsOfferedKeepsWhatItHas(t *testing.T) {
 	require.Empty(t, w.Record().Outcomes, "what is left out is removed")
 	no := d
 	no.CI = itsm.Ref{}
-	requireRefusal(t, w.Refused(olga, no), "R21 CI")
+	itsmtest.RequireRule(t, w.Refused(olga, no), "R21 CI")
 	no = d
 	no.Criticality = ""
-	requireRefusal(t, w.Refused(olga, no), "8.2.2 criticality")
-	requireRefusal(t, w.Refused(olga, sla.DropRequirement{ID: "REQ-1", Reason: "Done."}), "8.2.2 requirements")
-	requireProblem(t, w.Refused(boss, sla.Transfer{Reason: "Nobody."}), "to")
-	requireProblem(t, w.Refused(boss, sla.Transfer{To: "olga", Reason: "Same."}), "to")
-	requireRefusal(t, w.Refused(olga, sla.Transfer{To: "pia", Reason: "Gone."}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(olga, no), "8.2.2 criticality")
+	itsmtest.RequireRule(t, w.Refused(olga, sla.DropRequirement{ID: "REQ-1", Reason: "Done."}), "8.2.2 requirements")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Transfer{Reason: "Nobody."}), "to")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Transfer{To: "olga", Reason: "Same."}), "to")
+	itsmtest.RequireRule(t, w.Refused(olga, sla.Transfer{To: "pia", Reason: "Gone."}), itsm.RuleRole)
 	w.Do(boss, sla.Transfer{To: "pia", Reason: "Gone."})
 	w.Do(itsm.Actor{ID: "pia", Tenant: "acme"}, d)
-	requireRefusal(t, w.Refused(olga, d), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(olga, d), itsm.RuleRole)
 }
 
 // TestISO_8_2_2_Requirements documents, changes and drops them.
@@ -103,11 +103,11 @@ func TestISO_8_2_2_Requirements(t *testing.T) {
 		"source": {ID: "x", Text: "y", Agreed: monday},
 		"agreed": {ID: "x", Text: "y", Source: "z", Agreed: monday.Add(oneDay)},
 	} {
-		requireProblem(t, w.Refused(olga, c), field)
+		itsmtest.RequireField(t, w.Refused(olga, c), field)
 	}
-	requireProblem(t, w.Refused(olga, sla.Require{ID: "x", Text: "y", Source: "z"}), "agreed")
-	requireProblem(t, w.Refused(olga, sla.DropRequirement{ID: "REQ-3", Reason: "Done."}), "id")
-	requireProblem(t, w.Refused(olga, sla.DropRequirement{ID: "REQ-2"}), "reason")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Require{ID: "x", Text: "y", Source: "z"}), "agreed")
+	itsmtest.RequireField(t, w.Refused(olga, sla.DropRequirement{ID: "REQ-3", Reason: "Done."}), "id")
+	itsmtest.RequireField(t, w.Refused(olga, sla.DropRequirement{ID: "REQ-2"}), "reason")
 	w.Do(olga, sla.DropRequirement{ID: "REQ-1", Reason: "Done."})
 	require.Equal(t, []sla.Requirement{sla.Requirement(second)}, w.Record().Requirements)
 }
@@ -139,31 +139,31 @@ func TestISO_8_2_4_TheRightAudienceGetsTheRightPart(t *testing.T) {
 	require.Nil(t, names("the public"))
 	require.Nil(t, names(""))
 
-	requireProblem(t, w.Refused(olga, sla.Offer{Name: "List", Description: "A list.", Audiences: []string{"the public"}}), "audiences")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Offer{Name: "List", Description: "A list.", Audiences: []string{"the public"}}), "audiences")
 	for _, audiences := range [][]string{{"staff"}, {"staff", "the public"}} {
-		requireProblem(t, w.Refused(olga, sla.Describe{Name: "Mail", Description: "Mail.", Criticality: itsm.Low, CI: mailService, Audiences: audiences}), "audiences")
+		itsmtest.RequireField(t, w.Refused(olga, sla.Describe{Name: "Mail", Description: "Mail.", Criticality: itsm.Low, CI: mailService, Audiences: audiences}), "audiences")
 	}
 	w.Do(olga, sla.Describe{Name: "Mail", Description: "Mail.", Criticality: itsm.Low, CI: mailService})
 	require.Equal(t, []string{"Mailbox"}, names("the public"), "everybody")
 	w.Do(olga, sla.Offer{Name: "Mailbox", Description: "A mailbox.", Audiences: []string{"sales"}})
 	require.Empty(t, names("the public"))
-	requireProblem(t, w.Refused(olga, sla.WithdrawOffering{Name: "List", Reason: "Gone."}), "name")
+	itsmtest.RequireField(t, w.Refused(olga, sla.WithdrawOffering{Name: "List", Reason: "Gone."}), "name")
 	w.Do(olga, sla.WithdrawOffering{Name: "Mailbox", Reason: "Gone."})
 	require.Equal(t, []string{"Shared mailbox"}, names("sales"))
 
 	strict := itsmtest.New(t, servicesUnder(t, func(p *sla.ServicePolicy) { p.Audiences = []string{"sales"} }))
-	requireProblem(t, strict.Refused(smith, mailProposal()), "audiences[1]")
+	itsmtest.RequireField(t, strict.Refused(smith, mailProposal()), "audiences[1]")
 }
 
 func TestServiceDependencies(t *testing.T) {
 	w := live(t)
 	dns := itsm.Ref{Kind: "ci", ID: "dns"}
-	requireProblem(t, w.Refused(olga, sla.Depend{On: mailService}), "on")
-	requireProblem(t, w.Refused(olga, sla.Depend{On: w.Record().Ref()}), "on")
-	requireProblem(t, w.Refused(olga, sla.Depend{}), "on")
-	requireProblem(t, w.Refused(olga, sla.Depend{On: dns, Stop: true}), "on")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Depend{On: mailService}), "on")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Depend{On: w.Record().Ref()}), "on")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Depend{}), "on")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Depend{On: dns, Stop: true}), "on")
 	w.Do(olga, sla.Depend{On: dns})
-	requireProblem(t, w.Refused(olga, sla.Depend{On: dns}), "on")
+	itsmtest.RequireField(t, w.Refused(olga, sla.Depend{On: dns}), "on")
 	require.Equal(t, []itsm.Ref{dns}, w.Record().DependsOn)
 	w.Do(olga, sla.Depend{On: dns, Stop: true})
 	require.Empty(t, w.Record().DependsOn)
@@ -172,14 +172,14 @@ func TestServiceDependencies(t *testing.T) {
 func TestRetire(t *testing.T) {
 	w := live(t)
 	day := monday.AddDate(0, 1, 0)
-	requireProblem(t, w.Refused(boss, sla.Retire{Reason: "Replaced."}), "on")
-	requireProblem(t, w.Refused(boss, sla.Retire{On: monday.Add(-1 * oneHour), Reason: "Replaced."}), "on")
-	requireProblem(t, w.Refused(boss, sla.Retire{On: day}), "reason")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Retire{Reason: "Replaced."}), "on")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Retire{On: monday.Add(-1 * oneHour), Reason: "Replaced."}), "on")
+	itsmtest.RequireField(t, w.Refused(boss, sla.Retire{On: day}), "reason")
 	w.Do(boss, sla.Retire{On: day.AddDate(0, 1, 0), Reason: "Replaced."})
 	w.Do(boss, sla.Retire{On: day, Reason: "Sooner."})
 	_, ok := w.Record().Visible("sales")
 	require.True(t, ok, "offered until then")
-	requireRefusal(t, w.Refused(timer, sla.Remove{}), "date")
+	itsmtest.RequireRule(t, w.Refused(timer, sla.Remove{}), "date")
 	w.Wait(day.Sub(w.Now())).Do(timer, sla.Remove{})
 	require.Equal(t, sla.Retired, w.Record().State)
 	_, ok = w.Record().Visible("sales")
@@ -197,7 +197,7 @@ func TestBadServicePolicy(t *testing.T) {
 		policy := sla.DefaultServicePolicy()
 		spoil(policy)
 		_, err := sla.ServiceProcess(policy)
-		requireProblem(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 }
 
@@ -215,7 +215,7 @@ func TestServiceInput(t *testing.T) {
 		p := mailProposal()
 		spoil(&p)
 		_, err := servicesUnder(t, nil).Fire(w.Record(), p, w.Stamp(smith))
-		requireProblem(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 }
 

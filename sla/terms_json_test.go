@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -20,6 +21,6 @@ func TestTermsNameThePlaceInACalendar(t *testing.T) {
 		`{}`:                                                            "calendars.office",
 	} {
 		_, err := itsm.ParseJSON[sla.Terms]([]byte(`{"calendars":{"office":` + text + `}}`))
-		requireField(t, err, field)
+		itsmtest.RequireField(t, err, field)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -105,7 +106,7 @@ func TestARecomputeHasALineAsReason(t *testing.T) {
 		w, b := told(t, tale, agreement("A", flags(), eightHours()))
 		for _, reason := range []string{" ", "a\nb", "\xff"} {
 			_, err := b.Observe(&w, sla.Moment{At: at(t, "23 10:00"), Recompute: reason})
-			requireField(t, err, "recompute")
+			itsmtest.RequireField(t, err, "recompute")
 		}
 	}
 }
@@ -121,7 +122,7 @@ func TestExplainGoesWithThePromise(t *testing.T) {
 		assert.Equal(t, only(t, w).Elapsed, a.Reading.Elapsed, when)
 	}
 	_, err := b.Explain(&w, 1, time.Time{})
-	requireField(t, err, "at")
+	itsmtest.RequireField(t, err, "at")
 }
 
 // TestAPauseForAnotherReason is told as such.

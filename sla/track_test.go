@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -306,7 +307,7 @@ func TestRunningClocksKeepTheirVersion(t *testing.T) {
 		other, err := sla.NewBook(schema(), second)
 		require.NoError(t, err)
 		_, err = other.Observe(&w, story(t, "24 12:00 bob: group app")[0])
-		requireField(t, err, "promises[1]")
+		itsmtest.RequireField(t, err, "promises[1]")
 	})
 }
 
@@ -415,7 +416,7 @@ func TestR34_AVersionAgreedLateChangesNothingBefore(t *testing.T) {
 	t.Run("a date that is none", func(t *testing.T) {
 		second.Known = time.Date(1066, 10, 14, 0, 0, 0, 0, time.UTC)
 		_, err := sla.NewBook(schema(), first, second)
-		requireField(t, err, "versions[1].known")
+		itsmtest.RequireField(t, err, "versions[1].known")
 	})
 }
 
@@ -455,14 +456,14 @@ func TestNoBookAndNoWorkAreRefused(t *testing.T) {
 		"align":   func() error { _, err := none.Align(at(t, "23 09:00"), at(t, "24 09:00")); return err },
 		"credits": func() error { _, err := none.Credits(&sla.Compliance{}, "A", 1); return err },
 	} {
-		t.Run(name, func(t *testing.T) { requireField(t, ask(), "book") })
+		t.Run(name, func(t *testing.T) { itsmtest.RequireField(t, ask(), "book") })
 	}
 	for name, ask := range map[string]func() error{
 		"observe": func() error { _, err := b.Observe(nil, sla.Moment{At: at(t, "23 09:00")}); return err },
 		"as of":   func() error { _, err := b.AsOf(nil, at(t, "23 09:00")); return err },
 		"explain": func() error { _, err := b.Explain(nil, 1, at(t, "23 09:00")); return err },
 	} {
-		t.Run(name+" nothing", func(t *testing.T) { requireField(t, ask(), "work") })
+		t.Run(name+" nothing", func(t *testing.T) { itsmtest.RequireField(t, ask(), "work") })
 	}
 	assert.Empty(t, none.Fields())
 	assert.Empty(t, none.Schema())

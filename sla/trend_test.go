@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -55,7 +56,7 @@ func TestTrend(t *testing.T) {
 	assert.Equal(t, "falling, -1/12 a cycle (S -2 of 3 points)", got.String())
 	assert.Equal(t, itsm.Ratio{Num: 3*2*11 - 2*1*9, Den: 18}, got.Variance, "equal shares of other denominators are ties")
 	_, err = sla.TrendOf(make([]sla.Point, 1001)...)
-	requireField(t, err, "points")
+	itsmtest.RequireField(t, err, "points")
 }
 
 // TestTrendAgainstANaiveOne: pairs counted and slopes found over integers, after

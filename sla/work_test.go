@@ -237,16 +237,16 @@ func TestWorkRefuses(t *testing.T) {
 		{manager, sla.Recompute{}, "reason"},
 	} {
 		_, err := k.Do(ctx, c.by, w.ID, c.cmd)
-		requireField(t, err, c.field)
+		itsmtest.RequireField(t, err, c.field)
 	}
 	_, err := k.Create(ctx, recorder, sla.Begin{})
-	requireField(t, err, "item")
+	itsmtest.RequireField(t, err, "item")
 	_, err = k.Create(ctx, recorder, sla.Begin{Item: item(), Facts: facts(t, "start")})
 	require.ErrorIs(t, err, store.ErrExists, "a record is one piece of work")
 	other := recorder
 	other.Tenant = "other"
 	_, err = k.Create(ctx, other, sla.Begin{Item: item(), Facts: facts(t, "start")})
-	requireField(t, err, "book")
+	itsmtest.RequireField(t, err, "book")
 	for _, cmd := range []itsm.Command[sla.Work]{sla.Observe{}, sla.Recompute{Reason: "why not"}, sla.File{}, sla.Reach{}} {
 		_, err := k.Do(ctx, stranger, w.ID, cmd)
 		require.ErrorIs(t, err, itsm.ErrRefused, "%T", cmd)
@@ -254,7 +254,7 @@ func TestWorkRefuses(t *testing.T) {
 	_, err = k.Do(ctx, recorder, w.ID, sla.File{})
 	require.ErrorIs(t, err, itsm.ErrRefused, "it lives")
 	_, err = sla.WorkProcess(sla.WorkPolicy{})
-	requireField(t, err, "book")
+	itsmtest.RequireField(t, err, "book")
 }
 
 // TestWorkWithoutAPromiseIsFiledToo: not all work is under an agreement.

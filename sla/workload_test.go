@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/sla"
 )
 
@@ -50,13 +51,13 @@ AGR1 version 2, mail: at most 1 a week of Europe/Berlin
 	assert.Equal(t, r.String(), read.String())
 
 	_, err = sla.MeasureWorkload(slices.Values([]*sla.Work{nil}), b, periodOf(t, "2026-11"))
-	requireField(t, err, "work")
+	itsmtest.RequireField(t, err, "work")
 	_, err = sla.MeasureWorkload(slices.Values([]*sla.Work{{}}), b, periodOf(t, "2026-11"))
-	requireField(t, err, "opened")
+	itsmtest.RequireField(t, err, "opened")
 	_, err = sla.NewWorkloadMeter(nil, periodOf(t, "2026-11"))
-	requireField(t, err, "book")
+	itsmtest.RequireField(t, err, "book")
 	_, err = sla.NewWorkloadMeter(b, sla.Period{})
-	requireField(t, err, "from")
+	itsmtest.RequireField(t, err, "from")
 }
 
 // TestWorkloadIsTheAgreements: only work for its services counts.
