@@ -3,7 +3,6 @@ package itsm
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -66,14 +65,5 @@ func (a Actor) String() string {
 	if len(a.Roles) == 0 {
 		return a.ID
 	}
-	return a.ID + " (" + joined(a.Roles) + ")"
-}
-
-// joined lists named strings with commas, for messages.
-func joined[S ~string](list []S) string {
-	parts := make([]string, len(list))
-	for i, s := range list {
-		parts[i] = string(s)
-	}
-	return strings.Join(parts, ", ")
+	return a.ID + " (" + Listed(a.Roles) + ")"
 }

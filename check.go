@@ -60,7 +60,7 @@ func CheckOneOf[S ~string](field string, s S, list []S) error {
 		return CheckLine(field, string(s))
 	}
 	if !slices.Contains(list, s) {
-		return &FieldError{field, quoted(string(s)) + " is none of: " + joined(list)}
+		return &FieldError{field, Quoted(s) + " is none of: " + Listed(list)}
 	}
 	return nil
 }

@@ -78,11 +78,11 @@ func (e *TransitionError) why() string {
 		if len(e.Permitted) == 0 {
 			return fmt.Sprintf("not open from %s; nothing is", e.From.describe())
 		}
-		return fmt.Sprintf("not open from %s; open are: %s", e.From.describe(), joined(e.Permitted))
+		return fmt.Sprintf("not open from %s; open are: %s", e.From.describe(), Listed(e.Permitted))
 	case RuleRole:
-		return "needs one of the roles: " + joined(e.Roles)
+		return "needs one of the roles: " + Listed(e.Roles)
 	case RuleFields:
-		return "missing: " + joined(e.Missing)
+		return "missing: " + Listed(e.Missing)
 	}
 	if e.Err == nil {
 		return e.Rule

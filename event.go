@@ -225,7 +225,7 @@ func (lc *Lifecycle[R]) unknown(name string, version int) error {
 	if c := lc.byName[name]; c != nil {
 		return &FieldError{"v", fmt.Sprintf("is %d; %s is read in version %d", version, name, c.version())}
 	}
-	return &FieldError{"name", quoted(name) + " is no command of " + lc.def.Kind + "; they are: " + joined(lc.names)}
+	return &FieldError{"name", Quoted(name) + " is no command of " + lc.def.Kind + "; they are: " + Listed(lc.names)}
 }
 
 // Encode writes a command as JSON, with the name and the version under which

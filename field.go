@@ -46,7 +46,7 @@ func (f FieldDef) Check(field string, v Value) error {
 		return &FieldError{field, "is not valid UTF-8"}
 	}
 	if len(f.Domain) > 0 && !slices.ContainsFunc(f.Domain, v.Equal) {
-		return &FieldError{field, quoted(v.String()) + " is none of: " + listed(f.Domain)}
+		return &FieldError{field, Quoted(v.String()) + " is none of: " + Listed(f.Domain)}
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (list CustomFields) Check(values map[string]Value) error {
 	for _, name := range sortedKeys(values) {
 		i := slices.IndexFunc(list, func(f FieldDef) bool { return f.Name == name })
 		if i < 0 {
-			return &FieldError{"custom." + name, "is not declared; the custom fields are: " + joined(list.Names())}
+			return &FieldError{"custom." + name, "is not declared; the custom fields are: " + Listed(list.Names())}
 		}
 		if values[name].IsZero() {
 			continue
@@ -114,14 +114,6 @@ func FieldsOf[R any](list CustomFields) []Field[R] {
 		}}
 	}
 	return fields
-}
-
-func listed(values []Value) string {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = v.String()
-	}
-	return joined(texts)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

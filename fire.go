@@ -72,7 +72,7 @@ func (lc *Lifecycle[R]) commandOf(cmd Command[R]) (*command[R], error) {
 	if err := checkValue(cmd); err != nil {
 		return nil, err
 	}
-	return nil, &FieldError{"command", fmt.Sprintf("is a %v, which no transition of %s takes; they are: %s", typ, lc.def.Kind, joined(lc.names))}
+	return nil, &FieldError{"command", fmt.Sprintf("is a %v, which no transition of %s takes; they are: %s", typ, lc.def.Kind, Listed(lc.names))}
 }
 
 // checkValue refuses what is no value at all.
@@ -139,7 +139,7 @@ func (lc *Lifecycle[R]) target(t *Transition[R], r *R, h *Header, cmd Command[R]
 	}
 	to := t.pick(r, cmd, *s)
 	if !slices.Contains(t.To, to) {
-		return None, lc.in(h, t.Name, Refuse("pick", "chose %s, which is none of: %s", to.describe(), joined(t.To)))
+		return None, lc.in(h, t.Name, Refuse("pick", "chose %s, which is none of: %s", to.describe(), Listed(t.To)))
 	}
 	return to, nil
 }

@@ -88,7 +88,7 @@ type LifecycleError struct {
 }
 
 func (e *LifecycleError) Error() string {
-	text := "lifecycle of " + quoted(e.Kind) + " refused"
+	text := "lifecycle of " + Quoted(e.Kind) + " refused"
 	if e.Malformed != nil {
 		return text + ": " + e.Malformed.Error()
 	}
@@ -114,7 +114,7 @@ func (lc *Lifecycle[R]) resolve() error {
 	// Names stand in events and indexes: what is no line of text would not come
 	// back as it was.
 	name := func(what, s string) {
-		if err := CheckLine(what+" "+quoted(s), s); err != nil {
+		if err := CheckLine(what+" "+Quoted(s), s); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
@@ -125,7 +125,7 @@ func (lc *Lifecycle[R]) resolve() error {
 		case lc.phases[s.State] != "":
 			complain("state %q is declared twice", s.State)
 		case !s.Phase.IsValid():
-			complain("state %q has the phase %q; give one of: %s", s.State, s.Phase, joined(Phases()))
+			complain("state %q has the phase %q; give one of: %s", s.State, s.Phase, Listed(Phases()))
 		}
 		lc.phases[s.State] = s.Phase
 	}
@@ -185,7 +185,7 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 	if t.command == nil {
 		return []error{fmt.Errorf("transition %q was not made by itsm.On", t.Name)}
 	}
-	if err := CheckLine("transition "+quoted(t.Name), t.Name); err != nil {
+	if err := CheckLine("transition "+Quoted(t.Name), t.Name); err != nil {
 		return []error{err}
 	}
 	var wrong []error

@@ -21,7 +21,7 @@ func ParseMoney(s string) (Money, error) {
 	}
 	amount, currency, found := strings.Cut(s, " ")
 	if !found || !isCurrency(currency) {
-		return Money{}, &FieldError{"money", quoted(s) + ` is not an amount and a currency, as in "12.50 EUR"`}
+		return Money{}, &FieldError{"money", Quoted(s) + ` is not an amount and a currency, as in "12.50 EUR"`}
 	}
 	d, err := ParseDecimal("money", amount)
 	if err != nil {

@@ -75,7 +75,7 @@ func checkNames(d *json.Decoder, typ reflect.Type, path string, depth int) error
 			}
 			given[name] = true
 			if right := inLetterCase(name, fields); right != name {
-				return &FieldError{fieldPath(at), "is not a field here; write " + quoted(right)}
+				return &FieldError{fieldPath(at), "is not a field here; write " + Quoted(right)}
 			}
 			if fields != nil {
 				member = fields[name]

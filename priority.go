@@ -40,7 +40,7 @@ func ParsePriority(s string) (Priority, error) {
 		return 0, nil
 	}
 	if len(s) != 2 || s[0] != 'P' || s[1] < '1' || s[1] > '9' {
-		return 0, &FieldError{"priority", quoted(s) + " is not one of P1 to P9"}
+		return 0, &FieldError{"priority", Quoted(s) + " is not one of P1 to P9"}
 	}
 	return Priority(s[1] - '0'), nil
 }
@@ -94,10 +94,10 @@ func (m Matrix) Clone() Matrix {
 func (m Matrix) Of(impact, urgency Level) (Priority, error) {
 	i, j := slices.Index(m.Impacts, impact), slices.Index(m.Urgencies, urgency)
 	if i < 0 {
-		return 0, &FieldError{"impact", quoted(string(impact)) + " is none of: " + joined(m.Impacts)}
+		return 0, &FieldError{"impact", Quoted(impact) + " is none of: " + Listed(m.Impacts)}
 	}
 	if j < 0 {
-		return 0, &FieldError{"urgency", quoted(string(urgency)) + " is none of: " + joined(m.Urgencies)}
+		return 0, &FieldError{"urgency", Quoted(urgency) + " is none of: " + Listed(m.Urgencies)}
 	}
 	if i >= len(m.Priorities) || j >= len(m.Priorities[i]) {
 		return 0, &FieldError{"priorities", fmt.Sprintf("has no cell for the impact %q and the urgency %q", impact, urgency)}
@@ -121,7 +121,7 @@ func (m Matrix) Check(field string) error {
 				return err
 			}
 			if slices.Contains(axis.levels[:i], l) {
-				return &FieldError{at, quoted(string(l)) + " is named before"}
+				return &FieldError{at, Quoted(l) + " is named before"}
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func ParseRef(s string) (Ref, error) {
 	kind, id, found := strings.Cut(s, ":")
 	r := Ref{Kind: kind, ID: id}
 	if !found || r.Check("ref") != nil {
-		return Ref{}, &FieldError{"ref", quoted(s) + " is not of the form kind:id"}
+		return Ref{}, &FieldError{"ref", Quoted(s) + " is not of the form kind:id"}
 	}
 	return r, nil
 }
@@ -47,7 +47,7 @@ func (r Ref) Check(field string) error {
 	case r.Kind == "" || r.ID == "":
 		return &FieldError{field, "is incomplete; give both kind and id"}
 	case strings.Contains(r.Kind, ":"):
-		return &FieldError{field, "has the kind " + quoted(r.Kind) + "; a kind holds no colon"}
+		return &FieldError{field, "has the kind " + Quoted(r.Kind) + "; a kind holds no colon"}
 	case !utf8.ValidString(r.Kind) || !utf8.ValidString(r.ID):
 		return &FieldError{field, "is not valid UTF-8"}
 	}

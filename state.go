@@ -39,5 +39,5 @@ func (s State) describe() string {
 	if s == None {
 		return "before birth"
 	}
-	return quoted(string(s))
+	return Quoted(s)
 }

@@ -195,13 +195,13 @@ func parseJSONValue(b []byte) (Value, error) {
 	case bytes.HasPrefix(b, []byte{'"'}):
 		var s string
 		if err := json.Unmarshal(b, &s); err != nil {
-			return Value{}, &FieldError{"value", quoted(string(b)) + " is not a JSON string"}
+			return Value{}, &FieldError{"value", Quoted(string(b)) + " is not a JSON string"}
 		}
 		return TextValue(s), nil
 	case bytes.HasPrefix(b, []byte{'{'}):
 		var typed map[Type]string
 		if err := json.Unmarshal(b, &typed); err != nil || len(typed) != 1 {
-			return Value{}, &FieldError{"value", quoted(string(b)) + ` is not a single {"type": "text"}`}
+			return Value{}, &FieldError{"value", Quoted(string(b)) + ` is not a single {"type": "text"}`}
 		}
 		for typ, s := range typed {
 			return ParseValue(typ, s)
@@ -226,13 +226,13 @@ func ParseValue(typ Type, s string) (Value, error) {
 		return NumberValue(d), nil
 	case Truth:
 		if s != "true" && s != "false" {
-			return Value{}, &FieldError{"value", quoted(s) + " is neither true nor false"}
+			return Value{}, &FieldError{"value", Quoted(s) + " is neither true nor false"}
 		}
 		return TruthValue(s == "true"), nil
 	case Instant:
 		t, err := time.Parse(time.RFC3339Nano, s)
 		if err != nil {
-			return Value{}, &FieldError{"value", quoted(s) + ` is not an instant, as in "2026-11-23T09:30:00Z"`}
+			return Value{}, &FieldError{"value", Quoted(s) + ` is not an instant, as in "2026-11-23T09:30:00Z"`}
 		}
 		if err := CheckTime("value", Normal(t)); err != nil {
 			return Value{}, err
@@ -241,14 +241,14 @@ func ParseValue(typ Type, s string) (Value, error) {
 	case Span:
 		d, err := time.ParseDuration(s)
 		if err != nil {
-			return Value{}, &FieldError{"value", quoted(s) + ` is not an elapsed time, as in "4h30m"`}
+			return Value{}, &FieldError{"value", Quoted(s) + ` is not an elapsed time, as in "4h30m"`}
 		}
 		return SpanValue(d), nil
 	case Reference:
 		r, err := ParseRef(s)
 		return ReferenceValue(r), err
 	}
-	return Value{}, &FieldError{"type", quoted(string(typ)) + " is none of: " + joined(Types())}
+	return Value{}, &FieldError{"type", Quoted(typ) + " is none of: " + Listed(Types())}
 }
 
 // maxDigits bounds the length of a decimal: one of a few bytes such as
@@ -261,7 +261,7 @@ const maxDigits = 60
 func ParseDecimal(field, s string) (decimal.Decimal, error) {
 	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	if !isDigits(whole) || point && !isDigits(fraction) || len(whole)+len(fraction) > maxDigits {
-		return decimal.Decimal{}, &FieldError{field, fmt.Sprintf("%s is not a decimal of at most %d digits", quoted(s), maxDigits)}
+		return decimal.Decimal{}, &FieldError{field, fmt.Sprintf("%s is not a decimal of at most %d digits", Quoted(s), maxDigits)}
 	}
 	if point {
 		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
@@ -274,12 +274,3 @@ func ParseDecimal(field, s string) (decimal.Decimal, error) {
 }
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-
-// quoted shows untrusted text in a message: quoted, and cut when long.
-func quoted(s string) string {
-	const most = 64
-	if len(s) > most {
-		return strconv.Quote(s[:most]) + "…"
-	}
-	return strconv.Quote(s)
-}

@@ -79,7 +79,7 @@ func (f Finding) String() string {
 		b.WriteString(" requires " + strings.Join(f.Fields, ", "))
 	}
 	if len(f.Roles) > 0 {
-		b.WriteString(" can be left only by " + joined(f.Roles))
+		b.WriteString(" can be left only by " + Listed(f.Roles))
 	}
 	if f.Path != nil {
 		b.WriteString("; shortest way there: " + pathText(f.Path))

@@ -285,7 +285,7 @@ func wrongLink(m *Model, l *Link, from, to string) (field, problem string) {
 	case t == nil && known && inverse:
 		return typeName, fmt.Sprintf("%q is how %q reads from the second; give that, with the ends the other way round", l.Type, read.Name)
 	case t == nil:
-		return typeName, fmt.Sprintf("%q is none of the model; its types are: %s", l.Type, joined(m.typeNames()))
+		return typeName, fmt.Sprintf("%q is none of the model; its types are: %s", l.Type, itsm.Listed(m.typeNames()))
 	case from == "":
 		return fromName, l.From.String() + " is none of the CIs"
 	case to == "":

@@ -118,7 +118,7 @@ func (g *Graph) ExplainGroup(s GroupState) string {
 	for _, id := range s.Lost {
 		lost = append(lost, g.called(id))
 	}
-	return fmt.Sprintf("%s (%d of %d needed, lost: %s)", s.Need.Group, s.Need.AtLeast, s.Size, joined(lost))
+	return fmt.Sprintf("%s (%d of %d needed, lost: %s)", s.Need.Group, s.Need.AtLeast, s.Size, itsm.Listed(lost))
 }
 
 // called is the name of a CI, or its id if it has none.

@@ -154,7 +154,7 @@ func (in *Intake) check() error {
 	}
 	may := slices.Concat(in.policy.Administrators, in.policy.Managers, in.policy.Discoverers, []itsm.Role{itsm.SystemRole})
 	if !in.stamp.By.Has(may...) {
-		return &itsm.FieldError{Field: "stamp.by.roles", Problem: "none of them may register and relate; one of these may: " + joined(may)}
+		return &itsm.FieldError{Field: "stamp.by.roles", Problem: "none of them may register and relate; one of these may: " + itsm.Listed(may)}
 	}
 	for i, s := range in.sources {
 		at := fmt.Sprintf("sources[%d]", i)

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
 )
 
 // connect checks what rows say of each other, and what then depends on a row that is
@@ -255,7 +257,7 @@ func (in *Intake) checkRefs() {
 		default:
 			class := in.end(v).Class
 			if fits := func(c string) bool { return m.IsA(class, c) }; len(r.Classes) > 0 && !slices.ContainsFunc(r.Classes, fits) {
-				in.ciWrong(ref.ci, field, "refers to a %s; give one of: %s", class, joined(r.Classes))
+				in.ciWrong(ref.ci, field, "refers to a %s; give one of: %s", class, itsm.Listed(r.Classes))
 			} else {
 				ref.handle = v
 			}

@@ -20,7 +20,7 @@ func (a *Attribute) checkForm(fault attributeFault) {
 		fault("name", "%q holds a colon; it parts the names of facts", a.Name)
 	}
 	if !slices.Contains(itsm.Types(), a.Type) {
-		fault("type", "%q is no type of value; give one of: %s", a.Type, joined(itsm.Types()))
+		fault("type", "%q is no type of value; give one of: %s", a.Type, itsm.Listed(itsm.Types()))
 		return
 	}
 	ordered := a.Type == itsm.Number || a.Type == itsm.Instant || a.Type == itsm.Span
@@ -133,12 +133,4 @@ func (r *rule) checkValues(fault attributeFault) {
 			fault(part, "%s", strings.TrimPrefix(err.Error(), part+": "))
 		}
 	}
-}
-
-func joined[S ~string](list []S) string {
-	texts := make([]string, len(list))
-	for i, s := range list {
-		texts[i] = string(s)
-	}
-	return strings.Join(texts, ", ")
 }

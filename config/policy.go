@@ -111,7 +111,7 @@ func (p *Policy) check() error {
 	wrong = append(wrong, itsm.CheckChoices("criticalities", levels), itsm.CheckChoices("controlled", p.Controlled))
 	for i, name := range p.Controlled {
 		if own := OwnAttributes(); name == stateName || !slices.Contains(own, name) {
-			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, joined(own[1:]))
+			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, itsm.Listed(own[1:]))
 		}
 	}
 	return errors.Join(wrong...)
@@ -221,7 +221,7 @@ func (p *Policy) checkRefs(path string, l *rules, set map[string]itsm.Value, s i
 		case !known:
 			wrong = append(wrong, &itsm.FieldError{Field: path + "." + name, Problem: fmt.Sprintf("%s is no CI", ref)})
 		case len(r.Classes) > 0 && !slices.ContainsFunc(r.Classes, fits):
-			wrong = append(wrong, &itsm.FieldError{Field: path + "." + name, Problem: fmt.Sprintf("%s is a %s; give one of: %s", ref, end.Class, joined(r.Classes))})
+			wrong = append(wrong, &itsm.FieldError{Field: path + "." + name, Problem: fmt.Sprintf("%s is a %s; give one of: %s", ref, end.Class, itsm.Listed(r.Classes))})
 		}
 	}
 	return errors.Join(wrong...)

@@ -32,7 +32,7 @@ func (p *Policy) adjust(r *Relation, c Adjust, s itsm.Stamp) (Adjust, error) {
 		}
 	}
 	if len(without) > 0 {
-		wrong = append(wrong, itsm.Refuse("R20", "controlled and so changed only under a change: %s; name it", joined(without)))
+		wrong = append(wrong, itsm.Refuse("R20", "controlled and so changed only under a change: %s; name it", itsm.Listed(without)))
 	}
 	return c, decided(wrong...)
 }

@@ -83,7 +83,7 @@ func (m *Model) instead(from, to string) string {
 	if len(names) == 0 {
 		return "nothing does"
 	}
-	return "what does: " + joined(names)
+	return "what does: " + itsm.Listed(names)
 }
 
 // checkOthers holds a relation that has not ended against those around it.

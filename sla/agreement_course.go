@@ -167,7 +167,7 @@ func over(end time.Time, s itsm.Stamp) error {
 
 func disputesSettled(a *Agreement, _ itsm.Stamp) error {
 	if open := a.OpenDisputes(); len(open) > 0 {
-		return fmt.Errorf("%d is open, %s; settle it first", open[0].ID, quoted(open[0].About))
+		return fmt.Errorf("%d is open, %s; settle it first", open[0].ID, itsm.Quoted(open[0].About))
 	}
 	return nil
 }
@@ -225,7 +225,7 @@ type HandOver struct {
 // Check asks for somebody else, and a reason.
 func (c HandOver) Check(a *Agreement, _ itsm.Stamp) error {
 	if c.To == a.Owner {
-		return &itsm.FieldError{Field: "to", Problem: quoted(c.To) + " is responsible already"}
+		return &itsm.FieldError{Field: "to", Problem: itsm.Quoted(c.To) + " is responsible already"}
 	}
 	return errors.Join(itsm.CheckLine("to", c.To), itsm.CheckLine("reason", c.Reason))
 }

@@ -265,7 +265,7 @@ func (p *pairing) compare(m *Misalignment, c *promised, suppliers []*promised, w
 	}
 	for _, r := range all {
 		if r.target.By.Field != "" {
-			m.Undecided = "what is due by the field " + quoted(r.target.By.Field) + " is known only of a piece of work"
+			m.Undecided = "what is due by the field " + itsm.Quoted(r.target.By.Field) + " is known only of a piece of work"
 			return
 		}
 	}

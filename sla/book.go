@@ -344,7 +344,7 @@ func (b *Book) rule(p *Promise) (*promised, error) {
 		}
 	}
 	return nil, &itsm.FieldError{Field: fmt.Sprintf("promises[%d]", p.ID), Problem: fmt.Sprintf(
-		"was made by the target %s of %s, version %d, which is not in the book; versions stay for as long as there are clocks", quoted(p.Target), quoted(p.Agreement), p.Version)}
+		"was made by the target %s of %s, version %d, which is not in the book; versions stay for as long as there are clocks", itsm.Quoted(p.Target), itsm.Quoted(p.Agreement), p.Version)}
 }
 
 // Clock is the clock of a promise, with the calendar that counts. A promise that

@@ -189,7 +189,7 @@ func (o *ComplianceOptions) complete(s Schema, p Period) (ComplianceOptions, err
 		if s.index(name) < 0 {
 			wrong.add(field, "%s", s.undeclared(name))
 		} else if slices.Contains(c.Causes[:i], name) {
-			wrong.add(field, "%s is named before", quoted(name))
+			wrong.add(field, "%s is named before", itsm.Quoted(name))
 		}
 	}
 	wrong = append(wrong, itsm.CheckRanks("percentiles", c.Percentiles))
@@ -208,7 +208,7 @@ func (p *problems) breakdown(s Schema, field string, by []Dimension) {
 		if err := d.check(s, at); err != nil {
 			*p = append(*p, err)
 		} else if slices.Contains(by[:i], d) {
-			p.add(at, "%s is named before", quoted(string(d)))
+			p.add(at, "%s is named before", itsm.Quoted(d))
 		}
 		if _, ok := d.cycle(); ok {
 			if cycles++; cycles > 1 {

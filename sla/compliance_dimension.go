@@ -66,7 +66,7 @@ func (d Dimension) check(s Schema, field string) error {
 		return nil
 	}
 	if !slices.Contains(Dimensions(), d) {
-		return &itsm.FieldError{Field: field, Problem: fmt.Sprintf("%s is none of: %s; a declared field is named as in %q", quoted(string(d)), listed(Dimensions()), ByFact("priority"))}
+		return &itsm.FieldError{Field: field, Problem: fmt.Sprintf("%s is none of: %s; a declared field is named as in %q", itsm.Quoted(d), itsm.Listed(Dimensions()), ByFact("priority"))}
 	}
 	return nil
 }

@@ -88,13 +88,13 @@ func (k *checker) shape(c *Condition, path string) {
 	case len(all) > 1:
 		k.wrong.add(path, "is more than one thing: %s; join conditions by all or any", strings.Join(all, ", "))
 	case len(groups) == 1 && c.Field != "":
-		k.wrong.add(path, "names a field beside %s; put the test of %s into the group", groups[0], quoted(c.Field))
+		k.wrong.add(path, "names a field beside %s; put the test of %s into the group", groups[0], itsm.Quoted(c.Field))
 	case len(tests) == 1 && c.Field == "":
 		k.wrong.add(path, "is a test of no field; name it")
 	case len(all) == 0 && c.Field == "":
 		k.wrong.add(path, "is empty; give all, any, not, or the test of a field")
 	case len(all) == 0:
-		k.wrong.add(path, "does not test %s; give is, given, missing, changed, from or below", quoted(c.Field))
+		k.wrong.add(path, "does not test %s; give is, given, missing, changed, from or below", itsm.Quoted(c.Field))
 	}
 }
 
@@ -130,7 +130,7 @@ func (k *checker) list(f *itsm.FieldDef, list []itsm.Value, path string) {
 		} else if problem := misfit(f, v); problem != "" {
 			k.wrong.add(at, "%s", problem)
 		} else if slices.ContainsFunc(list[:i], v.Equal) {
-			k.wrong.add(at, "%s is there already", quoted(v.String()))
+			k.wrong.add(at, "%s is there already", itsm.Quoted(v.String()))
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (k *checker) list(f *itsm.FieldDef, list []itsm.Value, path string) {
 // limits checks a range. Its ends need not be in the domain.
 func (k *checker) limits(c *Condition, f *itsm.FieldDef, path string) {
 	if !isOrdered(f.Type) {
-		k.wrong.add(place(path), "is a range of %s, which has the type %s; only a number, an instant or a span has a range", quoted(f.Name), f.Type)
+		k.wrong.add(place(path), "is a range of %s, which has the type %s; only a number, an instant or a span has a range", itsm.Quoted(f.Name), f.Type)
 		return
 	}
 	free := itsm.FieldDef{Name: f.Name, Type: f.Type}

@@ -77,7 +77,7 @@ func (c *Credit) check(t *compiled, field string) error {
 	wrong := problems{err}
 	for i, name := range c.Targets {
 		if !slices.ContainsFunc(t.Targets, func(o Target) bool { return o.Name == name }) {
-			wrong.add(fmt.Sprintf("%s.targets[%d]", field, i), "%s is no target of the agreement", quoted(name))
+			wrong.add(fmt.Sprintf("%s.targets[%d]", field, i), "%s is no target of the agreement", itsm.Quoted(name))
 		}
 	}
 	for i := range t.Credits {
@@ -85,7 +85,7 @@ func (c *Credit) check(t *compiled, field string) error {
 			break
 		}
 		if t.Credits[i].Name == c.Name {
-			wrong.add(field+".name", "%s is the name of a credit before", quoted(c.Name))
+			wrong.add(field+".name", "%s is the name of a credit before", itsm.Quoted(c.Name))
 		}
 	}
 	return errors.Join(wrong...)
@@ -103,7 +103,7 @@ func (c *Credit) compile(field string) (ladder, error) {
 	wrong := problems{itsm.CheckLine(at("name"), c.Name), itsm.CheckOneOf(at("per"), c.Per, Cycles()), itsm.CheckOneOf(at("rounding"), c.Rounding, Roundings())}
 	for i, name := range c.Targets {
 		if slices.Contains(c.Targets[:i], name) {
-			wrong.add(fmt.Sprintf("%s[%d]", at("targets"), i), "%s is named before", quoted(name))
+			wrong.add(fmt.Sprintf("%s[%d]", at("targets"), i), "%s is named before", itsm.Quoted(name))
 		}
 	}
 	if err := c.Fee.Check(at("fee")); err != nil {

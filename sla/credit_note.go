@@ -32,7 +32,7 @@ func (b *Book) Credits(c *Compliance, agreement string, number int) (*CreditNote
 	}
 	v := b.version(agreement, number)
 	if v == nil {
-		return nil, &itsm.FieldError{Field: "version", Problem: fmt.Sprintf("%d of %s is not in the book", number, quoted(agreement))}
+		return nil, &itsm.FieldError{Field: "version", Problem: fmt.Sprintf("%d of %s is not in the book", number, itsm.Quoted(agreement))}
 	}
 	if c == nil {
 		return nil, &itsm.FieldError{Field: "compliance", Problem: "is nil; give a report"}
@@ -41,7 +41,7 @@ func (b *Book) Credits(c *Compliance, agreement string, number int) (*CreditNote
 		return nil, errors.Join(placed("compliance", err)...)
 	}
 	if zone := v.terms.zone.String(); c.Zone != zone {
-		return nil, &itsm.FieldError{Field: "compliance.zone", Problem: fmt.Sprintf("is %s; the agreement's is %s", quoted(c.Zone), zone)}
+		return nil, &itsm.FieldError{Field: "compliance.zone", Problem: fmt.Sprintf("is %s; the agreement's is %s", itsm.Quoted(c.Zone), zone)}
 	}
 	note := &CreditNote{Agreement: agreement, Version: number, From: c.From, To: c.To}
 	for i := range v.terms.Credits {
@@ -72,7 +72,7 @@ func (v *version) credit(c *Compliance, credit *Credit) ([]CreditLine, error) {
 	cycles := period.Cycles(credit.Per)
 	for _, x := range []Period{cycles[0], cycles[len(cycles)-1]} {
 		if !x.IsWhole(credit.Per) {
-			return nil, &itsm.FieldError{Field: "compliance", Problem: fmt.Sprintf("has only a part of the %s %s; the credit %s is for whole ones", credit.Per, credit.Per.Name(x.From, x.Zone), quoted(credit.Name))}
+			return nil, &itsm.FieldError{Field: "compliance", Problem: fmt.Sprintf("has only a part of the %s %s; the credit %s is for whole ones", credit.Per, credit.Per.Name(x.From, x.Zone), itsm.Quoted(credit.Name))}
 		}
 	}
 	table, at, err := c.creditable(credit, len(cycles) == 1)
@@ -115,7 +115,7 @@ func (c *Compliance) creditable(credit *Credit, one bool) (*Breakdown, int, erro
 			return &c.By[i], -1, nil
 		}
 	}
-	return nil, 0, &itsm.FieldError{Field: "compliance.by", Problem: fmt.Sprintf("has no breakdown by %s and target, of which the credit %s is reckoned", credit.Per, quoted(credit.Name))}
+	return nil, 0, &itsm.FieldError{Field: "compliance.by", Problem: fmt.Sprintf("has no breakdown by %s and target, of which the credit %s is reckoned", credit.Per, itsm.Quoted(credit.Name))}
 }
 
 // String explains each amount on a line, and gives the total last.

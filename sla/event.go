@@ -163,7 +163,7 @@ func (s *State) checkForm() error {
 	if waits := s.Status == Paused || s.Status == Cancelled; waits {
 		wrong = append(wrong, itsm.CheckLine("reason", s.Reason))
 	} else if s.Reason != "" {
-		complain("reason", "is %s on a clock that is %s", quoted(s.Reason), s.Status)
+		complain("reason", "is %s on a clock that is %s", itsm.Quoted(s.Reason), s.Status)
 	}
 	for _, i := range []struct {
 		field string
@@ -182,7 +182,7 @@ func (s *State) checkForm() error {
 		complain("breached", "is missing; %v have elapsed of %v", s.Elapsed, s.Goal)
 	}
 	if s.Breached.IsZero() != (s.Cause == "") || s.Cause != "" && !slices.Contains(Causes(), s.Cause) {
-		complain("cause", "is %s; a breach has one of: %v", quoted(string(s.Cause)), Causes())
+		complain("cause", "is %s; a breach has one of: %s", itsm.Quoted(s.Cause), itsm.Listed(Causes()))
 	}
 	return errors.Join(wrong...)
 }

@@ -27,7 +27,7 @@ func misfit(f *itsm.FieldDef, v itsm.Value) (problem string) {
 		return err.Error()
 	}
 	if len(f.Domain) > 0 {
-		return quoted(v.String()) + " is none of: " + listed(f.Domain)
+		return itsm.Quoted(v.String()) + " is none of: " + itsm.Listed(f.Domain)
 	}
 	return ""
 }
@@ -42,7 +42,7 @@ func (s Schema) Check() error {
 	names := make(map[string]bool, len(s))
 	for i := range s {
 		if names[s[i].Name] {
-			wrong.add(fmt.Sprintf("schema[%d].name", i), "%s is there already", quoted(s[i].Name))
+			wrong.add(fmt.Sprintf("schema[%d].name", i), "%s is there already", itsm.Quoted(s[i].Name))
 		}
 		names[s[i].Name] = true
 		wrong.field(fmt.Sprintf("schema[%d]", i), &s[i])
@@ -56,7 +56,7 @@ func (p *problems) field(path string, f *itsm.FieldDef) {
 		*p = append(*p, err)
 	}
 	if !slices.Contains(itsm.Types(), f.Type) {
-		p.add(path+".type", "%s is none of: %s", quoted(string(f.Type)), listed(itsm.Types()))
+		p.add(path+".type", "%s is none of: %s", itsm.Quoted(f.Type), itsm.Listed(itsm.Types()))
 		return
 	}
 	free := itsm.FieldDef{Name: f.Name, Type: f.Type}
@@ -67,7 +67,7 @@ func (p *problems) field(path string, f *itsm.FieldDef) {
 		} else if problem := misfit(&free, v); problem != "" {
 			p.add(at, "%s", problem)
 		} else if slices.ContainsFunc(f.Domain[:i], v.Equal) {
-			p.add(at, "%s is there already", quoted(v.String()))
+			p.add(at, "%s is there already", itsm.Quoted(v.String()))
 		}
 	}
 }
@@ -96,9 +96,9 @@ func (s Schema) Names() []string {
 // undeclared is what is wrong with a name that the schema does not have.
 func (s Schema) undeclared(name string) string {
 	if len(s) == 0 {
-		return quoted(name) + " is not declared; no field is"
+		return itsm.Quoted(name) + " is not declared; no field is"
 	}
-	return quoted(name) + " is not declared; the fields are: " + listed(s.Names())
+	return itsm.Quoted(name) + " is not declared; the fields are: " + itsm.Listed(s.Names())
 }
 
 // Facts are the values of the declared fields of one piece of work at an instant.
@@ -241,17 +241,4 @@ func plainValue(v itsm.Value) string {
 	default:
 		return v.String()
 	}
-}
-
-// listed is a list for messages, cut when it is long.
-func listed[V any](list []V) string {
-	const most = 20
-	texts := make([]string, 0, min(len(list), most))
-	for _, v := range list[:min(len(list), most)] {
-		texts = append(texts, cut(fmt.Sprint(v)))
-	}
-	if len(list) > most {
-		texts = append(texts, fmt.Sprintf("… %d more", len(list)-most))
-	}
-	return strings.Join(texts, ", ")
 }

@@ -115,7 +115,7 @@ func (r reader) object(field string, read func(key string) error) (map[string]bo
 			return nil, malformed(field, "is not well formed")
 		}
 		if seen[key] {
-			return nil, malformed(field, "has %s twice", quoted(key))
+			return nil, malformed(field, "has %s twice", itsm.Quoted(key))
 		}
 		seen[key] = true
 		if err := read(key); err != nil {
@@ -165,7 +165,7 @@ func describe(token json.Token) string {
 		}
 		return "an array"
 	case string:
-		return "the text " + quoted(token)
+		return "the text " + itsm.Quoted(token)
 	case bool:
 		return fmt.Sprint(token)
 	case json.Number:

@@ -57,7 +57,7 @@ func checkLevels(levels []Level, field string) error {
 		at := fmt.Sprintf("%s.levels[%d]", field, i)
 		wrong = append(wrong, levels[i].check(at))
 		if slices.ContainsFunc(levels[:i], func(o Level) bool { return o.Name == levels[i].Name }) {
-			wrong = append(wrong, &itsm.FieldError{Field: at + ".name", Problem: quoted(levels[i].Name) + " is the name of a level before"})
+			wrong = append(wrong, &itsm.FieldError{Field: at + ".name", Problem: itsm.Quoted(levels[i].Name) + " is the name of a level before"})
 		}
 	}
 	return errors.Join(wrong...)

@@ -111,7 +111,7 @@ func checkInstantField(s Schema, field, name string) error {
 	case !ok:
 		return &itsm.FieldError{Field: field, Problem: s.undeclared(name)}
 	case def.Type != itsm.Instant:
-		return &itsm.FieldError{Field: field, Problem: quoted(name) + " holds a " + string(def.Type) + "; name one that holds an instant"}
+		return &itsm.FieldError{Field: field, Problem: itsm.Quoted(name) + " holds a " + string(def.Type) + "; name one that holds an instant"}
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (c Cycle) Name(t time.Time, zone *time.Location) string {
 // a date that is in no calendar, and one that the zone skipped are an
 // *[itsm.FieldError].
 func ParsePeriod(name string, zone *time.Location) (Period, error) {
-	wrong := &itsm.FieldError{Field: "period", Problem: quoted(name) + ` is no period, as in "2026", "2026-Q4", "2026-11", "2026-W48" or "2026-11-23"`}
+	wrong := &itsm.FieldError{Field: "period", Problem: itsm.Quoted(name) + ` is no period, as in "2026", "2026-Q4", "2026-11", "2026-W48" or "2026-11-23"`}
 	cycle, number := Yearly, 0
 	switch {
 	case len(name) == len("2026"):

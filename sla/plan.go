@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -122,7 +121,7 @@ func (p *problems) zone(field, name string) *time.Location {
 	}
 	location, err := time.LoadLocation(name)
 	if err != nil {
-		p.add(field, "%s is no time zone known here; %s", quoted(name), example)
+		p.add(field, "%s is no time zone known here; %s", itsm.Quoted(name), example)
 		return nil
 	}
 	return location
@@ -133,9 +132,9 @@ func parseDate(date Date) (day dayNumber, problem string) {
 	t, err := time.Parse(time.DateOnly, string(date))
 	switch {
 	case err != nil:
-		return 0, quoted(string(date)) + ` is not a date, as in "2026-12-25"`
+		return 0, itsm.Quoted(date) + ` is not a date, as in "2026-12-25"`
 	case t.Year() < firstYear || t.Year() > lastYear:
-		return 0, fmt.Sprintf("%s is not in the years %d to %d", quoted(string(date)), firstYear, lastYear)
+		return 0, fmt.Sprintf("%s is not in the years %d to %d", itsm.Quoted(date), firstYear, lastYear)
 	}
 	return dayOf(t.Unix()), ""
 }
@@ -170,7 +169,7 @@ func (p *problems) spans(field string, windows []Span) []namedSpan {
 			p.add(at+"[0]", `"24:00" only ends a window; one that starts at midnight starts at "00:00"`)
 			continue
 		case from == to:
-			p.add(at, `%s to %s is no time at all; a whole day is "00:00" to "24:00"`, quoted(text[0]), quoted(text[1]))
+			p.add(at, `%s to %s is no time at all; a whole day is "00:00" to "24:00"`, itsm.Quoted(text[0]), itsm.Quoted(text[1]))
 			continue
 		case to < from:
 			to += daySeconds
@@ -185,12 +184,12 @@ func (p *problems) spans(field string, windows []Span) []namedSpan {
 func (p *problems) timeOfDay(field, s string) (int32, bool) {
 	digit := func(i int) int32 { return int32(s[i] - '0') } // as a byte, so what is no digit is above 9
 	if len(s) != len("HH:MM") || s[2] != ':' || max(digit(0), digit(1), digit(3), digit(4)) > 9 {
-		p.add(field, `%s is not a time of day, as in "09:00"`, quoted(s))
+		p.add(field, `%s is not a time of day, as in "09:00"`, itsm.Quoted(s))
 		return 0, false
 	}
 	hour, minute := 10*digit(0)+digit(1), 10*digit(3)+digit(4)
 	if minute > 59 || hour > 24 || hour == 24 && minute > 0 {
-		p.add(field, `%s is no time between "00:00" and "24:00"`, quoted(s))
+		p.add(field, `%s is no time between "00:00" and "24:00"`, itsm.Quoted(s))
 		return 0, false
 	}
 	return (60*hour + minute) * 60, true
@@ -240,9 +239,7 @@ func shifted(windows []namedSpan, by int32) []namedSpan {
 	return list
 }
 
-// quoted shows untrusted text in a message.
-func quoted(s string) string { return strconv.Quote(cut(s)) }
-
+// cut is a text in a message, cut when it is long.
 func cut(s string) string {
 	const most = 64
 	if len(s) > most {

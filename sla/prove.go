@@ -137,7 +137,7 @@ func (d Defect) String() string {
 		{"target", d.Target}, {"level", d.Level}, {"exception", d.Exception}, {"workload", d.Workload},
 	} {
 		if part.name != "" {
-			where = append(where, part.kind+" "+quoted(part.name))
+			where = append(where, part.kind+" "+itsm.Quoted(part.name))
 		}
 	}
 	if where != nil {
@@ -145,7 +145,7 @@ func (d Defect) String() string {
 	}
 	b.WriteString(string(d.Kind))
 	if d.Other != "" {
-		b.WriteString(" with " + quoted(d.Other))
+		b.WriteString(" with " + itsm.Quoted(d.Other))
 	}
 	return b.String() + ": " + d.Problem + "; witness: " + d.Witness.String()
 }

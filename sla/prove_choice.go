@@ -154,7 +154,7 @@ func best(rules []*proofRule, w Witness) []*proofRule {
 func names(rules []*proofRule) string {
 	list := make([]string, len(rules))
 	for i, r := range rules {
-		list[i] = quoted(r.target.Name)
+		list[i] = itsm.Quoted(r.target.Name)
 	}
 	slices.Sort(list)
 	return strings.Join(list, " or ")
@@ -196,7 +196,7 @@ func (p *prover) overlap(a, b *proofRule, o order, w Witness) {
 	d := Defect{Kind: Overlaps, Metric: a.metric.Name, Target: a.target.Name, Other: other(b), Witness: w}
 	switch {
 	case o.better != nil:
-		d.Problem = "both claim such work; " + quoted(other(o.better)) + " wins, as it " + o.why
+		d.Problem = "both claim such work; " + itsm.Quoted(other(o.better)) + " wins, as it " + o.why
 	case o.why == byNothing:
 		d.Kind, d.Problem = SameClaim, "both claim such work with as many fields, the same time and calendar; only a name decides"
 	default:

@@ -1,6 +1,10 @@
 package sla
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/itsmkit/itsm"
+)
 
 // add puts the targets of a version, and the metrics that it defines, into slots. A
 // version that no work is for has one defect and nothing to ask.
@@ -63,13 +67,13 @@ func (p *prover) slot(s *proofSlot) {
 }
 
 // place is where the target stands, for an error.
-func (r *proofRule) place() string { return "target " + quoted(r.target.Name) }
+func (r *proofRule) place() string { return "target " + itsm.Quoted(r.target.Name) }
 
 // metric asks about a metric by itself; false when no clock can begin in its slot,
 // after which there is nothing to ask about its targets.
 func (p *prover) metric(g *proofGroup, begun bool) bool {
 	m, v := g.metric, g.version
-	where := "metric " + quoted(m.Name)
+	where := "metric " + itsm.Quoted(m.Name)
 	report := func(k DefectKind, a answer) {
 		p.report(v, Defect{Kind: k, Metric: m.Name, Problem: a.problem, Witness: a.at})
 	}
@@ -144,7 +148,7 @@ func (p *prover) gap(g *proofGroup) {
 	if len(g.rules) == 0 {
 		return
 	}
-	v, where := g.version, "metric "+quoted(g.metric.Name)
+	v, where := g.version, "metric "+itsm.Quoted(g.metric.Name)
 	open := All(p.scope(v), g.metric.Start, g.metric.livesOn())
 	var asked []string
 	for _, r := range g.rules {
@@ -174,5 +178,5 @@ func (p *prover) gap(g *proofGroup) {
 			missing = append(missing, plainName(f))
 		}
 	}
-	report("no target is for work with such values missing: "+listed(missing), w)
+	report("no target is for work with such values missing: "+itsm.Listed(missing), w)
 }

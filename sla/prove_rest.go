@@ -1,5 +1,7 @@
 package sla
 
+import "github.com/itsmkit/itsm"
+
 // exceptions asks about the conditions of a version's exceptions. Those are asked of
 // facts at rest, when a report is made; the scope, of the event that made them so.
 func (p *prover) exceptions(v *version) {
@@ -12,7 +14,7 @@ func (p *prover) exceptions(v *version) {
 		if e.When.IsZero() {
 			continue
 		}
-		when, where := still(e.When), "exception "+quoted(e.Name)
+		when, where := still(e.When), "exception "+itsm.Quoted(e.Name)
 		report := func(k DefectKind, problem string, w Witness) {
 			p.report(v, Defect{Kind: k, Exception: e.Name, Problem: problem, Witness: w})
 		}
@@ -50,7 +52,7 @@ func (p *prover) workload(v *version) {
 	scope := p.scope(v)
 	for i := range v.terms.Workload {
 		l := &v.terms.Workload[i]
-		where := "workload " + quoted(l.Name)
+		where := "workload " + itsm.Quoted(l.Name)
 		if _, found := p.satisfy(v, where, All(scope, still(l.When))); found {
 			continue
 		}

@@ -77,7 +77,7 @@ func (c Describe) Check(s *Service, _ itsm.Stamp) error {
 	wrong := []error{checkNamed(c.Name, c.Description, c.Outcomes), checkOptionalRef("ci", c.CI)}
 	for _, o := range s.Offerings {
 		if who := outside(o.Audiences, c.Audiences); who != "" {
-			wrong = append(wrong, &itsm.FieldError{Field: "audiences", Problem: fmt.Sprintf("lacks %s, for whom %s is; change that first", quoted(who), quoted(o.Name))})
+			wrong = append(wrong, &itsm.FieldError{Field: "audiences", Problem: fmt.Sprintf("lacks %s, for whom %s is; change that first", itsm.Quoted(who), itsm.Quoted(o.Name))})
 		}
 	}
 	return errors.Join(wrong...)
@@ -136,7 +136,7 @@ type DropRequirement struct {
 
 func dropRequirement(s *Service, c DropRequirement, _ itsm.Stamp) (DropRequirement, error) {
 	if s.IsOn() && len(s.Requirements) == 1 && s.requirement(c.ID) == 0 {
-		return c, itsm.Refuse("8.2.2 requirements", "%s is the last one; a service that is offered has at least one", quoted(c.ID))
+		return c, itsm.Refuse("8.2.2 requirements", "%s is the last one; a service that is offered has at least one", itsm.Quoted(c.ID))
 	}
 	return c, nil
 }
@@ -144,7 +144,7 @@ func dropRequirement(s *Service, c DropRequirement, _ itsm.Stamp) (DropRequireme
 // Check asks for one that there is, and a reason.
 func (c DropRequirement) Check(s *Service, _ itsm.Stamp) error {
 	if s.requirement(c.ID) < 0 {
-		return &itsm.FieldError{Field: "id", Problem: quoted(c.ID) + " is no requirement of the service"}
+		return &itsm.FieldError{Field: "id", Problem: itsm.Quoted(c.ID) + " is no requirement of the service"}
 	}
 	return itsm.CheckLine("reason", c.Reason)
 }
@@ -173,7 +173,7 @@ func (c Offer) Check(s *Service, _ itsm.Stamp) error {
 		wrong = append(wrong, itsm.CheckLine("hours", c.Hours))
 	}
 	if who := outside(c.Audiences, s.Audiences); who != "" {
-		wrong = append(wrong, &itsm.FieldError{Field: "audiences", Problem: fmt.Sprintf("has %s, for whom the service is not; describe that first", quoted(who))})
+		wrong = append(wrong, &itsm.FieldError{Field: "audiences", Problem: fmt.Sprintf("has %s, for whom the service is not; describe that first", itsm.Quoted(who))})
 	}
 	return errors.Join(wrong...)
 }
@@ -199,7 +199,7 @@ type WithdrawOffering struct {
 // Check asks for one that there is, and a reason.
 func (c WithdrawOffering) Check(s *Service, _ itsm.Stamp) error {
 	if s.offering(c.Name) < 0 {
-		return &itsm.FieldError{Field: "name", Problem: quoted(c.Name) + " is no offering of the service"}
+		return &itsm.FieldError{Field: "name", Problem: itsm.Quoted(c.Name) + " is no offering of the service"}
 	}
 	return itsm.CheckLine("reason", c.Reason)
 }
@@ -252,7 +252,7 @@ type Transfer struct {
 // Check asks for somebody else, and a reason.
 func (c Transfer) Check(s *Service, _ itsm.Stamp) error {
 	if c.To == s.Owner && c.To != "" {
-		return &itsm.FieldError{Field: "to", Problem: quoted(c.To) + " is the owner already"}
+		return &itsm.FieldError{Field: "to", Problem: itsm.Quoted(c.To) + " is the owner already"}
 	}
 	return errors.Join(itsm.CheckLine("to", c.To), itsm.CheckLine("reason", c.Reason))
 }

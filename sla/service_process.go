@@ -49,7 +49,7 @@ func (p *ServicePolicy) check() error {
 		field := fmt.Sprintf("levels[%d]", i)
 		wrong = append(wrong, itsm.CheckLine(field, string(l)))
 		if slices.Contains(p.Levels[:i], l) {
-			wrong = append(wrong, &itsm.FieldError{Field: field, Problem: quoted(string(l)) + " is listed before"})
+			wrong = append(wrong, &itsm.FieldError{Field: field, Problem: itsm.Quoted(l) + " is listed before"})
 		}
 	}
 	return errors.Join(wrong...)

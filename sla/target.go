@@ -99,7 +99,7 @@ func parseDuration(field, text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return 0, &itsm.FieldError{Field: field, Problem: quoted(text) + ` is no time, as in "4h30m"`}
+		return 0, &itsm.FieldError{Field: field, Problem: itsm.Quoted(text) + ` is no time, as in "4h30m"`}
 	case d <= 0:
 		return 0, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %v; give a time of more than none", d)}
 	case d > longestTime:

@@ -132,7 +132,7 @@ func (p *problems) services(list []itsm.Ref, s Schema) {
 		} else if problem := misfit(&def, itsm.ReferenceValue(ref)); problem != "" {
 			p.add(field, "%s", problem)
 		} else if slices.Contains(list[:i], ref) {
-			p.add(field, "%s is listed before", quoted(ref.String()))
+			p.add(field, "%s is listed before", itsm.Quoted(ref.String()))
 		}
 	}
 }
@@ -158,7 +158,7 @@ func (p *problems) texts(c *compiled) {
 // calendar asks that a calendar is one of the agreement's.
 func (p *problems) calendar(c *compiled, field, name string) {
 	if _, ok := c.Calendars[name]; name != "" && !ok {
-		p.add(field, "%s is no calendar of the agreement; they are: %v", quoted(name), slices.Sorted(maps.Keys(c.Calendars)))
+		p.add(field, "%s is no calendar of the agreement; they are: %s", itsm.Quoted(name), itsm.Listed(slices.Sorted(maps.Keys(c.Calendars))))
 	}
 }
 
@@ -168,7 +168,7 @@ func (p *problems) metrics(c *compiled, s Schema) {
 		m, field := &c.Metrics[i], fmt.Sprintf("metrics[%d]", i)
 		*p = append(*p, m.check(s, field))
 		if c.metrics[m.Name] != nil {
-			p.add(field+".name", "%s is the name of a metric before", quoted(m.Name))
+			p.add(field+".name", "%s is the name of a metric before", itsm.Quoted(m.Name))
 		}
 		c.metrics[m.Name] = m
 	}
@@ -191,15 +191,15 @@ func (p *problems) targets(c *compiled, s Schema) {
 		*p = append(*p, t.check(s, field))
 		p.calendar(c, field+".calendar", t.Calendar)
 		if slices.ContainsFunc(c.Targets[:i], func(o Target) bool { return o.Name == t.Name }) {
-			p.add(field+".name", "%s is the name of a target before", quoted(t.Name))
+			p.add(field+".name", "%s is the name of a target before", itsm.Quoted(t.Name))
 		}
 		m := c.metrics[t.Metric]
 		switch {
 		case m == nil:
-			p.add(field+".metric", "%s is no metric; they are: %v", quoted(t.Metric), slices.Sorted(maps.Keys(c.metrics)))
+			p.add(field+".metric", "%s is no metric; they are: %s", itsm.Quoted(t.Metric), itsm.Listed(slices.Sorted(maps.Keys(c.metrics))))
 		case !slices.ContainsFunc(c.Metrics, func(o Metric) bool { return o.Name == m.Name }):
 			if err := m.check(s, field+".metric"); err != nil {
-				p.add(field+".metric", "%s needs fields that are not declared so: %v; define the metric in the agreement", quoted(t.Metric), err)
+				p.add(field+".metric", "%s needs fields that are not declared so: %v; define the metric in the agreement", itsm.Quoted(t.Metric), err)
 			}
 		}
 	}

@@ -82,7 +82,7 @@ func (p WorkPolicy) definition() itsm.Definition[Work] {
 // noneLives asks that all clocks have ended, as they have where none ever began.
 func noneLives(w *Work, _ itsm.Stamp) error {
 	if live := w.Live(); len(live) > 0 {
-		return fmt.Errorf("%d still lives, that of %s", len(live), quoted(live[0].Target))
+		return fmt.Errorf("%d still lives, that of %s", len(live), itsm.Quoted(live[0].Target))
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func UnderAgreement(number string, live bool) itsm.Selection[Work] {
 func (p WorkPolicy) book(s itsm.Stamp) (*Book, error) {
 	b := p.Book(s.By.Tenant)
 	if b == nil {
-		return nil, &itsm.FieldError{Field: "book", Problem: fmt.Sprintf("is missing for the tenant %s", quoted(s.By.Tenant))}
+		return nil, &itsm.FieldError{Field: "book", Problem: fmt.Sprintf("is missing for the tenant %s", itsm.Quoted(s.By.Tenant))}
 	}
 	return b, nil
 }
