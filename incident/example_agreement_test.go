@@ -40,7 +40,7 @@ func ExampleProcess_agreement() {
 		fmt.Println(err)
 		return
 	}
-	tracking, _ := sla.WorkProcess(sla.WorkPolicy{Book: func(string) *sla.Book { return book }})
+	tracking, _ := sla.WorkProcess(func(string) *sla.Book { return book }, nil)
 	works, _ := register.New(backend, tracking, &register.Options[sla.Work]{Now: clock})
 
 	told := func(ctx context.Context, tx store.Tx, c register.Change[incident.Incident]) error {

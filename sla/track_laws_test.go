@@ -280,7 +280,7 @@ func (l *life) once() {
 
 // registered is the story by commands, with levels that fire in between.
 func (l *life) registered(r tales) {
-	process, err := sla.WorkProcess(sla.WorkPolicy{Book: func(string) *sla.Book { return l.book }})
+	process, err := sla.WorkProcess(func(string) *sla.Book { return l.book }, nil)
 	require.NoError(l.t, err)
 	var w sla.Work
 	alarms := map[int]int{}

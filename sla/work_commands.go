@@ -31,13 +31,13 @@ type Begin struct {
 	Alarms   []Alarm   `json:"alarms,omitempty"`
 }
 
-func (p WorkPolicy) begin(w *Work, c Begin, s itsm.Stamp) (Begin, error) {
+func (b Books) begin(w *Work, c Begin, s itsm.Stamp) (Begin, error) {
 	if err := c.Item.Check("item"); err != nil {
 		return c, err
 	}
 	var err error
 	begun := Work{Item: c.Item}
-	c.Facts, c.Promises, c.Alarms, err = p.step(&begun, Moment{At: s.At, By: s.By.ID, Facts: c.Facts}, s)
+	c.Facts, c.Promises, c.Alarms, err = b.step(&begun, Moment{At: s.At, By: s.By.ID, Facts: c.Facts}, s)
 	return c, err
 }
 
@@ -61,9 +61,9 @@ type Observe struct {
 	Alarms   []Alarm   `json:"alarms,omitempty"`
 }
 
-func (p WorkPolicy) observe(w *Work, c Observe, s itsm.Stamp) (Observe, error) {
+func (b Books) observe(w *Work, c Observe, s itsm.Stamp) (Observe, error) {
 	var err error
-	c.Facts, c.Promises, c.Alarms, err = p.step(w, Moment{At: s.At, By: s.By.ID, Facts: c.Facts}, s)
+	c.Facts, c.Promises, c.Alarms, err = b.step(w, Moment{At: s.At, By: s.By.ID, Facts: c.Facts}, s)
 	return c, err
 }
 
@@ -90,12 +90,12 @@ type Recompute struct {
 	Alarms   []Alarm   `json:"alarms,omitempty"`
 }
 
-func (p WorkPolicy) recompute(w *Work, c Recompute, s itsm.Stamp) (Recompute, error) {
+func (b Books) recompute(w *Work, c Recompute, s itsm.Stamp) (Recompute, error) {
 	if err := itsm.CheckLine("reason", c.Reason); err != nil {
 		return c, err
 	}
 	var err error
-	_, c.Promises, c.Alarms, err = p.step(w, Moment{At: s.At, By: s.By.ID, Recompute: c.Reason}, s)
+	_, c.Promises, c.Alarms, err = b.step(w, Moment{At: s.At, By: s.By.ID, Recompute: c.Reason}, s)
 	return c, err
 }
 
@@ -118,16 +118,16 @@ type Reach struct {
 	Alarms   []Alarm   `json:"alarms,omitempty"`
 }
 
-func (p WorkPolicy) reach(w *Work, c Reach, s itsm.Stamp) (Reach, error) {
-	b, err := p.book(s)
+func (b Books) reach(w *Work, c Reach, s itsm.Stamp) (Reach, error) {
+	book, err := b.of(s)
 	if err != nil {
 		return c, lacking(err)
 	}
 	next := w.clone()
-	if err := b.fireAll(&next, s.At); err != nil {
+	if err := book.fireAll(&next, s.At); err != nil {
 		return c, lacking(err)
 	}
-	if c.Promises, c.Alarms, err = b.changed(w, &next); err != nil {
+	if c.Promises, c.Alarms, err = book.changed(w, &next); err != nil {
 		return c, lacking(err)
 	}
 	if len(c.Alarms) == 0 {
@@ -161,16 +161,16 @@ func (File) Check(*Work, itsm.Stamp) error { return nil }
 func (File) Apply(*Work, itsm.Stamp) {}
 
 // step is what one more moment changes.
-func (p WorkPolicy) step(w *Work, m Moment, s itsm.Stamp) (Facts, []Promise, []Alarm, error) {
-	b, err := p.book(s)
+func (b Books) step(w *Work, m Moment, s itsm.Stamp) (Facts, []Promise, []Alarm, error) {
+	book, err := b.of(s)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	next, err := b.Observe(w, m)
+	next, err := book.Observe(w, m)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	promises, alarms, err := b.changed(w, &next)
+	promises, alarms, err := book.changed(w, &next)
 	return next.Moments[len(next.Moments)-1].Facts, promises, alarms, err
 }
 

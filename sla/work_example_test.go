@@ -33,7 +33,7 @@ func ExampleWorkProcess() {
 		fmt.Println(err)
 		return
 	}
-	process, _ := sla.WorkProcess(sla.WorkPolicy{Book: func(tenant string) *sla.Book { return book }})
+	process, _ := sla.WorkProcess(func(tenant string) *sla.Book { return book }, nil)
 	works, _ := register.New(memory.New(), process, &register.Options[sla.Work]{Now: func() time.Time { return now }})
 
 	desk := itsm.Actor{ID: "desk", Tenant: "acme", Roles: []itsm.Role{sla.Recorder}}

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,47 +16,60 @@ const (
 	Filed    itsm.State = "filed"    // over
 )
 
-// WorkPolicy is what differs from host to host in how work is tracked.
-type WorkPolicy struct {
-	// Book gives the book of a tenant, at any time and from several goroutines. It is
-	// asked for each command, so that a host whose agreements change gives a new one.
-	Book func(tenant string) *Book
+// Books gives the book of a tenant, nil if there is none, at any time and from several
+// goroutines. It is asked for each command, so that a host whose agreements change
+// gives a new one.
+type Books func(tenant string) *Book
 
+// of is the book of the tenant that a command is given in.
+func (b Books) of(s itsm.Stamp) (*Book, error) {
+	book := b(s.By.Tenant)
+	if book == nil {
+		return nil, &itsm.FieldError{Field: "book", Problem: fmt.Sprintf("is missing for the tenant %s", itsm.Quoted(s.By.Tenant))}
+	}
+	return book, nil
+}
+
+// WorkPolicy is what differs from host to host in how work is tracked. [WorkProcess]
+// copies it.
+type WorkPolicy struct {
 	Recorders []itsm.Role // who may say what happened to work, beside the system
 	Managers  []itsm.Role // who may have clocks taken anew
 }
 
-// The roles of a policy without its own.
+// The roles of [DefaultWorkPolicy].
 const (
 	Recorder itsm.Role = "sla.recorder"
 	Manager  itsm.Role = "sla.manager"
 )
 
-// WorkProcess keeps track of work under the agreements of a policy's book: its
-// records are [Work], and register.Tick has levels of escalation fire. A policy
-// without roles means [Recorder] and [Manager]; one without a book is an error.
-func WorkProcess(policy WorkPolicy) (itsm.Process[Work], error) {
-	if policy.Book == nil {
-		return itsm.Process[Work]{}, &itsm.FieldError{Field: "book", Problem: "is missing; give the agreements of a tenant"}
+// DefaultWorkPolicy has the roles [Recorder] and [Manager].
+func DefaultWorkPolicy() *WorkPolicy {
+	return &WorkPolicy{Recorders: []itsm.Role{Recorder}, Managers: []itsm.Role{Manager}}
+}
+
+// WorkProcess keeps track of work under the agreements of the books: its records are
+// [Work], and register.Tick has levels of escalation fire. A nil policy means
+// [DefaultWorkPolicy]. No books and a bad policy are errors that name the field.
+func WorkProcess(books Books, policy *WorkPolicy) (itsm.Process[Work], error) {
+	if policy == nil {
+		policy = DefaultWorkPolicy()
 	}
-	policy.Recorders = rolesOr(policy.Recorders, Recorder)
-	policy.Managers = rolesOr(policy.Managers, Manager)
-	lifecycle, err := itsm.NewLifecycle(policy.definition())
+	wrong := []error{itsm.CheckRoles("recorders", policy.Recorders), itsm.CheckRoles("managers", policy.Managers)}
+	if books == nil {
+		wrong = append(wrong, &itsm.FieldError{Field: "books", Problem: "are missing; give the agreements of a tenant"})
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return itsm.Process[Work]{}, err
+	}
+	lifecycle, err := itsm.NewLifecycle(policy.definition(books))
 	if err != nil {
 		return itsm.Process[Work]{}, err
 	}
 	return itsm.Process[Work]{Prefix: "WRK", Lifecycle: lifecycle, Indexes: workIndexes()}, nil
 }
 
-// rolesOr is a copy of a policy's roles, or the usual one.
-func rolesOr(roles []itsm.Role, usual itsm.Role) []itsm.Role {
-	if len(roles) == 0 {
-		return []itsm.Role{usual}
-	}
-	return slices.Clone(roles)
-}
-
-func (p WorkPolicy) definition() itsm.Definition[Work] {
+func (p *WorkPolicy) definition(books Books) itsm.Definition[Work] {
 	recorders := itsm.By(append([]itsm.Role{itsm.SystemRole}, p.Recorders...)...)
 	return itsm.Definition[Work]{
 		Kind: WorkKind,
@@ -67,10 +81,10 @@ func (p WorkPolicy) definition() itsm.Definition[Work] {
 		Roles:  slices.Concat(p.Recorders, p.Managers),
 		Fields: workFields(),
 		Transitions: []itsm.Transition[Work]{
-			itsm.On("begin", Begin{}, itsm.From(itsm.None), itsm.To(Measured, Settled), recorders, itsm.Sets("item"), itsm.Decide(p.begin), itsm.Pick(afterBegin)),
-			itsm.On("observe", Observe{}, itsm.From(Measured, Settled), itsm.To(Measured, Settled), recorders, itsm.Decide(p.observe), itsm.Pick(afterObserve)),
-			itsm.On("reach", Reach{}, itsm.From(Measured), itsm.Stay(), itsm.By(itsm.SystemRole), itsm.Decide(p.reach)),
-			itsm.On("recompute", Recompute{}, itsm.From(Measured), itsm.To(Measured, Settled), itsm.By(p.Managers...), itsm.Decide(p.recompute), itsm.Pick(afterRecompute)),
+			itsm.On("begin", Begin{}, itsm.From(itsm.None), itsm.To(Measured, Settled), recorders, itsm.Sets("item"), itsm.Decide(books.begin), itsm.Pick(afterBegin)),
+			itsm.On("observe", Observe{}, itsm.From(Measured, Settled), itsm.To(Measured, Settled), recorders, itsm.Decide(books.observe), itsm.Pick(afterObserve)),
+			itsm.On("reach", Reach{}, itsm.From(Measured), itsm.Stay(), itsm.By(itsm.SystemRole), itsm.Decide(books.reach)),
+			itsm.On("recompute", Recompute{}, itsm.From(Measured), itsm.To(Measured, Settled), itsm.By(p.Managers...), itsm.Decide(books.recompute), itsm.Pick(afterRecompute)),
 			itsm.On("file", File{}, itsm.From(Measured, Settled), itsm.To(Filed), recorders, itsm.Guard("clocks", noneLives)),
 		},
 		Timers: []itsm.Timer[Work]{
@@ -140,13 +154,4 @@ func StoppedIn(from, to time.Time) itsm.Selection[Work] {
 // clocks that live or with ended ones.
 func UnderAgreement(number string, live bool) itsm.Selection[Work] {
 	return itsm.Selection[Work]{Index: byAgreement, Equal: itsm.Key{itsm.TextValue(number), itsm.TruthValue(live)}}
-}
-
-// book is the book of the tenant that a command is given in.
-func (p WorkPolicy) book(s itsm.Stamp) (*Book, error) {
-	b := p.Book(s.By.Tenant)
-	if b == nil {
-		return nil, &itsm.FieldError{Field: "book", Problem: fmt.Sprintf("is missing for the tenant %s", itsm.Quoted(s.By.Tenant))}
-	}
-	return b, nil
 }

@@ -41,12 +41,12 @@ func keep(t testing.TB, backend store.Backend, versions ...sla.Version) *kept {
 	book, err := sla.NewBook(schema(), versions...)
 	require.NoError(t, err)
 	k := &kept{t: t, book: book}
-	process, err := sla.WorkProcess(sla.WorkPolicy{Book: func(tenant string) *sla.Book {
+	process, err := sla.WorkProcess(func(tenant string) *sla.Book {
 		if tenant != "acme" {
 			return nil
 		}
 		return book
-	}})
+	}, nil)
 	require.NoError(t, err)
 	k.Register, err = register.New(backend, process, &register.Options[sla.Work]{
 		Now: func() time.Time { return k.now },
@@ -253,8 +253,26 @@ func TestWorkRefuses(t *testing.T) {
 	}
 	_, err = k.Do(ctx, recorder, w.ID, sla.File{})
 	require.ErrorIs(t, err, itsm.ErrRefused, "it lives")
-	_, err = sla.WorkProcess(sla.WorkPolicy{})
-	itsmtest.RequireField(t, err, "book")
+	_, err = sla.WorkProcess(nil, &sla.WorkPolicy{Managers: []itsm.Role{"boss", "boss"}})
+	require.Equal(t, []string{"recorders", "managers[1]", "books"}, itsmtest.Fields(err))
+}
+
+func TestWorkPolicyIsTheHosts(t *testing.T) {
+	policy := &sla.WorkPolicy{Recorders: []itsm.Role{"desk"}, Managers: []itsm.Role{"boss"}}
+	process, err := sla.WorkProcess(func(string) *sla.Book { return nil }, policy)
+	require.NoError(t, err)
+	policy.Recorders[0], policy.Managers[0] = "else", "else"
+	roles := map[string][]itsm.Role{}
+	for _, row := range process.Lifecycle.Transitions() {
+		roles[row.Name] = row.Roles
+	}
+	require.Equal(t, map[string][]itsm.Role{
+		"begin":     {itsm.SystemRole, "desk"},
+		"observe":   {itsm.SystemRole, "desk"},
+		"reach":     {itsm.SystemRole},
+		"recompute": {"boss"},
+		"file":      {itsm.SystemRole, "desk"},
+	}, roles)
 }
 
 // TestWorkWithoutAPromiseIsFiledToo: not all work is under an agreement.
@@ -300,7 +318,7 @@ func TestSelections(t *testing.T) {
 
 // TestWorkCommandForms pins how each command is written (testdata/commands).
 func TestWorkCommandForms(t *testing.T) {
-	process, err := sla.WorkProcess(sla.WorkPolicy{Book: func(string) *sla.Book { return nil }})
+	process, err := sla.WorkProcess(func(string) *sla.Book { return nil }, nil)
 	require.NoError(t, err)
 	promises := []sla.Promise{{
 		ID: 1, Kind: sla.ServiceLevel, Party: "acme", Metric: sla.Resolution, Agreement: "AGR0000001", Version: 2, Target: "P1",

@@ -74,7 +74,7 @@ func resolution(tb testing.TB) *sla.Book {
 func openWork(tb testing.TB, backend store.Backend, n int) (*register.Register[sla.Work], time.Time) {
 	tb.Helper()
 	book := resolution(tb)
-	process, err := sla.WorkProcess(sla.WorkPolicy{Book: func(string) *sla.Book { return book }})
+	process, err := sla.WorkProcess(func(string) *sla.Book { return book }, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
