@@ -118,6 +118,39 @@ func BenchmarkEncodeEvent(b *testing.B) {
 	}
 }
 
+// Decoding is on the way of each command given and of each read of a journal.
+func BenchmarkDecode(b *testing.B) {
+	lc := parcels(b)
+	for _, cmd := range []itsm.Command[parcel]{deliver{To: "bob"}, fullPost()} {
+		name, version, data, err := lc.Encode(cmd)
+		require.NoError(b, err)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := lc.Decode(name, version, data); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDecodeEvent(b *testing.B) {
+	lc, r := tickets(b), newTicket()
+	e, err := lc.Fire(r, take{To: "bob"}, agentStamp())
+	require.NoError(b, err)
+	data, err := lc.EncodeEvent(e)
+	require.NoError(b, err)
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lc.DecodeEvent(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkNewLifecycle(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -122,6 +122,18 @@ func TestDecode(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, deliver{"x"}, cmd)
 
+	for _, data := range []string{
+		`{"\u0074o":"x"}`, `{"labels":{"b":1,"a":2}}`, `{"labels":{"B":1,"b":2}}`, `{"until":null,"stops":null,"labels":{"a":null}}`,
+		"{ \"stops\" : [ { \"days\" : 1 , \"place\" : \"\\\"{,\\\\\" } , { } ] ,\r\n\t\"for\" : \"a:b\" }",
+	} {
+		name, version := "post", 1
+		if strings.Contains(data, "x") {
+			name, version = "deliver", 3
+		}
+		_, err := lc.Decode(name, version, []byte(data))
+		require.NoError(t, err, data)
+	}
+
 	for _, c := range []struct {
 		name    string
 		version int
@@ -138,6 +150,15 @@ func TestDecode(t *testing.T) {
 		{"deliver", 3, `{"to":"x"}]`, "data", "goes on after the JSON value"},
 		{"deliver", 3, "{\"to\":\"\xff\"}", "data", "is not valid UTF-8"},
 		{"deliver", 3, `{"To":"x","colour":"red"}`, "colour", "is not a field here"},
+		{"deliver", 3, `{"To":"x"}`, "To", `is not a field here; write "to"`},
+		{"deliver", 3, `{"to":"x","to":"x"}`, "to", "is given twice"},
+		{"deliver", 3, `{"to":"x","\u0074o":"y"}`, "to", "is given twice"},
+		{"deliver", 3, `{"to":"x","TO":"y"}`, "TO", `is not a field here; write "to"`},
+		{"bring", 2, `{"street":"x","To":"y"}`, "To", `is not a field here; write "to"`},
+		{"post", 1, `{"stops":[{"days":2},{"Days":2}]}`, "stops[1].Days", `is not a field here; write "days"`},
+		{"post", 1, `{"stops":[{"days":2,"place":"x","days":3}]}`, "stops[0].days", "is given twice"},
+		{"post", 1, `{"labels":{"b":1,"a":2,"b":3}}`, "labels.b", "is given twice"},
+		{"post", 1, `{"labels":{"a":{"span":"1h","span":"2h"}}}`, "labels.a.span", "is given twice"},
 		{"deliver", 3, `{"to":7}`, "to", "is a number; give a string"},
 		{"deliver", 3, `["to"]`, "data", "is an array; give an object"},
 		{"post", 1, `{"stops":[{"days":"two"}]}`, "stops[0].days", "is a string; give a whole number"},
@@ -259,6 +280,7 @@ func TestDecodeEventRefuses(t *testing.T) {
 		{`,"data":{"to":"x"}`, ``, "data: is empty; give an object"},
 		{`{"to":"x"}`, `null`, "data: is null; give an object"},
 		{`{"to":"x"}`, `{"too":"x"}`, "event 2 of P1: too: is not a field here"},
+		{`{"to":"x"}`, `{"to":"x","to":"y"}`, "event 2 of P1: to: is given twice"},
 		{`"v":3`, `"v":7`, "event 2 of P1: v: is 7; deliver is read in version 3"},
 		{`00000000-`, `z`, "id: invalid UUID"},
 	} {

@@ -1,8 +1,10 @@
 package itsm_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"testing"
 
 	"github.com/itsmkit/itsm"
@@ -125,9 +127,22 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add("post", 1, data)
-	f.Add("post", 1, []byte(`{"":0}`))
+	for _, s := range []string{`{"":0}`, `{"Stops":[]}`, `{"stops":[{"days":1,"days":2}]}`, `{"labels":{"b":1,"a":{"span":"1h"}}}`, `{"st\u006fps":[{}, {}]}`} {
+		f.Add("post", 1, []byte(s))
+	}
+	// The names of definitions are looked at one by one, those of commands as a rule
+	// by a quick scan.
+	read := map[string]func([]byte) (any, error){
+		"post1":    func(data []byte) (any, error) { return itsm.ParseJSON[post](data) },
+		"deliver3": func(data []byte) (any, error) { return itsm.ParseJSON[deliver](data) },
+	}
 	f.Fuzz(func(t *testing.T, name string, version int, data []byte) {
 		cmd, err := lc.Decode(name, version, data)
+		if definition, is := read[name+strconv.Itoa(version)]; is && !bytes.Contains(data, []byte("null")) {
+			if _, slow := definition(data); (slow == nil) != (err == nil) {
+				t.Fatalf("%s: read as a command with %v, as a definition with %v", data, err, slow)
+			}
+		}
 		if err != nil {
 			typed(t, err)
 			return

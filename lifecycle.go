@@ -40,9 +40,10 @@ type Lifecycle[R any] struct {
 
 // command is one command of a lifecycle with the rows that take it.
 type command[R any] struct {
-	name string
-	typ  reflect.Type
-	rows []*Transition[R]
+	name  string
+	typ   reflect.Type
+	names *names // of the fields in its encoded form
+	rows  []*Transition[R]
 }
 
 // version is that of the command's encoded form, the same in all its rows.
@@ -243,7 +244,7 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 		if other := lc.commands[t.command]; other != nil {
 			complain("takes %v, as %q does; a command's type has one name", t.command, other.name)
 		}
-		c = &command[R]{name: t.Name, typ: t.command}
+		c = &command[R]{name: t.Name, typ: t.command, names: namesOf(t.command, make(map[reflect.Type]*names))}
 		lc.byName[t.Name], lc.commands[t.command] = c, c
 		lc.names = append(lc.names, t.Name)
 	} else if c.typ != t.command || c.version() != t.Version {

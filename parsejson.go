@@ -31,10 +31,7 @@ func ParseJSON[T any](data []byte) (T, error) {
 	if string(bytes.TrimSpace(data)) == "null" {
 		return none, &FieldError{"data", "is null; give " + article(jsonKind(typ))}
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var field *FieldError
-	if errors.As(checkNames(d, typ, "", 0), &field) {
+	if field := misnamed(data, typ, false); field != nil {
 		return none, field
 	}
 	if err := strictJSON(data, &v); err != nil { // also of what is no JSON
@@ -43,12 +40,27 @@ func ParseJSON[T any](data []byte) (T, error) {
 	return v, nil
 }
 
-// checkNames reads one value and refuses names given twice or not written as the
-// type declares them. A nil type is one that declares nothing. Any error but a
+// misnamed is the first name in a JSON text that is given twice or not written as the
+// type declares it, or the first null unless those are fine; nil if there is none, and
+// of what is no JSON.
+func misnamed(data []byte, typ reflect.Type, nulls bool) *FieldError {
+	d := nameReader{json.NewDecoder(bytes.NewReader(data)), nulls}
+	d.UseNumber()
+	var field *FieldError
+	errors.As(d.check(typ, "", 0), &field)
+	return field
+}
+
+type nameReader struct {
+	*json.Decoder
+	nulls bool // are fine
+}
+
+// check reads one value. A nil type is one that declares nothing. Any error but a
 // FieldError says that the data is no JSON.
-func checkNames(d *json.Decoder, typ reflect.Type, path string, depth int) error {
+func (d nameReader) check(typ reflect.Type, path string, depth int) error {
 	token, err := d.Token()
-	if err == nil && token == nil && path != "" {
+	if err == nil && token == nil && path != "" && !d.nulls {
 		return &FieldError{fieldPath(path), "is null; leave out what is not given"}
 	}
 	if err != nil || token != json.Delim('{') && token != json.Delim('[') {
@@ -81,7 +93,7 @@ func checkNames(d *json.Decoder, typ reflect.Type, path string, depth int) error
 				member = fields[name]
 			}
 		}
-		if err := checkNames(d, member, at, depth+1); err != nil {
+		if err := d.check(member, at, depth+1); err != nil {
 			return err
 		}
 	}
