@@ -275,7 +275,7 @@ func TestR5_DisposedFromTheStart(t *testing.T) {
 	require.Equal(t, config.Disposed, w.Record().State)
 	require.Zero(t, w.Record().NextVerify)
 	for _, c := range samples() {
-		requireRule(t, w.Refused(mia, c), itsm.RuleState)
+		itsmtest.RequireRule(t, w.Refused(mia, c), itsm.RuleState)
 	}
 	timeline, err := config.NewTimeline(slices.Values(config.FactsOf(e)), nil)
 	require.NoError(t, err)
@@ -288,12 +288,12 @@ func TestR5_DisposedFromTheStart(t *testing.T) {
 	w = itsmtest.New(t, lifecycle(t, nil))
 	w.Do(ann, c)
 	require.Zero(t, w.Record().NextVerify)
-	requireRule(t, w.Refused(ann, config.Reinstate{Change: change}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(ann, config.Reinstate{Change: change}), itsm.RuleRole)
 	w.Wait(day).Do(mia, config.Reinstate{Change: change})
 	require.Equal(t, w.Now().Add(90*day), w.Record().NextVerify)
 
 	strict := under(func(p *config.Policy) { p.UnderChange = []itsm.State{config.Retired} })
-	requireRule(t, itsmtest.New(t, lifecycle(t, strict)).Refused(ann, c), "R20")
+	itsmtest.RequireRule(t, itsmtest.New(t, lifecycle(t, strict)).Refused(ann, c), "R20")
 }
 
 // TestLife leads a CI through all its states.
