@@ -15,9 +15,10 @@ const AgreementKind = "agreement"
 // an external supplier (8.3.4.1), or an agreement with an internal one (8.3.4.2).
 //
 // What has been agreed is never edited. Another version is proposed beside it, and
-// once that is agreed it takes effect on a date, on which the one before ends. Which
-// version is in force at an instant the dates say, [Agreement.At]; the record's
-// state follows them as the system's timers are fired.
+// once that is agreed it takes effect on a date, on which the one before ends. Until
+// then yet another may be agreed in its place. Which version is in force at an instant
+// the dates say, [Agreement.At]; the record's state follows them as the system's
+// timers are fired.
 type Agreement struct {
 	itsm.Header
 
@@ -26,7 +27,7 @@ type Agreement struct {
 	Title string `json:"title"`
 	Owner string `json:"owner"` // the responsible person on our side
 
-	Versions []AgreementVersion `json:"versions,omitempty"` // agreed, in the order of their numbers and dates
+	Versions []AgreementVersion `json:"versions,omitempty"` // agreed, in the order of their numbers, which is that of their dates too but for those replaced
 	Current  int                `json:"current,omitzero"`   // the number of the one that took effect last; 0: none has yet
 	Proposal *Proposal          `json:"proposal,omitempty"` // what is to become the next
 
@@ -37,7 +38,8 @@ type Agreement struct {
 }
 
 // AgreementVersion is one version that was agreed: from when until when, by whom,
-// and what. Only its end changes: with the next version, or when it is extended.
+// and what. Only its end changes: with the next version, or when it is extended. One
+// that is replaced before it took effect ends when it would have begun.
 type AgreementVersion struct {
 	Number     int         `json:"number"` // from 1 on
 	From       time.Time   `json:"from"`   // when it takes effect
@@ -148,16 +150,31 @@ func (a *Agreement) At(at time.Time) *AgreementVersion {
 	return nil
 }
 
+// isReplaced reports whether another version was agreed in place of this one before
+// it took effect.
+func (v *AgreementVersion) isReplaced() bool { return !v.Until.IsZero() && !v.Until.After(v.From) }
+
 // Next is when the next agreed version takes effect; the zero time if none is to.
 func (a *Agreement) Next() time.Time {
-	if a.Current >= len(a.Versions) {
-		return time.Time{}
+	if v := a.after(a.Current); v != nil {
+		return v.From
 	}
-	from := a.Versions[a.Current].From
-	if a.Notice != nil && !from.Before(a.Notice.At) {
-		return time.Time{}
+	return time.Time{}
+}
+
+// after is the version that takes effect after one of a number; nil if none does.
+func (a *Agreement) after(number int) *AgreementVersion {
+	for i := number; i < len(a.Versions); i++ {
+		v := &a.Versions[i]
+		switch {
+		case v.isReplaced():
+			continue
+		case a.Notice != nil && !v.From.Before(a.Notice.At):
+			return nil
+		}
+		return v
 	}
-	return from
+	return nil
 }
 
 // InForce is the versions of the agreement that are, were or will be in force, as
@@ -218,7 +235,9 @@ func (a *Agreement) services() []itsm.Ref {
 		}
 	}
 	for i := max(a.Current-1, 0); i < len(a.Versions); i++ {
-		add(&a.Versions[i].Terms)
+		if v := &a.Versions[i]; !v.isReplaced() {
+			add(&v.Terms)
+		}
 	}
 	if a.Proposal != nil {
 		add(&a.Proposal.Terms)

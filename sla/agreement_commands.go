@@ -79,7 +79,8 @@ func (c Revise) Apply(a *Agreement, _ itsm.Stamp) {
 }
 
 // Withdraw drops the proposal. Where nothing has been agreed before, the agreement
-// ends with it.
+// ends with it. What has been agreed and is not in force yet is not withdrawn by one
+// side: another version is agreed in its place, or all of it is terminated.
 type Withdraw struct {
 	Reason string `json:"reason"`
 }
@@ -123,7 +124,8 @@ func (p *AgreementPolicy) isAssessed(a *Agreement, _ itsm.Stamp) error {
 }
 
 // Agree accepts the proposal as the next version. From its date on it is in force,
-// and the version before ends.
+// and the version before ends. Versions agreed before for the same date or a later one
+// never take effect; one that has taken effect is not replaced so.
 type Agree struct {
 	From   time.Time `json:"from,omitzero"` // when it takes effect; zero: at once
 	Signed []string  `json:"signed"`        // who agreed: all signatories, and others
@@ -161,7 +163,7 @@ func (p *AgreementPolicy) agree(a *Agreement, c Agree, s itsm.Stamp) (Agree, err
 		return c, &itsm.FieldError{Field: "late", Problem: "is given, but the version does not take effect in the past"}
 	}
 	if v := a.last(); v != nil {
-		if err := a.follows(v, c.From, s.At); err != nil {
+		if err := a.follows(c.From, s); err != nil {
 			return c, err
 		}
 		c.Was = v.Until
@@ -180,18 +182,27 @@ func (p *AgreementPolicy) agree(a *Agreement, c Agree, s itsm.Stamp) (Agree, err
 	return c, err
 }
 
-// follows refuses a version that cannot take the place of the last one.
-func (a *Agreement) follows(last *AgreementVersion, from, at time.Time) error {
-	if err := a.isStanding(at); err != nil {
+// follows refuses a version that would take the place of one that has taken effect,
+// or leave a gap.
+func (a *Agreement) follows(from time.Time, s itsm.Stamp) error {
+	if err := a.isStanding(s.At); err != nil {
 		return err
 	}
-	switch {
-	case !from.After(last.From):
+	known := laterOf(s.At, s.Recorded) // until then clocks may have begun under it
+	var before *AgreementVersion
+	for i := range a.Versions {
+		switch v := &a.Versions[i]; {
+		case v.isReplaced():
+		case v.From.Before(from):
+			before = v
+		case !v.From.After(known):
+			return &itsm.FieldError{Field: "from", Problem: fmt.Sprintf(
+				"%s is not after %s, when version %d took effect; give a later one", stamped(from), stamped(v.From), v.Number)}
+		}
+	}
+	if before != nil && !before.Until.IsZero() && from.After(before.Until) {
 		return &itsm.FieldError{Field: "from", Problem: fmt.Sprintf(
-			"%s is not after %s, when version %d takes effect; give a later one", stamped(from), stamped(last.From), last.Number)}
-	case !last.Until.IsZero() && from.After(last.Until):
-		return &itsm.FieldError{Field: "from", Problem: fmt.Sprintf(
-			"%s would leave a gap: version %d ends at %s; extend that first, or give an earlier one", stamped(from), last.Number, stamped(last.Until))}
+			"%s would leave a gap: version %d ends at %s; extend that first, or give an earlier one", stamped(from), before.Number, stamped(before.Until))}
 	}
 	return nil
 }
@@ -226,8 +237,13 @@ func (c Agree) Apply(a *Agreement, s itsm.Stamp) {
 		Signed: c.Signed, Agreed: s.At, Late: c.Late, Assessment: p.Assessment,
 	}
 	versions := slices.Clone(a.Versions)
-	if n := len(versions); n > 0 {
-		versions[n-1].Until = c.From
+	for i := range versions {
+		switch v := &versions[i]; {
+		case !v.From.Before(c.From):
+			v.Until = v.From
+		case v.Until.IsZero() || v.Until.After(c.From):
+			v.Until = c.From
+		}
 	}
 	a.Versions, a.Proposal = append(versions, next), nil
 	if !c.From.After(s.At) {
@@ -253,11 +269,8 @@ type Activate struct {
 
 func activate(a *Agreement, c Activate, s itsm.Stamp) (Activate, error) {
 	c.Version = a.Current
-	for next := a.Next(); !next.IsZero() && !next.After(s.At); {
-		c.Version++
-		after := *a
-		after.Current = c.Version
-		next = after.Next()
+	for v := a.after(a.Current); v != nil && !v.From.After(s.At); v = a.after(v.Number) {
+		c.Version = v.Number
 	}
 	if c.Version == a.Current {
 		return c, itsm.Refuse("date", "no version takes effect by %s", stamped(s.At))

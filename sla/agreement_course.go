@@ -172,7 +172,15 @@ func disputesSettled(a *Agreement, _ itsm.Stamp) error {
 	return nil
 }
 
-// RaiseDispute records a disagreement with the party (8.3.4.1).
+// wasAgreed refuses a dispute about what was only ever a draft.
+func wasAgreed(a *Agreement, _ itsm.Stamp) error {
+	if a.last() == nil {
+		return errors.New("there was none; the draft was withdrawn")
+	}
+	return nil
+}
+
+// RaiseDispute records a disagreement with the party (8.3.4.1), also after the end.
 type RaiseDispute struct {
 	About string `json:"about"`
 }

@@ -28,13 +28,15 @@ const (
 //	  └──────────────┴──────────┴─ terminate, end ───┴▶ terminated
 //
 // Draft, agreed, active and under review take a revised next version (revise,
-// assess, withdraw, agree), another owner, and disputes. A version that is in force
-// at once makes the agreement active without more ado. These are the system's, each
-// at its date: activate, expire and end.
+// assess, withdraw, agree) and another owner. A version that is in force at once makes
+// the agreement active without more ado. These are the system's, each at its date:
+// activate, expire and end.
 //
-// An open dispute does not keep an agreement in force, but it keeps its record from
-// being over: expire and end are refused until it is settled, and then happen by
-// themselves (8.3.4.1: disputes are recorded to closure; R35).
+// All but a draft take disputes. An open one does not keep an agreement in force, but
+// it keeps its record from being over: expire and end are refused until it is settled,
+// and then happen by themselves (8.3.4.1: disputes are recorded to closure; R35). The
+// last invoice and the credits of the last period come after the end, and so disputes
+// are raised and settled then too; nothing else of the record changes any more.
 func AgreementProcess(policy *AgreementPolicy) (itsm.Process[Agreement], error) {
 	if policy == nil {
 		policy = DefaultAgreementPolicy()
@@ -55,8 +57,9 @@ func (p *AgreementPolicy) definition() itsm.Definition[Agreement] {
 	owners := itsm.By(append(slices.Clone(p.Managers), ResponsiblePerson)...)
 	system := itsm.By(itsm.SystemRole)
 	settled := itsm.Guard("8.3.4.1 disputes", disputesSettled)
-	proposed := itsm.Guard("proposal", isProposed)
+	proposed, assessed := itsm.Guard("proposal", isProposed), itsm.Guard("8.3.4.1 assessment", p.isAssessed)
 	standing := from(InDraft, Agreed, Active, UnderReview)
+	disputable := from(Agreed, Active, UnderReview, Expired, Terminated)
 	return itsm.Definition[Agreement]{
 		Kind: AgreementKind,
 		States: []itsm.StateDef{
@@ -77,8 +80,8 @@ func (p *AgreementPolicy) definition() itsm.Definition[Agreement] {
 			itsm.On("withdraw", Withdraw{}, from(InDraft), to(Terminated), owners, proposed),
 			itsm.On("withdraw", Withdraw{}, from(Agreed, Active, UnderReview), stay, owners, proposed),
 			itsm.On("agree", Agree{}, from(InDraft), to(Agreed, Active), approvers, proposed, itsm.Sets("next_review"), itsm.Decide(p.agree), itsm.Pick(afterAgree)),
-			itsm.On("agree", Agree{}, from(Agreed, Active, UnderReview), stay, approvers, proposed,
-				itsm.Guard("8.3.4.1 assessment", p.isAssessed), itsm.Decide(p.agree)),
+			itsm.On("agree", Agree{}, from(Agreed), to(Agreed, Active), approvers, proposed, assessed, itsm.Sets("next_review"), itsm.Decide(p.agree), itsm.Pick(afterAgree)),
+			itsm.On("agree", Agree{}, from(Active, UnderReview), stay, approvers, proposed, assessed, itsm.Sets("next_review"), itsm.Decide(p.agree)),
 			itsm.On("activate", Activate{}, from(Agreed), to(Active), system, itsm.Decide(activate)),
 			itsm.On("activate", Activate{}, from(Active, UnderReview), stay, system, itsm.Decide(activate)),
 			itsm.On("review", Review{}, from(Active), to(UnderReview), owners),
@@ -88,8 +91,8 @@ func (p *AgreementPolicy) definition() itsm.Definition[Agreement] {
 				itsm.Decide(terminate), itsm.Pick(afterTerminate)),
 			itsm.On("end", End{}, from(Agreed, Active, UnderReview), to(Terminated), system, settled, itsm.Guard("date", noticeOver)),
 			itsm.On("expire", Expire{}, from(Active, UnderReview), to(Expired), system, settled, itsm.Guard("date", termOver)),
-			itsm.On("raise dispute", RaiseDispute{}, from(Agreed, Active, UnderReview), stay, owners),
-			itsm.On("settle dispute", SettleDispute{}, from(Agreed, Active, UnderReview), stay, owners, itsm.Decide(settleDispute)),
+			itsm.On("raise dispute", RaiseDispute{}, disputable, stay, owners, itsm.Guard("agreement", wasAgreed)),
+			itsm.On("settle dispute", SettleDispute{}, disputable, stay, owners, itsm.Decide(settleDispute)),
 			itsm.On("hand over", HandOver{}, standing, stay, owners, itsm.Sets("owner")),
 		},
 		Timers: []itsm.Timer[Agreement]{

@@ -268,7 +268,7 @@ func TestExtendAndExpire(t *testing.T) {
 	itsmtest.RequireRule(t, w.Refused(smith, sla.Revise{Terms: supportTerms("4h"), Summary: "Too late."}), "term")
 	w.Do(timer, sla.Expire{})
 	require.Equal(t, sla.Expired, w.Record().State)
-	itsmtest.RequireRule(t, w.Refused(olga, sla.RaiseDispute{About: "The invoice."}), itsm.RuleState)
+	itsmtest.RequireRule(t, w.Refused(olga, sla.Review{}), itsm.RuleState)
 
 	open := inForceUntil(t, sla.ServiceLevel, time.Time{})
 	itsmtest.RequireRule(t, open.Refused(boss, sla.Extend{Until: later, Reason: "Renewed."}), "term")
@@ -316,10 +316,18 @@ func TestTerminate(t *testing.T) {
 	require.Equal(t, []string{"end of notice"}, timersDue(lc, early.Record(), end))
 	early.Wait(at.Sub(early.Now())).Do(timer, sla.End{})
 
+	// At once, so that it never takes effect.
+	never := drafted(t, sla.ServiceLevel)
+	never.Do(boss, signedFrom(at))
+	never.Do(boss, sla.Terminate{Reason: "Moved."})
+	require.Equal(t, sla.Terminated, never.Record().State)
+	require.Empty(t, never.Record().InForce())
+
 	// A draft that is withdrawn has ended.
 	draft := drafted(t, sla.ServiceLevel)
 	draft.Do(olga, sla.Withdraw{Reason: "No need."})
 	require.Equal(t, sla.Terminated, draft.Record().State)
+	itsmtest.RequireRule(t, draft.Refused(olga, sla.RaiseDispute{About: "The invoice."}), "agreement")
 }
 
 // TestISO_8_3_4_1_DisputesAreRecordedToClosure keeps a record open until its disputes
@@ -349,6 +357,15 @@ func TestISO_8_3_4_1_DisputesAreRecordedToClosure(t *testing.T) {
 	require.Empty(t, w.Record().At(w.Now()))
 	w.Do(olga, sla.SettleDispute{Dispute: 1, Settlement: "Waived."})
 	w.Do(timer, sla.Expire{})
+
+	// The last invoice comes after the end.
+	for _, over := range []*agreementWalk{w, now} {
+		over.Do(olga, sla.RaiseDispute{About: "The last invoice."})
+		require.Len(t, over.Record().OpenDisputes(), 1)
+		require.Empty(t, agreementsUnder(t, nil).Due(over.Record()))
+		itsmtest.RequireRule(t, over.Refused(guest, sla.RaiseDispute{About: "The last invoice."}), itsm.RuleRole)
+		over.Do(olga, sla.SettleDispute{Dispute: 3, Settlement: "Paid."})
+	}
 }
 
 func TestAgreementInput(t *testing.T) {
@@ -391,6 +408,10 @@ func TestEveryAgreementRow(t *testing.T) {
 	june := monday.AddDate(0, 3, 0)
 	withdrawn := start.Fork()
 	withdrawn.Do(smith, sla.Withdraw{Reason: "No need."})
+	disputed := func(w *agreementWalk) {
+		w.Do(smith, sla.RaiseDispute{About: "The invoice."})
+		w.Do(smith, sla.SettleDispute{Dispute: len(w.Record().Disputes), Settlement: "Paid."})
+	}
 	everywhere := func(w *agreementWalk) {
 		f := w.Fork()
 		f.Do(smith, faster)
@@ -402,15 +423,16 @@ func TestEveryAgreementRow(t *testing.T) {
 		g := f.Fork()
 		g.Do(smith, sla.Withdraw{Reason: "No need."})
 		g.Do(boss, sla.Extend{Until: monday.AddDate(1, 1, 0), Reason: "Renewed."})
-		g.Do(smith, sla.RaiseDispute{About: "The invoice."})
-		g.Do(smith, sla.SettleDispute{Dispute: 1, Settlement: "Paid."})
+		disputed(g)
 		g.Fork().Do(boss, sla.Terminate{Reason: "Moved."})
 		g.Do(boss, sla.Terminate{Reason: "Moved.", At: g.Now().Add(oneHour)})
 		g.Wait(oneHour).Do(timer, sla.End{})
+		disputed(g)
 		f.Do(boss, signedFrom(june.AddDate(0, 1, 0)))
 		f.Wait(june.AddDate(0, 1, 0).Sub(f.Now())).Do(timer, sla.Activate{})
 		if f.Record().State != sla.Agreed {
 			f.Wait(monday.AddDate(2, 0, 0).Sub(f.Now())).Do(timer, sla.Expire{})
+			disputed(f)
 		}
 	}
 	everywhere(start)

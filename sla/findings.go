@@ -72,9 +72,9 @@ type ExamineOptions struct {
 // Examine says what services and agreements lack at an instant (ISO/IEC 20000-1,
 // 8.2.2, 8.2.4, 8.3.3 and 8.3.4; R21 and R22). It takes all of a tenant, in any
 // order, since services are looked up in agreements and the other way round; of what
-// is over, only that it is there. Of an agreement the version in force counts. The
-// findings come by services and then agreements, each in the order of the numbers,
-// and for one record in that of [Flaws].
+// is over, only that it is there, and open disputes. Of an agreement the version in
+// force counts. The findings come by services and then agreements, each in the order
+// of the numbers, and for one record in that of [Flaws].
 //
 // An agreement that names no service is for any, and so for each.
 func Examine(services iter.Seq[*Service], agreements iter.Seq[*Agreement], at time.Time, o *ExamineOptions) []Finding {

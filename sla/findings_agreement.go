@@ -23,14 +23,14 @@ func (k Kind) clause() string {
 
 // agreement looks at one agreement.
 func (e *examination) agreement(a *Agreement) {
-	if a.State == Expired || a.State == Terminated {
-		return
-	}
 	rule := a.Kind.clause()
 	find := func(flaw Flaw, since time.Time, format string, args ...any) {
 		e.findings = append(e.findings, Finding{flaw, rule, itsm.RefTo(AgreementKind, a.ID), a.Number, fmt.Sprintf(format, args...), since})
 	}
-	v := a.At(e.at)
+	v, over := a.At(e.at), a.State == Expired || a.State == Terminated
+	if over {
+		v = nil
+	}
 	if v != nil && a.Kind == Underpinning {
 		if a.Owner == "" {
 			find(NoOwner, v.From, "nobody is responsible for it; hand it over to somebody")
@@ -39,7 +39,7 @@ func (e *examination) agreement(a *Agreement) {
 			find(NoRequirements, v.From, "version %d names no requirement that the supplier is to meet", v.Number)
 		}
 	}
-	if end := a.End(); !a.NextReview.IsZero() && a.NextReview.Before(e.at) && (end.IsZero() || e.at.Before(end)) {
+	if end := a.End(); !over && !a.NextReview.IsZero() && a.NextReview.Before(e.at) && (end.IsZero() || e.at.Before(end)) {
 		find(ReviewOverdue, a.NextReview, "it was to be reviewed by %s", stamped(a.NextReview))
 	}
 	for i := range a.Disputes {

@@ -239,6 +239,8 @@ func TestDisputesMayBeOpenForLonger(t *testing.T) {
 	require.Equal(t, monday.Add(-10*oneDay), examine(nil)[0].Since)
 	require.Len(t, examine(&sla.ExamineOptions{}), 1)
 	require.Empty(t, examine(&sla.ExamineOptions{Dispute: itsm.Wait{Days: 60}}))
+	a.State = sla.Expired
+	require.Len(t, examine(nil), 1, "disputes are recorded to closure")
 }
 
 // TestFlawsIsComplete reads the source.
