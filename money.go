@@ -48,7 +48,7 @@ func (m Money) IsZero() bool { return m.Currency == "" && m.Amount.IsZero() }
 // Check refuses a currency that is not three capital letters, naming the field.
 func (m Money) Check(field string) error {
 	if !isCurrency(m.Currency) {
-		return &FieldError{field, fmt.Sprintf("has the currency %q; give three capital letters, as in EUR", m.Currency)}
+		return &FieldError{field, "has the currency " + Quoted(m.Currency) + "; give three capital letters, as in EUR"}
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (list Tasks) CheckMove(id int, to TaskState) error {
 		return &FieldError{"task", fmt.Sprintf("%d is none of the record's %d tasks", id, len(list))}
 	}
 	if from := list[id-1].State; !slices.Contains(from.Next(), to) {
-		return &FieldError{"to", fmt.Sprintf("is %q; task %d is %s and can become: %s", to, id, from, Listed(from.Next()))}
+		return &FieldError{"to", fmt.Sprintf("is %s; task %d is %s and can become: %s", Quoted(to), id, from, Listed(from.Next()))}
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/itsmkit/itsm"
 )
@@ -22,7 +21,7 @@ func (p *Policy) assign(inc *Incident, c Assign, _ itsm.Stamp) (Assign, error) {
 		c.Group = inc.Group
 	}
 	if c.Group != "" && !p.belongs(c.Group, c.To) {
-		return c, &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%q does not belong to the group %q", c.To, c.Group)}
+		return c, &itsm.FieldError{Field: "to", Problem: itsm.Quoted(c.To) + " does not belong to the group " + itsm.Quoted(c.Group)}
 	}
 	return c, nil
 }

@@ -133,7 +133,7 @@ func (o *KPIOptions) complete() (KPIOptions, error) {
 	}
 	for i, name := range c.By {
 		if slices.Contains(c.By[:i], name) {
-			return c, &itsm.FieldError{Field: fmt.Sprintf("by[%d]", i), Problem: fmt.Sprintf("%q is named before", name)}
+			return c, &itsm.FieldError{Field: fmt.Sprintf("by[%d]", i), Problem: itsm.Quoted(name) + " is named before"}
 		}
 	}
 	for i, bound := range c.Ages {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +59,7 @@ func NewMeter(lc *itsm.Lifecycle[Incident], p Period, o *KPIOptions) (*Meter, er
 	for i, name := range options.By {
 		field, ok := lc.Field(name)
 		if !ok {
-			return nil, &itsm.FieldError{Field: fmt.Sprintf("by[%d]", i), Problem: fmt.Sprintf("%q is no field; they are: %s", name, m.fieldNames())}
+			return nil, &itsm.FieldError{Field: fmt.Sprintf("by[%d]", i), Problem: itsm.Quoted(name) + " is no field; they are: " + itsm.Listed(m.fieldNames())}
 		}
 		m.breakdowns = append(m.breakdowns, breakdown{field: field, byKey: make(map[string]int32)})
 	}
@@ -71,12 +70,12 @@ func NewMeter(lc *itsm.Lifecycle[Incident], p Period, o *KPIOptions) (*Meter, er
 	return m, nil
 }
 
-func (m *Meter) fieldNames() string {
+func (m *Meter) fieldNames() []string {
 	var names []string
 	for _, f := range m.lc.Fields() {
 		names = append(names, f.Name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // Add takes in one incident, of which it keeps nothing. One that cannot be measured
@@ -150,7 +149,7 @@ func (m *Meter) course(inc *Incident) (course, error) {
 			c.resolved, c.closed = first(inc.Times.Resolved, end), end
 		}
 	default:
-		return c, named(inc, &itsm.FieldError{Field: "state", Problem: fmt.Sprintf("%q is no state of the lifecycle", inc.State)})
+		return c, named(inc, &itsm.FieldError{Field: "state", Problem: itsm.Quoted(inc.State) + " is no state of the lifecycle"})
 	}
 	for _, at := range []struct {
 		field string

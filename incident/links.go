@@ -24,7 +24,7 @@ func (c Link) Check(inc *Incident, _ itsm.Stamp) error {
 		return err
 	}
 	if c.Remove && !slices.Contains(inc.Links, RecordLink{c.As, c.To}) {
-		return &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%s is not linked as %q", c.To, c.As)}
+		return &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%s is not linked as %s", c.To, itsm.Quoted(c.As))}
 	}
 	return nil
 }

@@ -97,9 +97,9 @@ func (p *Policy) check() error {
 		field := fmt.Sprintf("custom[%d]", i)
 		switch {
 		case itsm.CheckLine(field, f.Name) != nil || taken[f.Name]:
-			complain(field+".name", fmt.Sprintf("%q is no name, or one in use", f.Name))
+			complain(field+".name", itsm.Quoted(f.Name)+" is no name, or one in use")
 		case !slices.Contains(itsm.Types(), f.Type):
-			complain(field+".type", fmt.Sprintf("%q is no type of value", f.Type))
+			complain(field+".type", itsm.Quoted(f.Type)+" is none of: "+itsm.Listed(itsm.Types()))
 		}
 		for j, v := range f.Domain {
 			wrong = append(wrong, f.Check(fmt.Sprintf("%s.domain[%d]", field, j), v))

@@ -50,7 +50,7 @@ func (p *Policy) report(_ *Incident, c Report, s itsm.Stamp) (Report, error) {
 		return c, itsm.Refuse("on behalf", "only an agent says whose it is; leave the group out")
 	}
 	if c.Group != "" && !p.belongs(c.Group, c.To) {
-		return c, &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%q does not belong to the group %q", c.To, c.Group)}
+		return c, &itsm.FieldError{Field: "to", Problem: itsm.Quoted(c.To) + " does not belong to the group " + itsm.Quoted(c.Group)}
 	}
 	c.Detected = itsm.Normal(c.Detected)
 	if c.Detected.IsZero() {
