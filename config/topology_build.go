@@ -15,21 +15,21 @@ type TopologyOptions struct {
 // does not keep. Nil options mean none of them. Counts that do not fit and an edge
 // at a node that there is not are a [*itsm.FieldError].
 //
-// It sorts by counting, so time is in proportion to nodes and edges. While it builds
-// it needs 4 bytes an edge more at most, 12 with the numbers of the edges.
+// It sorts by counting, so time is in proportion to nodes and edges; edges that come
+// in the order of From take a quarter less. While it builds it needs 4 bytes an edge
+// more, 12 with the numbers of the edges or with more than 262,144 nodes.
 func NewTopology(nodes int, edges []Edge, o *TopologyOptions) (*Topology, error) {
 	if err := checkCounts(int64(nodes), int64(len(edges))); err != nil {
 		return nil, err
 	}
-	t := &Topology{out: newRows(nodes, edges), in: newRows(nodes, edges)}
+	t := &Topology{out: newRows(nodes, nil), in: newRows(nodes, nil)}
 	if err := t.count(nodes, edges); err != nil {
 		return nil, err
 	}
 	if o != nil && o.EdgeNumbers {
-		t.out.edge, t.in.edge = make([]uint32, len(edges)), make([]uint32, len(edges))
 		t.fillNumbered(edges)
 	} else {
-		t.fill(edges)
+		t.fill(edges, nodes > near)
 	}
 	return t, nil
 }
@@ -91,58 +91,72 @@ func badEdge(i int, e Edge, nodes int) error {
 
 // fill puts the edges into the rows against them, in any order; turns these into the
 // rows along them, which so get sorted; and those into the first again, which so get
-// sorted too.
-func (t *Topology) fill(edges []Edge) {
-	in := t.in.next()
+// sorted too. Edges that ascend by From have sorted the first rows already. All room
+// is made just before it is written to, as what was just cleared is still near.
+func (t *Topology) fill(edges []Edge, large bool) {
+	var s *stage
+	first := edges
+	if large {
+		s = newStage(t.Nodes(), len(edges))
+		first = s.gather(edges, &t.in)
+	}
+	t.in.node = make([]uint32, len(edges))
+	t.in.put(first)
+	owner := make(owners, len(edges)+1)
+	t.out.node = make([]uint32, len(edges))
+	t.in.turn(&t.out, owner, s)
+	if !ascending(edges) {
+		t.in.rewind()
+		t.out.turn(&t.in, owner, s)
+	}
+}
+
+func ascending(edges []Edge) bool {
+	last := uint32(0)
 	for _, e := range edges {
-		p := in[e.To]
-		in[e.To] = p + 1
-		t.in.node[p] = e.From
+		if e.From < last {
+			return false
+		}
+		last = e.From
 	}
-	var owner owners
-	if len(in) <= foreseen {
-		owner = make(owners, len(edges)+1)
+	return true
+}
+
+// put puts the From of each edge into the row of its To. Here and below, slices are
+// locals because the compiler would load those of r anew for every edge, which takes
+// a third longer.
+func (r *rows) put(edges []Edge) {
+	next, node := r.next(), r.node
+	for _, e := range edges {
+		p := next[e.To]
+		next[e.To] = p + 1
+		node[p] = e.From
 	}
-	t.in.turn(&t.out, owner)
-	t.in.rewind()
-	t.out.turn(&t.in, owner)
 }
 
 // turn goes through all rows by node and puts each node into the rows of its
-// neighbours.
-func (r *rows) turn(into *rows, owner owners) {
-	next := into.next()
-	if owner == nil {
-		start := uint32(0)
-		for v, end := range r.start[1:] {
-			for _, w := range r.node[start:end] {
-				p := next[w]
-				next[w] = p + 1
-				into.node[p] = uint32(v)
-			}
-			start = end
-		}
+// neighbours, by way of the stage if there is one.
+func (r *rows) turn(into *rows, owner owners, s *stage) {
+	owner.mark(r.start[:len(r.start)-1])
+	if s != nil {
+		into.put(s.gatherRows(r, owner, into))
 		return
 	}
-	owner.mark(r.start[:len(next)])
+	next, node := into.next(), into.node
 	v, at := uint32(0), owner[:len(r.node)]
 	for i, w := range r.node {
 		v = max(v, at[i])
 		at[i] = 0
 		p := next[w]
 		next[w] = p + 1
-		into.node[p] = v
+		node[p] = v
 	}
 }
 
 // owners says whose row each place is in, for loops over all places: it holds the
 // node where a row begins and 0 elsewhere, so that the largest so far is the owner.
-// To go row by row instead takes half as long again, as nobody can foresee where
-// short rows end; but with many nodes it is the memory that all wait for.
+// To go row by row instead takes longer, as nobody can foresee where short rows end.
 type owners []uint32
-
-// foreseen is up to how many nodes owners are worth their room.
-const foreseen = 1 << 18
 
 // mark notes where the rows begin; those of the last nodes may be empty and begin
 // where there is no place, for which there is one more.
@@ -156,13 +170,16 @@ func (o owners) mark(start []uint32) {
 // to the rows against the edges is written as one, then taken apart.
 func (t *Topology) fillNumbered(edges []Edge) {
 	out, in := t.out.next(), t.in.next()
-	owner, packed := make(owners, len(edges)+1), make([]uint64, len(edges))
+	owner := make(owners, len(edges)+1)
 	owner.mark(in)
+	packed := make([]uint64, len(edges))
 	for i, e := range edges {
 		p := in[e.To]
 		in[e.To] = p + 1
 		packed[p] = uint64(e.From)<<32 | uint64(i)
 	}
+	node, edge := make([]uint32, len(edges)), make([]uint32, len(edges))
+	t.out.node, t.out.edge = node, edge
 	to, at := uint32(0), owner[:len(packed)]
 	for i, k := range packed {
 		to = max(to, at[i])
@@ -170,18 +187,22 @@ func (t *Topology) fillNumbered(edges []Edge) {
 		from := k >> 32
 		p := out[from]
 		out[from] = p + 1
-		t.out.node[p], t.out.edge[p] = to, uint32(k)
+		node[p], edge[p] = to, uint32(k)
 	}
-	t.in.rewind()
-	owner.mark(t.out.start[:len(out)])
-	from, at := uint32(0), owner[:len(t.out.node)]
-	for i, to := range t.out.node {
-		from = max(from, at[i])
-		p := in[to]
-		in[to] = p + 1
-		packed[p] = uint64(from)<<32 | uint64(t.out.edge[i])
+	if !ascending(edges) {
+		t.in.rewind()
+		owner.mark(t.out.start[:len(out)])
+		from, at := uint32(0), owner[:len(node)]
+		for i, to := range node {
+			from = max(from, at[i])
+			p := in[to]
+			in[to] = p + 1
+			packed[p] = uint64(from)<<32 | uint64(edge[i])
+		}
 	}
+	node, edge = make([]uint32, len(edges)), make([]uint32, len(edges))
+	t.in.node, t.in.edge = node, edge
 	for i, k := range packed {
-		t.in.node[i], t.in.edge[i] = uint32(k>>32), uint32(k)
+		node[i], edge[i] = uint32(k>>32), uint32(k)
 	}
 }
