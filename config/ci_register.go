@@ -47,8 +47,6 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 	if !outOfUse(c.State) {
 		c.Next = p.nextVerify(c.Criticality, s.At)
 	}
-	c.Needs = slices.Clone(c.Needs)
-	slices.SortStableFunc(c.Needs, func(a, b Need) int { return strings.Compare(a.Group, b.Group) })
 
 	l := p.Model.rulesOf(c.Class)
 	wrong := []error{
@@ -101,10 +99,17 @@ func (c Register) Check(_ *CI, s itsm.Stamp) error {
 		itsm.CheckOptional(itsm.CheckLine, "source", c.Source), checkSince(c.Since, c.Reason, s),
 		checkNames("attributes", c.Attributes),
 	}
+	var named map[string]bool
+	if len(c.Needs) > 1 {
+		named = make(map[string]bool, len(c.Needs))
+	}
 	for i, n := range c.Needs {
 		wrong = append(wrong, n.check(fmt.Sprintf("needs[%d]", i)))
-		if slices.ContainsFunc(c.Needs[:i], func(other Need) bool { return other.Group == n.Group }) {
+		if named[n.Group] {
 			wrong = append(wrong, &itsm.FieldError{Field: fmt.Sprintf("needs[%d].group", i), Problem: fmt.Sprintf("%q is named twice", n.Group)})
+		}
+		if named != nil {
+			named[n.Group] = true
 		}
 	}
 	return errors.Join(wrong...)
@@ -118,8 +123,11 @@ func (c Register) Apply(ci *CI, s itsm.Stamp) {
 	ci.InState, ci.Change, ci.Source = since, c.Change, c.Source
 	ci.VerifyFrom, ci.NextVerify = s.At, c.Next
 	ci.Needs = slices.Clone(c.Needs)
+	slices.SortStableFunc(ci.Needs, byGroup)
 	ci.assert(c.Attributes, Assertion{Since: since, Source: c.Source, Seen: s.At, Change: c.Change})
 }
+
+func byGroup(a, b Need) int { return strings.Compare(a.Group, b.Group) }
 
 func (c Register) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)

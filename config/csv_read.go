@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/itsmkit/itsm"
 )
@@ -16,6 +17,7 @@ type csvRecords struct {
 	text   []byte     // of all fields of the record, one after the other
 	fields []csvField // of the record
 	first  int        // the line that the record begins in
+	wrong  *Fault     // its first line that is no UTF-8; it is read to its end all the same
 	ended  bool
 }
 
@@ -38,13 +40,21 @@ func (c *csvRecords) next() (*Fault, bool) {
 			break
 		}
 		c.first = c.lines.number
-		if fault != nil {
+		if fault != nil && line == nil {
+			if c.lines.quotes%2 == 1 { // what follows is in quotes, perhaps
+				c.ended = true
+				fault.Problem += ", and opens a quote that it does not close; nothing after it was read"
+			}
 			return fault, true
 		}
 		if len(line) == 0 {
 			continue
 		}
-		return c.record(line), true
+		c.wrong = fault
+		if fault := c.record(line); c.wrong == nil {
+			return fault, true
+		}
+		return c.wrong, true
 	}
 	return nil, false
 }
@@ -101,11 +111,11 @@ func (c *csvRecords) quoted(line []byte, at int, f csvField) ([]byte, int, *Faul
 			c.ended = true
 			return line, at, &Fault{Line: f.line, Column: f.column, Problem: "opens a quote that is never closed; nothing after it was read"}
 		}
-		if fault != nil {
-			return line, at, fault
+		if c.wrong == nil && next != nil {
+			c.wrong = fault
 		}
 		c.text = append(c.text, '\n')
-		if len(c.text)+len(next) > c.lines.most {
+		if fault != nil && next == nil || len(c.text)+len(next) > c.lines.most {
 			c.ended = true
 			return line, at, &Fault{Line: f.line, Column: f.column, Problem: fmt.Sprintf("is a record longer than %d bytes, perhaps for a quote that is not closed; nothing after it was read", c.lines.most)}
 		}
@@ -123,6 +133,9 @@ type tableRows struct {
 	order   []int  // the columns, that which says the class or type first
 	always  []fixed
 	begun   bool
+
+	places   map[string]int // the columns of the fields of a record, found when asked for
+	placesOf int            // the line it begins in
 }
 
 func newTableRows(r io.Reader, t *Table, m *Model, maxLine int) (*tableRows, error) {
@@ -283,8 +296,26 @@ func (t *tableRows) fixed(r rowFields, kind bool) *Fault {
 
 // where is where the cell of a field begins.
 func (t *tableRows) where(field string) (line, column int) {
-	for i, c := range t.columns {
-		if i < len(t.records.fields) && c.field != "" && (c.field == field || c.head == field) {
+	if t.placesOf != t.records.first {
+		t.placesOf, t.places = t.records.first, make(map[string]int)
+		needs := 0
+		for i, c := range t.columns {
+			if i >= len(t.records.fields) || c.field == "" {
+				continue
+			}
+			t.places[c.field] = i
+			if _, named := t.places[c.head]; !named {
+				t.places[c.head] = i
+			}
+			if c.head == needsName && len(t.records.field(i)) > 0 {
+				t.places[fmt.Sprintf("%s[%d]", needsName, needs)] = i
+				needs++
+			}
+		}
+	}
+	need, _, _ := strings.Cut(field, "].")
+	for _, name := range []string{field, need + "]"} {
+		if i, there := t.places[name]; there {
 			return t.records.fields[i].line, t.records.fields[i].column
 		}
 	}

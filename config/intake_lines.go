@@ -19,6 +19,7 @@ type lineReader struct {
 	long   []byte // a line that lies across the reader's buffer
 	number int    // of the last line, from 1
 	crlf   bool   // it ended in CR and LF
+	quotes int    // how many there were in a line that is too long
 	sum    uint32 // of all that was read
 	err    error  // why reading failed; nil at the end
 }
@@ -31,7 +32,8 @@ func newLineReader(r io.Reader, most int) *lineReader {
 }
 
 // next is the next line without what ends it, valid until the following one, and
-// false after the last. One that is too long, or no UTF-8, is a fault, and read over.
+// false after the last. One that is too long is a fault, and read over; one that is no
+// UTF-8 is a fault and yet there.
 func (l *lineReader) next() ([]byte, *Fault, bool) {
 	line, tooLong, more := l.read()
 	if !more {
@@ -45,7 +47,7 @@ func (l *lineReader) next() ([]byte, *Fault, bool) {
 		return nil, &Fault{Line: l.number, Problem: fmt.Sprintf("is longer than %d bytes", l.most)}, true
 	}
 	if !utf8.Valid(line) {
-		return nil, &Fault{Line: l.number, Column: invalidAt(line) + 1, Problem: "is not valid UTF-8"}, true
+		return line, &Fault{Line: l.number, Column: invalidAt(line) + 1, Problem: "is not valid UTF-8"}, true
 	}
 	return line, nil, true
 }
@@ -58,14 +60,15 @@ func (l *lineReader) read() (line []byte, tooLong, more bool) {
 		whole := err != bufio.ErrBufferFull
 		switch {
 		case tooLong:
+			l.quotes += bytes.Count(part, []byte{'"'})
 		case len(l.long) == 0 && whole:
 			line = part
 		default:
 			l.long = append(l.long, part...)
 			line = l.long
 		}
-		if end := trimEnd(line); len(end) > l.most {
-			tooLong, l.long = true, l.long[:0]
+		if end := trimEnd(line); len(end) > l.most && !tooLong {
+			tooLong, l.long, l.quotes = true, l.long[:0], bytes.Count(line, []byte{'"'})
 		}
 		if !whole {
 			continue

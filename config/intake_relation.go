@@ -10,8 +10,8 @@ import (
 )
 
 // takeRelation notes a row of a relation, and checks what can be checked without its
-// ends. One that has ended cannot begin again.
-func (in *Intake) takeRelation(at rowPlace, r *RelationRow, ended bool) {
+// ends. A record that comes whole is one that has begun and not ended.
+func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 	m := in.policy.Model
 	rel := intakeRelation{
 		group: in.groupOf(r.Group), source: uint32(at.source), line: uint32(at.row.number), typ: in.typeAt(r.Type), proposed: r.Proposed,
@@ -22,14 +22,21 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, ended bool) {
 	if r.ID != uuid.Nil {
 		in.relIDs = append(in.relIDs, relationID{r.ID, uint32(len(in.relations))})
 	}
-	if ended { // whatever else may be said of it
+	if record != nil && record.State == Ended { // whatever else may be said of it
 		at.wrong(stateName, "is %q, and history is not taken in; leave it out, as only relations that are %s or %s begin here", Ended, Proposed, Active)
 		rel.from, rel.to, rel.refused = None, None, true
 		in.relations = append(in.relations, rel)
 		return
 	}
+	if record != nil {
+		if r.ID == uuid.Nil {
+			at.wrong(idName, "is missing; a record has one")
+			rel.refused = true
+		}
+		rel.refused = at.addAll(itsm.CheckOneOf(stateName, record.State, []itsm.State{Proposed, Active})) || rel.refused
+	}
 	if rel.typ < 0 {
-		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{}))
+		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{})) || rel.refused
 	}
 	for _, end := range []struct {
 		field string

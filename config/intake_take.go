@@ -195,9 +195,13 @@ func (in *Intake) takeSource(i int) error {
 			in.faults.unread++
 			at.add(row.fault)
 		case row.CI != nil || row.Register != nil:
-			in.rowCI = append(in.rowCI, in.takeCI(at, row.ciRow()))
+			v := in.takeCI(at, row.ciRow())
+			if at.addAll(checkRecord(row.CI)) && v != None {
+				in.cis[v].refused = true
+			}
+			in.rowCI = append(in.rowCI, v)
 		default:
-			in.takeRelation(at, row.relationRow(), row.Relation != nil && row.Relation.State == Ended)
+			in.takeRelation(at, row.relationRow(), row.Relation)
 		}
 	}
 	in.sums = append(in.sums, rows.sum())
@@ -214,6 +218,25 @@ func (row *incoming) ciRow() *CIRow {
 		return &r
 	}
 	return row.Register
+}
+
+// checkRecord refuses what no process makes: a record that comes whole is given as it
+// came.
+func checkRecord(ci *CI) error {
+	if ci == nil {
+		return nil
+	}
+	var wrong []error
+	if ci.ID == uuid.Nil {
+		wrong = append(wrong, &itsm.FieldError{Field: idName, Problem: "is missing; a record has one"})
+	}
+	if ci.State == itsm.None {
+		wrong = append(wrong, &itsm.FieldError{Field: stateName, Problem: "is missing; a record has one"})
+	}
+	if !slices.IsSortedFunc(ci.Needs, byGroup) {
+		wrong = append(wrong, &itsm.FieldError{Field: needsName, Problem: "are not in the order of their groups"})
+	}
+	return errors.Join(wrong...)
 }
 
 func (row *incoming) relationRow() *RelationRow {
@@ -312,7 +335,7 @@ func (in *Intake) place(source, line uint32) string {
 // takeNeeds notes what a CI needs, unless it is out of use: then its relations have
 // ended, and are not there to be counted.
 func (in *Intake) takeNeeds(v uint32, r *CIRow) {
-	if outOfUse(ciStates()[in.cis[v].state]) {
+	if len(r.Needs) == 0 || outOfUse(ciStates()[in.cis[v].state]) {
 		return
 	}
 	for i, n := range r.Needs {

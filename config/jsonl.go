@@ -129,7 +129,13 @@ func (j *jsonLines) next(row *incoming, want wanted) bool {
 		}
 		if is {
 			number := row.number
-			row.where = func(field string) (int, int) { return number, whereJSON(line, field) }
+			var places map[string]int
+			row.where = func(field string) (int, int) {
+				if places == nil {
+					places = placesIn(line)
+				}
+				return number, placeOf(places, field)
+			}
 			return true
 		}
 	}
@@ -183,6 +189,9 @@ func recordOf[R any](s *jsonScanner, name string, into **R) *Fault {
 	s.space()
 	at := s.at
 	raw, fault := s.raw(name)
+	if fault == nil {
+		fault = s.halves(raw, at, name)
+	}
 	if fault != nil {
 		return fault
 	}
@@ -190,8 +199,8 @@ func recordOf[R any](s *jsonScanner, name string, into **R) *Fault {
 	var field *itsm.FieldError
 	if errors.As(err, &field) {
 		fault := &Fault{Column: at + 1, Field: field.Field, Problem: field.Problem}
-		if i := whereIn(raw, field.Field); i >= 0 {
-			fault.Column = at + i + 1
+		if i := placeOf(placesIn(s.b), field.Field); i > 0 {
+			fault.Column = i
 		}
 		return fault
 	}
@@ -202,47 +211,42 @@ func recordOf[R any](s *jsonScanner, name string, into **R) *Fault {
 	return nil
 }
 
-// whereJSON is the column at which the value of a field of the line's row begins; 0
-// if it is not there.
-func whereJSON(line []byte, field string) int {
+// deepest is how deep fields of rows and records lie that faults are about.
+const deepest = 3
+
+// placesIn are the columns at which the values of the fields of a line's row or record
+// begin, by path.
+func placesIn(line []byte) map[string]int {
 	s := jsonScanner{b: line, texts: texts{}}
-	column := 0
-	s.object("", func(_ string, at int) *Fault {
-		raw, fault := s.raw("")
-		if i := whereIn(raw, field); fault == nil && i >= 0 {
-			column = at + i + 1
-		}
-		return fault
-	})
-	return column
+	places := make(map[string]int)
+	var look func(path string, depth int) *Fault
+	look = func(path string, depth int) *Fault {
+		return s.object("", func(name string, at int) (fault *Fault) {
+			if depth > 0 { // what is in the line has no name there
+				name = within(path, name)
+				places[name] = at + 1
+			} else {
+				name = ""
+			}
+			if s.peek() == '{' && depth < deepest {
+				return look(name, depth+1)
+			}
+			_, fault = s.raw("")
+			return fault
+		})
+	}
+	look("", 0)
+	return places
 }
 
-// whereIn is where the value of a field begins within an object, that of the nearest
-// to it that there is; -1 if there is none. The names of attributes hold points, so
-// what follows one is a name as a whole first.
-func whereIn(object []byte, field string) int {
-	s := jsonScanner{b: object, texts: texts{}}
-	found := -1
-	if s.peek() != '{' {
-		return found
-	}
-	s.object("", func(name string, at int) *Fault {
-		raw, fault := s.raw("")
-		if rest, is := strings.CutPrefix(field, name); fault == nil && is {
-			switch {
-			case rest == "":
-				found = at
-			case rest[0] == '.':
-				if found = whereIn(raw, rest[1:]); found >= 0 {
-					found += at
-				} else {
-					found = at
-				}
-			case rest[0] == '[':
-				found = at
-			}
+// placeOf is the column of a field, that of the nearest around it that there is; 0 if
+// there is none. The names of attributes hold points.
+func placeOf(places map[string]int, field string) int {
+	for field != "" {
+		if at, there := places[field]; there {
+			return at
 		}
-		return fault
-	})
-	return found
+		field = field[:max(strings.LastIndexAny(field, ".["), 0)]
+	}
+	return 0
 }

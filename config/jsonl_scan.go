@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/itsmkit/itsm"
 )
@@ -47,7 +48,7 @@ func (s *jsonScanner) take(c byte, path string) *Fault {
 	case got == 0:
 		return s.fault(s.at, path, "ends where %q is to be", c)
 	default:
-		return s.fault(s.at, path, "has %q where %q is to be", got, c)
+		return s.fault(s.at, path, "has %q where %q is to be", s.rune(), c)
 	}
 }
 
@@ -166,10 +167,38 @@ func (s *jsonScanner) unquoted(raw []byte, path string, at int) (string, *Fault)
 	if err := json.Unmarshal(raw, &text); err != nil {
 		return "", s.fault(at, path, "is no JSON string: %s", err)
 	}
-	if strings.Count(text, "\uFFFD") > strings.Count(strings.ToLower(string(inner)), `\ufffd`)+bytes.Count(inner, []byte("\uFFFD")) {
-		return "", s.fault(at, path, "holds half of a surrogate pair, which is no character")
+	if fault := s.halves(raw, at, path); fault != nil {
+		fault.Column = at + 1
+		return "", fault
 	}
 	return text, nil
+}
+
+// halves refuses JSON in which half of a surrogate pair is escaped; package
+// encoding/json makes another character of it.
+func (s *jsonScanner) halves(raw []byte, at int, path string) *Fault {
+	unit := func(i int) uint64 {
+		if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' {
+			return 0
+		}
+		n, _ := strconv.ParseUint(string(raw[i+2:i+6]), 16, 16)
+		return n
+	}
+	for i := 0; ; {
+		next := bytes.IndexByte(raw[i:], '\\')
+		if next < 0 {
+			return nil
+		}
+		i += next
+		switch n := unit(i); {
+		case n >= 0xD800 && n < 0xDC00 && unit(i+6) >= 0xDC00 && unit(i+6) < 0xE000:
+			i += 12
+		case n >= 0xD800 && n < 0xE000:
+			return s.fault(at+i, path, "holds half of a surrogate pair, which is no character")
+		default:
+			i += min(2, len(raw)-i)
+		}
+	}
 }
 
 // raw reads over any value. What is in it, whoever reads it checks.
@@ -233,18 +262,41 @@ func (s *jsonScanner) value(path string) (itsm.Value, *Fault) {
 		text, fault := s.text(path)
 		return itsm.TextValue(text), fault
 	}
-	raw, fault := s.raw(path)
-	if fault != nil {
-		return itsm.Value{}, fault
-	}
 	var v itsm.Value
-	if raw[0] == '{' && !json.Valid(raw) {
+	var raw []byte
+	var fault *Fault
+	if s.peek() == '{' {
+		raw, fault = s.typed(path)
+	} else {
+		raw, fault = s.raw(path)
+	}
+	if fault != nil {
+		return v, fault
+	}
+	if digits := bytes.TrimPrefix(raw, []byte("-")); len(digits) > 1 && digits[0] == '0' && digits[1] != '.' {
 		return v, s.fault(at, path, "is no JSON")
 	}
 	if err := v.UnmarshalJSON(raw); err != nil {
 		return v, s.fault(at, path, "%s", problemOf(err))
 	}
 	return v, nil
+}
+
+// typed reads over a value with its type, an object that has no name twice.
+func (s *jsonScanner) typed(path string) ([]byte, *Fault) {
+	at := s.at
+	fault := s.object(path, func(name string, _ int) *Fault {
+		_, fault := s.raw(within(path, name))
+		return fault
+	})
+	raw := s.b[at:s.at]
+	if fault == nil {
+		fault = s.halves(raw, at, path)
+	}
+	if fault == nil && !json.Valid(raw) {
+		fault = s.fault(at, path, "is no JSON")
+	}
+	return raw, fault
 }
 
 // kind is what a value is that begins so.
@@ -266,7 +318,13 @@ func (s *jsonScanner) kind(c byte) string {
 	if c == '-' || c >= '0' && c <= '9' {
 		return "a number"
 	}
-	return fmt.Sprintf("%q", c)
+	return fmt.Sprintf("%q", s.rune())
+}
+
+// rune is the character at hand.
+func (s *jsonScanner) rune() rune {
+	r, _ := utf8.DecodeRune(s.b[s.at:])
+	return r
 }
 
 // end asks that there is nothing more in the line.
