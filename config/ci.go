@@ -29,9 +29,11 @@ type CI struct {
 	InState     time.Time  `json:"in_state"` // from when on it has been in its state; Since is when that was recorded
 
 	Attributes map[string]Assertion `json:"attributes,omitempty"` // by name, as believed now
+	Known      map[string]Assertion `json:"known,omitempty"`      // without value, of all else of which something was said since it was registered: see [CI.Assertion]
 	Drifts     map[string]Drift     `json:"drifts,omitempty"`     // by attribute: seen to differ
 	Needs      []Need               `json:"needs,omitempty"`      // of groups of suppliers, by name
 	Change     itsm.Ref             `json:"change,omitzero"`      // the change that last touched it
+	Registered Assertion            `json:"registered,omitzero"`  // without value, of what it was registered with
 	Source     string               `json:"source,omitzero"`      // who or what registered it
 	Seen       time.Time            `json:"seen,omitzero"`        // when it was last observed, by any source
 
@@ -43,7 +45,7 @@ type CI struct {
 
 // Assertion is what is believed of one attribute now, and where that comes from.
 type Assertion struct {
-	Value  itsm.Value `json:"value"`
+	Value  itsm.Value `json:"value,omitzero"`  // missing: it has none
 	Since  time.Time  `json:"since"`           // from when on it is so
 	Source string     `json:"source,omitzero"` // who or what said so: "discovery", "ann"
 	Seen   time.Time  `json:"seen"`            // when it was last confirmed

@@ -68,7 +68,7 @@ func checkUntil(since, until time.Time, s itsm.Stamp) error {
 // believed now has been so.
 func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
-		ci.assert(c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
+		ci.believe(stated(c.Values, saidBy(c.Since, c.Change, s)))
 		ci.settle(c.Settled)
 	} else {
 		ci.Attributes = notBefore(ci.Attributes, c.Values, c.Until)
@@ -163,8 +163,11 @@ func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
 // Apply changes the class and the attributes. What was seen to differ is forgotten
 // of an attribute that is no more.
 func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
-	ci.Class = c.Class
-	ci.assert(c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
+	as := saidBy(c.Since, c.Change, s)
+	all := stated(c.Values, as)
+	as.Value = itsm.TextValue(c.Class)
+	all[className] = as
+	ci.believe(all)
 	ci.settle(c.Settled)
 	ci.touch(c.Change)
 }

@@ -92,31 +92,13 @@ func (c Describe) Check(_ *CI, s itsm.Stamp) error {
 }
 
 // Apply changes what is said.
-func (c Describe) Apply(ci *CI, _ itsm.Stamp) {
-	for name, v := range c.given() {
-		ci.setOwn(name, v)
-	}
+func (c Describe) Apply(ci *CI, s itsm.Stamp) {
+	ci.believe(stated(c.given(), saidBy(c.Since, c.Change, s)))
 	ci.settle(c.Settled)
 	if c.Criticality != "" {
 		ci.NextVerify = c.Next
 	}
 	ci.touch(c.Change)
-}
-
-// setOwn sets one of its own attributes that is a text.
-func (ci *CI) setOwn(name string, v itsm.Value) {
-	switch name {
-	case nameName:
-		ci.Name = v.Text()
-	case descriptionName:
-		ci.Description = v.Text()
-	case criticalityName:
-		ci.Criticality = itsm.Level(v.Text())
-	case environmentName:
-		ci.Environment = v.Text()
-	case versionName:
-		ci.Version = v.Text()
-	}
 }
 
 // settledBy lists the attributes that were seen to be what is said of them now.
@@ -175,8 +157,8 @@ func (c Own) Check(_ *CI, s itsm.Stamp) error {
 }
 
 // Apply hands it over.
-func (c Own) Apply(ci *CI, _ itsm.Stamp) {
-	ci.Owner = c.Owner
+func (c Own) Apply(ci *CI, s itsm.Stamp) {
+	ci.believe(stated(map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}, saidBy(c.Since, c.Change, s)))
 	ci.touch(c.Change)
 }
 

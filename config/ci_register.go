@@ -124,7 +124,8 @@ func (c Register) Apply(ci *CI, s itsm.Stamp) {
 	ci.VerifyFrom, ci.NextVerify = s.At, c.Next
 	ci.Needs = slices.Clone(c.Needs)
 	slices.SortStableFunc(ci.Needs, byGroup)
-	ci.assert(c.Attributes, Assertion{Since: since, Source: c.Source, Seen: s.At, Change: c.Change})
+	ci.Registered = Assertion{Since: since, Source: c.Source, Seen: s.At, Change: c.Change}
+	ci.Attributes = asserted(nil, c.Attributes, ci.Registered)
 }
 
 func byGroup(a, b Need) int { return strings.Compare(a.Group, b.Group) }
@@ -145,11 +146,6 @@ func (c Register) state(f *facts, _ itsm.Stamp) {
 	for _, n := range c.Needs {
 		f.add(needPrefix+n.Group, itsm.IntValue(int64(n.AtLeast)))
 	}
-}
-
-// assert sets attributes; a missing value takes one away.
-func (ci *CI) assert(values map[string]itsm.Value, as Assertion) {
-	ci.Attributes = asserted(ci.Attributes, values, as)
 }
 
 // asserted is a new map in which the values stand as they are asserted.
