@@ -13,7 +13,8 @@ import (
 // Observe says what was seen of a CI, by a program that looks around or by
 // somebody who went there. Observed attributes are set. A controlled one that
 // differs is not: what was seen is kept beside it as a [Drift], to be reported
-// (R20). What was seen before something newer is known says nothing any more.
+// (R20). What was seen of an attribute before something newer is known of it says
+// nothing any more, also not that it has what it was since seen to have no more.
 //
 // Besides the attributes of the class, its name, environment and version can be
 // seen.
@@ -81,14 +82,11 @@ func (p *Policy) checkSeen(path, name string, v itsm.Value, controlled bool) err
 
 // knownAt is when the newest was learnt that is known of an attribute.
 func (ci *CI) knownAt(name string) time.Time {
-	known := ci.Attributes[name].Seen
-	if slices.Contains(observable(), name) {
-		known = ci.Seen
+	a, _ := ci.Assertion(name)
+	if d, drifts := ci.Drifts[name]; drifts && d.Last.After(a.Seen) {
+		return d.Last
 	}
-	if d, drifts := ci.Drifts[name]; drifts && d.Last.After(known) {
-		known = d.Last
-	}
-	return known
+	return a.Seen
 }
 
 // Check asks for a source and a time that has been.
@@ -116,38 +114,28 @@ func (c Observe) Apply(ci *CI, s itsm.Stamp) {
 	if seen.After(ci.Seen) {
 		ci.Seen = seen
 	}
-	next := make(map[string]Assertion, len(ci.Attributes)+len(c.Values))
-	for name, a := range ci.Attributes {
-		next[name] = a
-	}
+	believed := make(map[string]Assertion, len(c.Values))
 	for name, v := range c.Values {
-		switch a, has := next[name]; {
+		switch {
 		case slices.Contains(c.Stale, name):
+			continue
 		case slices.Contains(c.Drifts, name):
 			d := Drift{Observed: v, First: seen, Last: seen, Source: c.Source}
 			if was, drifts := ci.Drifts[name]; drifts && was.Observed.Equal(v) {
 				d.First = was.First
 			}
 			ci.setDrift(name, &d)
-		case slices.Contains(observable(), name):
-			ci.setOwn(name, v)
-			ci.setDrift(name, nil)
-		case v.IsZero():
-			delete(next, name)
-			ci.setDrift(name, nil)
-		case has && a.Value.Equal(v):
-			a.Seen = seen
-			next[name] = a
-			ci.setDrift(name, nil)
-		default:
-			next[name] = Assertion{Value: v, Since: seen, Source: c.Source, Seen: seen}
-			ci.setDrift(name, nil)
+			continue
 		}
+		a, has := ci.Assertion(name)
+		if !has || !a.Value.Equal(v) {
+			a = Assertion{Value: v, Since: seen, Source: c.Source}
+		}
+		a.Seen = seen
+		believed[name] = a
+		ci.setDrift(name, nil)
 	}
-	if len(next) == 0 {
-		next = nil
-	}
-	ci.Attributes = next
+	ci.believe(believed)
 }
 
 // setDrift keeps what was seen to differ in a new map; nil: nothing differs.

@@ -223,7 +223,7 @@ func TestR34_FactsOfThePast(t *testing.T) {
 	itsmtest.RequireField(t, w.Refused(ann, fix), "until")
 
 	e = w.Do(ann, config.Own{Owner: "eve", Since: since, Reason: "She told late."})
-	require.Equal(t, []config.Replaced{{Attribute: "owner", Value: word("bob")}}, e.Command.(config.Own).Was)
+	require.Equal(t, []config.Replaced{{Attribute: "owner", Value: word("bob"), Since: born}}, e.Command.(config.Own).Was)
 	require.Equal(t, []string{"owner"}, attributesOf(config.FactsOf(e)))
 	for _, c := range []itsm.Command[config.CI]{
 		config.Own{Owner: "bob", Since: since}, config.Describe{Name: "x", Since: since}, config.Maintain{Change: change, Since: since},

@@ -155,14 +155,15 @@ func (f *facts) sorted() []Fact {
 type Replaced struct {
 	Attribute string     `json:"attribute"`
 	Value     itsm.Value `json:"value,omitzero"` // missing: there was none
-	Since     time.Time  `json:"since,omitzero"` // from when on it was so, where that is kept
+	Since     time.Time  `json:"since,omitzero"` // from when on it was so; zero: nothing was said of it
 }
 
 // replaced is what the CI says of the attributes now.
 func (ci *CI) replaced(names ...string) []Replaced {
 	var list []Replaced
 	for _, name := range names {
-		list = append(list, Replaced{name, ci.Value(name), ci.Attributes[name].Since})
+		a, _ := ci.Assertion(name)
+		list = append(list, Replaced{name, a.Value, a.Since})
 	}
 	return list
 }

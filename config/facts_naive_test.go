@@ -89,7 +89,10 @@ func compare(t *testing.T, where string, w *walk, facts []config.Fact) {
 	for _, name := range names {
 		v, since := believed(facts, name, now)
 		require.True(t, v.Equal(ci.Value(name)), "%s: %s is %q in the record and %q in its facts", where, name, ci.Value(name), v)
-		if a, has := ci.Attributes[name]; has {
+		a, has := ci.Assertion(name)
+		require.True(t, v.Equal(a.Value), "%s: %s", where, name)
+		if !v.IsZero() {
+			require.True(t, has)
 			require.Equal(t, since, a.Since, "%s: %s", where, name)
 		}
 		drift, _ := believed(facts, "drift:"+name, now)
