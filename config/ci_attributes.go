@@ -112,22 +112,23 @@ type Reclassify struct {
 	Reason string                `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
 	// Filled in by the decision.
-	Settled []string   `json:"settled,omitempty"` // what drifted to what is said now, or is taken away
+	Settled []string   `json:"settled,omitempty"` // what drifted to what is said now, or what the class does not have
 	Was     []Replaced `json:"was,omitempty"`
 }
 
 func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, error) {
 	c.Since = itsm.Normal(c.Since)
 	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
+	l := p.Model.rulesOf(c.Class)
 	c.Settled = nil
 	for _, name := range ci.Drifting() {
-		if v, given := c.Values[name]; given && (v.IsZero() || v.Equal(ci.Drifts[name].Observed)) {
+		v, given := c.Values[name]
+		if given && v.Equal(ci.Drifts[name].Observed) || l.find(name) == nil && !isOwn(name) {
 			c.Settled = append(c.Settled, name)
 		}
 	}
 	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s)}
 
-	l := p.Model.rulesOf(c.Class)
 	stay := asserted(ci.Attributes, c.Values, Assertion{})
 	set := make(map[string]itsm.Value)
 	for name, v := range c.Values {
@@ -161,7 +162,7 @@ func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
 }
 
 // Apply changes the class and the attributes. What was seen to differ is forgotten
-// of an attribute that is no more.
+// of an attribute that the class does not have.
 func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
 	as := saidBy(c.Since, c.Change, s)
 	all := stated(c.Values, as)

@@ -13,8 +13,8 @@ import (
 // Observe says what was seen of a CI, by a program that looks around or by
 // somebody who went there. Observed attributes are set. A controlled one that
 // differs is not: what was seen is kept beside it as a [Drift], to be reported
-// (R20). What was seen of an attribute before something newer is known of it says
-// nothing any more, also not that it has what it was since seen to have no more.
+// (R20). What was seen of an attribute before something newer is known of it, be that
+// that it has no value, says nothing any more.
 //
 // Besides the attributes of the class, its name, environment and version can be
 // seen.

@@ -354,6 +354,23 @@ func TestReclassify(t *testing.T) {
 	itsmtest.RequireField(t, w.Refused(ann, config.SetAttributes{Values: values{"role": {}}, Change: change}), "values.role")
 }
 
+// TestReclassifySettlesDrifts: what differs of an attribute that the new class does
+// not have could never agree again, whether it was believed to have a value or not;
+// of the others it stays until they agree.
+func TestReclassifySettlesDrifts(t *testing.T) {
+	w := registered(t, nil)
+	w.Do(probe, config.Observe{Source: "scan", Values: values{"memory": number(128), "cpus": number(4), "serial_number": word("S-9"), "operating_system": word("x"), "version": word("2")}})
+	w.Wait(hour)
+	gone := w.Fork()
+	e := gone.Do(ann, config.Reclassify{Class: "contract", Values: values{"memory": {}, "cpus": {}, "hostname": {}, "serial_number": {}}, Change: change})
+	require.Equal(t, []string{"version"}, gone.Record().Drifting())
+	require.Equal(t, []string{"cpus", "memory", "operating_system", "serial_number"}, e.Command.(config.Reclassify).Settled)
+	require.Contains(t, attributesOf(config.FactsOf(e)), "drift:operating_system")
+
+	w.Do(ann, config.Reclassify{Class: "virtual machine", Values: values{"memory": {}, "cpus": number(4), "serial_number": {}}, Change: change})
+	require.Equal(t, []string{"memory", "operating_system", "version"}, w.Record().Drifting(), "it still has none, and is seen with 128")
+}
+
 func TestNeeds(t *testing.T) {
 	w := registered(t, nil)
 	need := func(group string, n int) config.SetNeed {
