@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -11,7 +12,8 @@ import (
 // away. Controlled ones change only under a change record (R20).
 //
 // With an Until it corrects what was believed of a time that is over: what is
-// believed now stays, and has been so at the earliest from then on.
+// believed now stays. Where that was something else it has been so at the earliest
+// from then on.
 type SetAttributes struct {
 	Values map[string]itsm.Value `json:"values"`
 	Change itsm.Ref              `json:"change,omitzero"`
@@ -71,23 +73,20 @@ func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 		ci.believe(stated(c.Values, saidBy(c.Since, c.Change, s)))
 		ci.settle(c.Settled)
 	} else {
-		ci.Attributes = notBefore(ci.Attributes, c.Values, c.Until)
+		ci.Attributes, ci.Known = notBefore(ci.Attributes, c.Values, c.Until), notBefore(ci.Known, c.Values, c.Until)
 	}
 	ci.touch(c.Change)
 }
 
-// notBefore is a new map in which the named assertions are so at the earliest from
-// then on.
-func notBefore(old map[string]Assertion, named map[string]itsm.Value, then time.Time) map[string]Assertion {
-	next := make(map[string]Assertion, len(old))
-	for name, a := range old {
-		if _, is := named[name]; is && a.Since.Before(then) {
+// notBefore is a new map in which the assertions of what had another value until
+// then are so at the earliest from then on.
+func notBefore(old map[string]Assertion, were map[string]itsm.Value, then time.Time) map[string]Assertion {
+	next := maps.Clone(old)
+	for name, v := range were {
+		if a, has := old[name]; has && !v.Equal(a.Value) && a.Since.Before(then) {
 			a.Since = then
+			next[name] = a
 		}
-		next[name] = a
-	}
-	if len(next) == 0 {
-		return nil
 	}
 	return next
 }

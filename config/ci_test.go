@@ -217,6 +217,12 @@ func TestR34_FactsOfThePast(t *testing.T) {
 	require.Equal(t, number(128), w.Record().Value("memory"))
 	require.Equal(t, since.Add(day), w.Record().Attributes["memory"].Since)
 	require.Equal(t, since.Add(day), config.FactsOf(e)[0].Until)
+
+	// That it was the same then moves nothing.
+	same := fix
+	same.Values, same.Since, same.Until = values{"memory": number(128)}, w.Now().Add(-5*hour), w.Now().Add(-4*hour)
+	w.Do(ann, same)
+	require.Equal(t, since.Add(day), w.Record().Attributes["memory"].Since)
 	fix.Until = fix.Since
 	itsmtest.RequireField(t, w.Refused(ann, fix), "until")
 	fix.Until = w.Now().Add(day)

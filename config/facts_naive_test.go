@@ -15,7 +15,7 @@ import (
 
 // believed is what facts, in the order they were recorded, say of an attribute at
 // an instant, and since when without a break: the last one that covers the instant
-// holds, from where no later one covers it.
+// holds, from where no later one of another value covers it.
 func believed(facts []config.Fact, attribute string, at time.Time) (v itsm.Value, since time.Time) {
 	var after []config.Fact
 	for i := len(facts) - 1; i >= 0; i-- {
@@ -29,7 +29,7 @@ func believed(facts []config.Fact, attribute string, at time.Time) (v itsm.Value
 		}
 		since = f.From
 		for _, later := range after {
-			if later.Until.After(since) {
+			if later.Until.After(since) && !later.Value.Equal(f.Value) {
 				since = later.Until
 			}
 		}

@@ -165,6 +165,8 @@ func TestR34_RelationsOfThePast(t *testing.T) {
 	e = dep.Do(ann, config.Adjust{Values: values{"strength": word("soft")}, Since: began, Until: began.Add(hour), Reason: "It began soft."})
 	require.Equal(t, word("hard"), dep.Record().Value("strength"))
 	require.Equal(t, began.Add(hour), dep.Record().Attributes["strength"].Since)
+	dep.Do(ann, config.Adjust{Values: values{"strength": word("hard")}, Since: began.Add(2 * hour), Until: began.Add(3 * hour), Reason: "As it was."})
+	require.Equal(t, began.Add(hour), dep.Record().Attributes["strength"].Since, "it was the same then")
 	require.Equal(t, word("hard"), e.Command.(config.Adjust).Was[0].Value)
 }
 
