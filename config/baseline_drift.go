@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -14,8 +15,7 @@ type drifting struct {
 	timeline *Timeline
 	question DriftQuestion
 	policy   *Policy
-	seen     map[uuid.UUID]map[string]Drift // by CI and attribute
-	within   map[uuid.UUID]bool             // the CIs of the baseline, and those new in its scope
+	within   map[uuid.UUID]bool // the CIs of the baseline, and those new in its scope
 	list     []DriftFinding
 }
 
@@ -54,7 +54,7 @@ func (d *drifting) ci(id uuid.UUID, was Item) {
 		d.whole(f, now.view, was)
 		return
 	}
-	d.compare(f, now.view, was, d.seen[id], func(class, name string) bool { return name == stateName || d.policy.controlled(class, name) })
+	d.compare(f, now.view, was, func(class, name string) bool { return name == stateName || d.policy.controlled(class, name) })
 }
 
 // aboutCI is a finding of a CI with these values.
@@ -77,8 +77,8 @@ func (d *drifting) whole(f DriftFinding, now view, was Item) {
 }
 
 // compare finds in which attributes something differs.
-func (d *drifting) compare(f DriftFinding, now view, was Item, seen map[string]Drift, controlled func(class, name string) bool) {
-	is := now.item().Values
+func (d *drifting) compare(f DriftFinding, now view, was Item, controlled func(class, name string) bool) {
+	is, seen := now.item().Values, now.seen()
 	names := make(map[string]bool)
 	for name := range was.Values {
 		names[name] = true
@@ -93,14 +93,30 @@ func (d *drifting) compare(f DriftFinding, now view, was Item, seen map[string]D
 		one := f
 		one.Attribute, one.Controlled = name, controlled(f.Class, name)
 		one.Baseline, one.Current, one.Discovered = was.Values[name], is[name], is[name]
-		if drift, differs := seen[name]; differs {
-			one.Discovered, one.Seen = drift.Observed, !drift.Observed.Equal(is[name])
+		if observed, differs := seen[name]; differs {
+			one.Discovered, one.Seen = observed, !observed.Equal(is[name])
 		}
 		one.Origin = now.origin(name)
 		if one.depart(d.question.Baseline.At) {
 			d.list = append(d.list, one)
 		}
 	}
+}
+
+// seen is what was observed to differ, by attribute; missing: it was seen to have none.
+func (v view) seen() map[string]itsm.Value {
+	seen := make(map[string]itsm.Value)
+	for b := range v.Beliefs() {
+		name, is := strings.CutPrefix(b.attribute, driftPrefix)
+		switch {
+		case !is:
+		case b.said.value.Equal(Absent()):
+			seen[name] = itsm.Value{}
+		default:
+			seen[name] = b.said.value
+		}
+	}
+	return seen
 }
 
 // relations finds what differs of relations between two CIs of the baseline or the
@@ -132,11 +148,7 @@ func (d *drifting) relation(id uuid.UUID, was Item) {
 	switch {
 	case was.Values != nil:
 		controlled := f.Controlled
-		seen := make(map[string]Drift)
-		if !found.IsZero() {
-			seen[stateName] = Drift{Observed: found}
-		}
-		d.compare(f, now.view, was, seen, func(_, name string) bool {
+		d.compare(f, now.view, was, func(_, name string) bool {
 			r := d.policy.Model.rulesOfType(f.Class).find(name)
 			return controlled && slices.Contains(OwnRelationAttributes(), name) || r != nil && r.Controlled
 		})

@@ -168,7 +168,7 @@ func (c Observe) state(f *facts, s itsm.Stamp) {
 		f.add(r.Attribute, c.Values[r.Attribute])
 	}
 	for _, name := range c.Drifts {
-		f.add(driftPrefix+name, c.Values[name])
+		f.drifts(name, c.Values[name])
 	}
 	f.settled(c.Settled)
 }

@@ -117,7 +117,7 @@
 // they were, at one instant as it was believed at another ([AsOf]); the graph as of
 // then; the [Diff] of two points; and who said what of an attribute, [Timeline.Blame].
 // A [Baseline] is a named part of it with all relations within, known by a digest;
-// [Timeline.Drift] compares baseline, record and what is discovered.
+// [Timeline.Drift] compares baseline, record and what was seen by then.
 //
 // # In and out
 //

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -31,15 +30,11 @@ func Departures() []Departure { return []Departure{Redefined, Unrecorded, Unreal
 // DriftQuestion asks how what is recorded, and what was seen, differ from a baseline.
 type DriftQuestion struct {
 	Baseline *Baseline
-	Now      AsOf // of the record
+	Now      AsOf // of the record, and of what was seen
 
 	// Scope is that of which the baseline was taken: what is within it now and not in
 	// the baseline is new.
 	Scope Scope
-
-	// Discovered are the records of CIs of which something was seen to differ, see
-	// [CI.Drifts] and [DriftingIn]; others do not matter. Nil: nothing was.
-	Discovered iter.Seq[*CI]
 
 	Policy *Policy // says what is controlled and critical; nil: [DefaultPolicy]
 
@@ -74,6 +69,9 @@ type DriftFinding struct {
 // attribute, and lists what differs: the severest first, then CIs before relations,
 // by id and attribute.
 //
+// What was seen is in the facts, as of the same point: see [Fact]. A host that has it
+// from elsewhere holds that against the baseline by [Timeline.With].
+//
 // A difference is covered when the record changed after the baseline was taken, under
 // a change, and nothing else was seen since. A relation that is proposed because it
 // was found is not as recorded until it is active; one that somebody has proposed is
@@ -86,12 +84,7 @@ func (t *Timeline) Drift(q DriftQuestion) ([]DriftFinding, error) {
 	if q.Baseline == nil {
 		return nil, &itsm.FieldError{Field: "baseline", Problem: "is missing"}
 	}
-	d := drifting{timeline: t, question: q, policy: policy, seen: make(map[uuid.UUID]map[string]Drift), within: make(map[uuid.UUID]bool)}
-	for ci := range records(q.Discovered) {
-		if len(ci.Drifts) > 0 {
-			d.seen[ci.ID] = ci.Drifts
-		}
-	}
+	d := drifting{timeline: t, question: q, policy: policy, within: make(map[uuid.UUID]bool)}
 	d.cis()
 	d.relations()
 	grade := q.Grade

@@ -3,7 +3,9 @@ package config_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -19,7 +21,6 @@ type kept struct {
 	t        *testing.T
 	timeline *config.Timeline
 	baseline *config.Baseline
-	seen     []*config.CI
 }
 
 func keep(t *testing.T) *kept {
@@ -68,12 +69,13 @@ func (k *kept) tell(ofRelations ...config.Fact) {
 }
 
 func (k *kept) sees(ci byte, attribute string, v itsm.Value) {
-	k.seen = append(k.seen, &config.CI{Header: itsm.Header{ID: id(ci)}, Drifts: map[string]config.Drift{attribute: {Observed: v, Source: "scan"}}})
+	k.t.Helper()
+	k.say(said(ci, "drift:"+attribute, v, 30, -1, 30))
 }
 
 func (k *kept) drift() []config.DriftFinding {
 	k.t.Helper()
-	list, err := k.timeline.Drift(config.DriftQuestion{Baseline: k.baseline, Now: asOf(50, 50), Discovered: slices.Values(k.seen)})
+	list, err := k.timeline.Drift(config.DriftQuestion{Baseline: k.baseline, Now: asOf(50, 50)})
 	require.NoError(k.t, err)
 	return list
 }
@@ -110,8 +112,20 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 			[]string{`medium: "web-1" (server) memory: not as recorded, baseline "64", recorded "64", seen "128", controlled and covered by no change`},
 		},
 		"seen to have none": {
-			func(k *kept) { k.sees(1, "memory", itsm.Value{}) },
+			func(k *kept) { k.sees(1, "memory", config.Absent()) },
 			[]string{`medium: "web-1" (server) memory: not as recorded, baseline "64", recorded "64", seen none, controlled and covered by no change`},
+		},
+		"seen to differ, and no more": {
+			func(k *kept) {
+				k.sees(1, "memory", number(128))
+				k.say(said(1, "drift:memory", itsm.Value{}, 40, -1, 40))
+			}, nil,
+		},
+		"seen to differ only later": {
+			func(k *kept) { k.say(said(1, "drift:memory", number(128), 51, -1, 40)) }, nil,
+		},
+		"told only later": {
+			func(k *kept) { k.say(said(1, "drift:memory", number(128), 40, -1, 51)) }, nil,
 		},
 		"recorded and not carried out": {
 			func(k *kept) {
@@ -188,6 +202,38 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 			}
 			require.Equal(t, row.want, lines)
 		})
+	}
+}
+
+// TestR20_TheTimelineKnowsWhatWasSeenWhen: also that there was nothing, and that it is
+// no more.
+func TestR20_TheTimelineKnowsWhatWasSeenWhen(t *testing.T) {
+	w := registered(t, nil)
+	taken := w.Now()
+	w.Wait(day).Do(probe, config.Observe{Source: "scan", Values: values{"memory": {}, "cpus": number(16)}})
+	w.Wait(day).Do(probe, config.Observe{Source: "scan", Values: values{"memory": number(64)}})
+	w.Wait(day).Do(ann, config.Reclassify{Class: "contract", Values: values{"memory": {}, "cpus": {}, "hostname": {}, "serial_number": {}}, Change: change})
+	var facts []config.Fact
+	for _, e := range w.Events() {
+		facts = append(facts, config.FactsOf(e)...)
+	}
+	tl := timeline(t, facts...)
+	b, err := tl.Baseline("b", config.Scope{}, config.AsOf{Valid: taken, Recorded: taken})
+	require.NoError(t, err)
+	for days, want := range [][]string{
+		{},
+		{`cpus: not as recorded, baseline "8", recorded "8", seen "16"`, `memory: not as recorded, baseline "64", recorded "64", seen none`},
+		{`cpus: not as recorded, baseline "8", recorded "8", seen "16"`},
+		{`class: changed`, `cpus: changed`, `hostname: changed`, `memory: changed`, `serial_number: changed`},
+	} {
+		at := taken.Add(time.Duration(days) * day)
+		list, err := tl.Drift(config.DriftQuestion{Baseline: b, Now: config.AsOf{Valid: at, Recorded: at}})
+		require.NoError(t, err)
+		require.Len(t, list, len(want), "%v", list)
+		slices.SortFunc(list, func(a, b config.DriftFinding) int { return strings.Compare(a.Attribute, b.Attribute) })
+		for i, f := range list {
+			require.Contains(t, f.String(), want[i])
+		}
 	}
 }
 
@@ -277,8 +323,7 @@ func TestDriftScopeAndGrade(t *testing.T) {
 	k := keep(t)
 	k.say(said(4, "state", state(config.Live), 20, -1, 20), said(4, "name", word("web-2"), 20, -1, 20), said(4, "class", word("server"), 20, -1, 20))
 	k.sees(1, "memory", number(128))
-	k.seen = append(k.seen, nil)
-	ask := config.DriftQuestion{Baseline: k.baseline, Now: asOf(50, 50), Scope: config.Scope{IDs: []uuid.UUID{id(1)}}, Discovered: slices.Values(k.seen)}
+	ask := config.DriftQuestion{Baseline: k.baseline, Now: asOf(50, 50), Scope: config.Scope{IDs: []uuid.UUID{id(1)}}}
 	ask.Grade = func(f config.DriftFinding) itsm.Level {
 		require.Equal(t, "memory", f.Attribute)
 		require.True(t, f.Controlled)
@@ -304,6 +349,11 @@ func TestDriftNaive(t *testing.T) {
 		s := newStory(seed)
 		for range 150 {
 			s.edit()
+			if s.rng.IntN(4) == 0 {
+				f := config.Fact{Subject: id(byte(1 + s.rng.IntN(storyCIs))), Attribute: "drift:memory", From: s.then(), Recorded: s.now, By: "scan"}
+				f.Value = s.pick(number(1), number(2), config.Absent())
+				s.cis = append(s.cis, f)
+			}
 		}
 		tl, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations))
 		require.NoError(t, err)
@@ -311,11 +361,7 @@ func TestDriftNaive(t *testing.T) {
 			taken, now := config.AsOf{Valid: s.then(), Recorded: s.then()}, config.AsOf{Valid: s.then(), Recorded: s.then()}
 			b, err := tl.Baseline("b", config.Scope{}, taken)
 			require.NoError(t, err)
-			var seen []*config.CI
-			for n := range byte(storyCIs) {
-				seen = append(seen, &config.CI{Header: itsm.Header{ID: id(n + 1)}, Drifts: map[string]config.Drift{"memory": {Observed: s.pick(number(1), number(2), itsm.Value{})}}})
-			}
-			list, err := tl.Drift(config.DriftQuestion{Baseline: b, Now: now, Discovered: slices.Values(seen)})
+			list, err := tl.Drift(config.DriftQuestion{Baseline: b, Now: now})
 			require.NoError(t, err)
 			got := make(map[[2]string]config.DriftFinding)
 			for _, f := range list {
@@ -363,8 +409,10 @@ func TestDriftNaive(t *testing.T) {
 				default:
 					for _, name := range []string{"state", "class", "name", "memory", "need:power"} {
 						discovered := is[ci][name].Value
-						if name == "memory" {
-							discovered = seen[n].Drifts[name].Observed
+						if drift := is[ci]["drift:memory"].Value; name == "memory" && drift.Equal(config.Absent()) {
+							discovered = itsm.Value{}
+						} else if name == "memory" && !drift.IsZero() {
+							discovered = drift
 						}
 						expect(ci, name, was[ci][name], is[ci][name].Value, discovered)
 					}

@@ -18,8 +18,10 @@ import (
 // Attribute is a name of [OwnAttributes] or [OwnRelationAttributes], that of an
 // attribute of the model, "need:" with a group, or "drift:" with what was observed to
 // differ (R20): a controlled attribute of a CI, or the state of a relation that is
-// only proposed and was found to be there. What was registered once has a state from
-// then on; the value of state is what tells whether it exists.
+// only proposed and was found to be there. Of a drift the value is what was observed,
+// [Absent] where there was none, and missing when nothing differs any more. What was
+// registered once has a state from then on; the value of state is what tells whether
+// it exists.
 type Fact struct {
 	Subject   uuid.UUID  // the CI or relation
 	Attribute string     // of which
@@ -32,6 +34,10 @@ type Fact struct {
 	Change    itsm.Ref   // under which change
 	Reason    string     // of a fact of the past: why it is told only now (R34)
 }
+
+// Absent is the value of the fact that a controlled attribute was seen to have none. It
+// is a reference to what there are no records of, and so no attribute's.
+func Absent() itsm.Value { return itsm.ReferenceValue(itsm.Ref{Kind: "drift", ID: "absent"}) }
 
 // FactsOf lists what an event says about its CI: the state if it moved, then the
 // rest by attribute. An event that confirms what is known, and one of a command that
@@ -58,7 +64,7 @@ func RelationFactsOf(e itsm.Event[Relation]) []Fact {
 		if e.From == Proposed {
 			f.since(c.Seen, itsm.Ref{}, "")
 			f.from(c.Source)
-			f.add(driftPrefix+stateName, itsm.TextValue(Active))
+			f.drifts(stateName, itsm.TextValue(Active))
 		}
 	case stating:
 		if e.From == Proposed && e.To != Proposed {
@@ -128,6 +134,14 @@ func (f *facts) given(attribute string, v itsm.Value) {
 	if !v.IsZero() {
 		f.add(attribute, v)
 	}
+}
+
+// drifts adds what was seen to differ; missing: it was seen to have none.
+func (f *facts) drifts(name string, observed itsm.Value) {
+	if observed.IsZero() {
+		observed = Absent()
+	}
+	f.add(driftPrefix+name, observed)
 }
 
 // settled adds that nothing is seen to differ any more.

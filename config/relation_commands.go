@@ -117,7 +117,7 @@ func (c Relate) state(f *facts, _ itsm.Stamp) {
 	f.add(toName, itsm.ReferenceValue(refOf(c.To.ID)))
 	f.given(groupName, itsm.TextValue(c.Group))
 	if c.Proposed && !c.Seen.IsZero() {
-		f.add(driftPrefix+stateName, itsm.TextValue(Active))
+		f.drifts(stateName, itsm.TextValue(Active))
 	}
 	for name, v := range c.Attributes {
 		f.given(name, v)

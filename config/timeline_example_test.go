@@ -54,6 +54,8 @@ func ExampleTimeline() {
 }
 
 // A baseline is taken; later the record and what discovery sees are held against it.
+// What it sees of CIs is in the facts of their events; what was seen otherwise, as here
+// by another scanner, is put into a timeline for the question.
 func ExampleTimeline_Drift() {
 	host := uuid.UUID{15: 1}
 	monday := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -88,8 +90,14 @@ func ExampleTimeline_Drift() {
 		fmt.Println(err)
 		return
 	}
-	seen := &config.CI{Header: itsm.Header{ID: host}, Drifts: map[string]config.Drift{"cpus": {Observed: itsm.IntValue(16), Source: "scan"}}}
-	findings, err := timeline.Drift(config.DriftQuestion{Baseline: baseline, Now: config.AsOf{Valid: friday, Recorded: friday}, Discovered: slices.Values([]*config.CI{seen})})
+	seen, err := timeline.With(slices.Values([]config.Fact{
+		{Subject: host, Attribute: "drift:cpus", Value: itsm.IntValue(16), From: friday, Recorded: friday, By: "scan"},
+	}), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	findings, err := seen.Drift(config.DriftQuestion{Baseline: baseline, Now: config.AsOf{Valid: friday, Recorded: friday}})
 	if err != nil {
 		fmt.Println(err)
 		return
