@@ -63,7 +63,7 @@ func (in *Intake) Relations() iter.Seq2[*Relation, error] {
 
 // record is what a process makes of a command that was checked.
 func (in *Intake) record(id uuid.UUID, rel *intakeRelation, c Relate) *Relation {
-	c.Source = in.sourceOf(c.Source)
+	c.Source, c.Proposed = in.sourceOf(c.Source), rel.proposed
 	if in.policy.observes(in.stamp.By) {
 		c.Seen = in.stamp.At
 	}
