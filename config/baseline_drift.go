@@ -144,7 +144,7 @@ func (d *drifting) relation(id uuid.UUID, was Item) {
 		return
 	}
 	f := d.aboutRelation(id, now.item().Values)
-	found := now.Value(driftPrefix + stateName) // of one that is only proposed
+	seen := now.Value(driftPrefix + stateName) // found and only proposed, or gone
 	switch {
 	case was.Values != nil:
 		controlled := f.Controlled
@@ -152,8 +152,11 @@ func (d *drifting) relation(id uuid.UUID, was Item) {
 			r := d.policy.Model.rulesOfType(f.Class).find(name)
 			return controlled && slices.Contains(OwnRelationAttributes(), name) || r != nil && r.Controlled
 		})
-	case !found.IsZero(): // and nobody has accounted for it
-		f.Current, f.Discovered, f.Seen, f.Departure, f.Origin = now.Value(stateName), found, true, Unrecorded, now.origin(stateName)
+	case !seen.IsZero(): // and nobody has accounted for it
+		f.Current, f.Discovered, f.Seen, f.Departure, f.Origin = now.Value(stateName), seen, true, Unrecorded, now.origin(stateName)
+		if seen.Text() == string(Ended) {
+			f.Departure = Unrealised // it is not there, as it was not
+		}
 		d.list = append(d.list, f)
 	default:
 		d.whole(f, now.view, was)

@@ -52,9 +52,9 @@ type Assertion struct {
 	Change itsm.Ref   `json:"change,omitzero"` // under which change
 }
 
-// Drift is what was observed of a controlled attribute and differs from what is
-// believed: an unauthorised change, or a wrong record (R20). It stays until the two
-// agree again.
+// Drift is what was observed of a controlled attribute, or of whether a relation is
+// there, and differs from what is believed: an unauthorised change, or a wrong record
+// (R20). It stays until the two agree again.
 type Drift struct {
 	Observed itsm.Value `json:"observed,omitzero"` // missing: it was seen to have none
 	First    time.Time  `json:"first"`             // since when this value has been seen

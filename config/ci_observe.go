@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -120,10 +119,7 @@ func (c Observe) Apply(ci *CI, s itsm.Stamp) {
 		case slices.Contains(c.Stale, name):
 			continue
 		case slices.Contains(c.Drifts, name):
-			d := Drift{Observed: v, First: seen, Last: seen, Source: c.Source}
-			if was, drifts := ci.Drifts[name]; drifts && was.Observed.Equal(v) {
-				d.First = was.First
-			}
+			d := ci.Drifts[name].again(v, c.Source, seen)
 			ci.setDrift(name, &d)
 			continue
 		}
@@ -158,12 +154,7 @@ func (ci *CI) setDrift(name string, d *Drift) {
 }
 
 func (c Observe) state(f *facts, s itsm.Stamp) {
-	reason := ""
-	if !c.Seen.IsZero() && c.Seen.Before(s.At) {
-		reason = "seen then by " + c.Source
-	}
-	f.since(c.Seen, itsm.Ref{}, reason)
-	f.from(c.Source)
+	f.seen(c.Seen, c.Source, s)
 	for _, r := range c.Changed {
 		f.add(r.Attribute, c.Values[r.Attribute])
 	}
@@ -177,15 +168,24 @@ func (c Observe) state(f *facts, s itsm.Stamp) {
 func (ci *CI) Drifting() []string { return namesOf(ci.Drifts) }
 
 // drifted is what is said of drifts in one line.
-func (ci *CI) drifted(name string) string {
-	d := ci.Drifts[name]
-	believed := "nothing"
-	if v := ci.Value(name); !v.IsZero() {
-		believed = v.String()
+func (ci *CI) drifted(name string) string { return ci.Drifts[name].against(ci.Value(name)) }
+
+// against is the drift in one line, beside what is believed.
+func (d Drift) against(believed itsm.Value) string {
+	text := func(v itsm.Value) string {
+		if v.IsZero() {
+			return "nothing"
+		}
+		return v.String()
 	}
-	observed := "nothing"
-	if !d.Observed.IsZero() {
-		observed = d.Observed.String()
+	return "is recorded as " + text(believed) + " and seen as " + text(d.Observed) + " by " + d.Source + " since " + d.First.Format(time.RFC3339)
+}
+
+// again is the drift when what differs is seen once more, or for the first time.
+func (d Drift) again(observed itsm.Value, source string, seen time.Time) Drift {
+	next := Drift{Observed: observed, First: seen, Last: seen, Source: source}
+	if !d.First.IsZero() && d.Observed.Equal(observed) {
+		next.First = d.First
 	}
-	return strings.Join([]string{"is recorded as ", believed, " and seen as ", observed, " by ", d.Source, " since ", d.First.Format(time.RFC3339)}, "")
+	return next
 }

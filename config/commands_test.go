@@ -18,7 +18,7 @@ func sampleMove() config.Move {
 }
 
 func sampleRelationMove() config.RelationMove {
-	return config.RelationMove{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day)}
+	return config.RelationMove{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day), Settled: true}
 }
 
 func was(name string) []config.Replaced {
@@ -72,7 +72,7 @@ func relationSamples() []itsm.Command[config.Relation] {
 		},
 		config.Activate(sampleRelationMove()),
 		config.Adjust{Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: was("strength")},
-		config.Sight{Source: "scan", Seen: noon},
+		config.Sight{Gone: true, Source: "scan", Seen: noon, Stale: true, Drifts: true, Settled: true},
 		config.Unrelate(sampleRelationMove()),
 	}
 }

@@ -62,7 +62,8 @@
 // so they move a CI into and out of live and maintenance (R20). What discovery sees
 // of a controlled attribute does not overwrite it: the difference is kept as a
 // [Drift] beside what is believed, until the two agree again, and [Findings] reports
-// it.
+// it. So it is of a relation that is found and only proposed, or active and seen to be
+// gone ([Sight], [RelationFindings]).
 //
 // # Time
 //

@@ -75,7 +75,7 @@ type DriftFinding struct {
 // A difference is covered when the record changed after the baseline was taken, under
 // a change, and nothing else was seen since. A relation that is proposed because it
 // was found is not as recorded until it is active; one that somebody has proposed is
-// as any other.
+// as any other. Nor is one as recorded that is active and was seen to be gone.
 func (t *Timeline) Drift(q DriftQuestion) ([]DriftFinding, error) {
 	policy, err := prepared(q.Policy)
 	if err = errors.Join(err, q.Scope.check("scope")); err != nil {

@@ -243,6 +243,7 @@ func TestR20_ARelationProposedIsPlannedAndOneFoundIsNotAsRecorded(t *testing.T) 
 	from, to := end(1, "server"), end(9, "location")
 	planned := config.Relate{Type: "located in", From: from, To: to, Proposed: true, Change: change}
 	found := config.Relate{Type: "located in", From: from, To: to}
+	active := config.Relate{Type: "located in", From: from, To: to, Change: change}
 	for name, row := range map[string]struct {
 		by      itsm.Actor
 		relate  config.Relate
@@ -259,6 +260,22 @@ func TestR20_ARelationProposedIsPlannedAndOneFoundIsNotAsRecorded(t *testing.T) 
 		"found, and accounted for": {
 			by: probe, relate: found, then: func(w *relationWalk) { w.Do(ann, config.Activate{Change: change}) },
 			want: config.DriftFinding{Departure: config.Redefined, Covered: true, Current: state(config.Active), Discovered: state(config.Active)},
+		},
+		"active, and gone since the baseline": {
+			by: ann, relate: active, then: func(w *relationWalk) { w.Do(probe, config.Sight{Gone: true, Source: "scan"}) }, already: true,
+			want: config.DriftFinding{Departure: config.Unrecorded, Seen: true, Attribute: "state", Baseline: state(config.Active), Current: state(config.Active), Discovered: state(config.Ended)},
+		},
+		"active, and not there as before": {
+			by: ann, relate: active, then: func(w *relationWalk) { w.Do(probe, config.Sight{Gone: true, Source: "scan"}) },
+			want: config.DriftFinding{Departure: config.Unrealised, Seen: true, Current: state(config.Active), Discovered: state(config.Ended)},
+		},
+		"gone, and accounted for": {
+			by: ann, relate: active, already: true,
+			then: func(w *relationWalk) {
+				w.Do(probe, config.Sight{Gone: true, Source: "scan"})
+				w.Wait(hour).Do(ann, config.Unrelate{Change: change})
+			},
+			want: config.DriftFinding{Departure: config.Redefined, Covered: true, Baseline: state(config.Active), Current: state(config.Ended), Discovered: state(config.Ended)},
 		},
 		"found since the baseline": {
 			by: ann, relate: planned, then: func(w *relationWalk) { w.Do(probe, config.Sight{Source: "scan"}) }, already: true,

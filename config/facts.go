@@ -18,7 +18,7 @@ import (
 // Attribute is a name of [OwnAttributes] or [OwnRelationAttributes], that of an
 // attribute of the model, "need:" with a group, or "drift:" with what was observed to
 // differ (R20): a controlled attribute of a CI, or the state of a relation that is
-// only proposed and was found to be there. Of a drift the value is what was observed,
+// only proposed and was found to be there, or active and seen to be gone. Of a drift the value is what was observed,
 // [Absent] where there was none, and missing when nothing differs any more. What was
 // registered once has a state from then on; the value of state is what tells whether
 // it exists.
@@ -59,17 +59,7 @@ func RelationFactsOf(e itsm.Event[Relation]) []Fact {
 	if e.From != e.To {
 		f.state(e.To)
 	}
-	switch c := e.Command.(type) {
-	case Sight:
-		if e.From == Proposed {
-			f.since(c.Seen, itsm.Ref{}, "")
-			f.from(c.Source)
-			f.drifts(stateName, itsm.TextValue(Active))
-		}
-	case stating:
-		if e.From == Proposed && e.To != Proposed {
-			f.settled([]string{stateName})
-		}
+	if c, ok := e.Command.(stating); ok {
 		c.state(f, e.Stamp)
 	}
 	return f.sorted()
@@ -121,6 +111,16 @@ func (f *facts) from(source string) {
 		f.list[i].Source = source
 	}
 	f.common.Source = source
+}
+
+// seen says of all facts by what they were seen, and when.
+func (f *facts) seen(at time.Time, source string, s itsm.Stamp) {
+	reason := ""
+	if !at.IsZero() && at.Before(s.At) {
+		reason = "seen then by " + source
+	}
+	f.since(at, itsm.Ref{}, reason)
+	f.from(source)
 }
 
 func (f *facts) add(attribute string, v itsm.Value) {

@@ -27,10 +27,10 @@ func TestFactsOfEveryCommand(t *testing.T) {
 			require.Equal(t, noon.Add(day), f.Recorded, name)
 			require.Equal(t, "ann", f.By, name)
 			switch name {
-			case "verify", "attest", "complete action", "relation sight":
+			case "verify", "attest", "complete action":
 				require.Equal(t, noon.Add(day), f.From, name)
 				continue
-			case "observe":
+			case "observe", "relation sight":
 				require.Equal(t, "scan", f.Source)
 			default:
 				require.Equal(t, change, f.Change, name)
@@ -49,7 +49,7 @@ func TestFactsOfEveryCommand(t *testing.T) {
 		"register": 11, "describe": 7, "reclassify": 4, "own": 2, "set attributes": 4, "observe": 4, "set need": 2, "drop need": 2,
 		"verify": 1, "attest": 1, "complete action": 1, "order": 1, "build": 1, "test": 1, "deploy": 1, "maintain": 1, "return": 1,
 		"retire": 1, "reinstate": 1, "dispose": 1,
-		"relation relate": 7, "relation activate": 1, "relation adjust": 2, "relation unrelate": 1, "relation sight": 1,
+		"relation relate": 7, "relation activate": 2, "relation adjust": 2, "relation unrelate": 2, "relation sight": 2,
 	}, counts)
 }
 

@@ -164,6 +164,10 @@ func TestRelationsInARegister(t *testing.T) {
 	require.Equal(t, []string{first.Number, second.Number}, e.numbers(config.RelationsOf(host.ID)))
 	require.Equal(t, []string{first.Number}, e.numbers(config.RelationsOfType("located in", config.Ended)))
 	require.Len(t, e.numbers(config.RelationsByChange(change)), 2)
+	require.Empty(t, e.numbers(config.RelationsDrifting()))
+	_, err = e.relations.Do(e.ctx, probe, second.ID, config.Sight{Gone: true, Source: "scan"})
+	require.NoError(t, err)
+	require.Equal(t, []string{second.Number}, e.numbers(config.RelationsDrifting()))
 
 	offers := func(from, to config.CI) config.Relate {
 		return config.Relate{Type: "offers", From: from.End(), To: to.End(), Change: change}

@@ -25,7 +25,8 @@ type Relation struct {
 	Attributes map[string]Assertion `json:"attributes,omitempty"`
 	Change     itsm.Ref             `json:"change,omitzero"` // the change that last touched it
 	Source     string               `json:"source,omitzero"` // who or what found it
-	Seen       time.Time            `json:"seen,omitzero"`   // when it was last observed
+	Seen       time.Time            `json:"seen,omitzero"`   // when it was last observed, there or gone
+	Drift      Drift                `json:"drift,omitzero"`  // of its state: found and only proposed, or active and gone
 }
 
 // End is a CI as the rules of relations look at it; see [CI.End].

@@ -59,33 +59,3 @@ func (c Adjust) state(f *facts, _ itsm.Stamp) {
 		f.add(name, v)
 	}
 }
-
-// Sight says that the relation was seen to be there.
-type Sight struct {
-	Source string    `json:"source"`
-	Seen   time.Time `json:"seen,omitzero"` // when; zero: now
-}
-
-func sight(_ *Relation, c Sight, _ itsm.Stamp) (Sight, error) {
-	c.Seen = itsm.Normal(c.Seen)
-	return c, nil
-}
-
-// Check asks for a source and a time that has been.
-func (c Sight) Check(_ *Relation, s itsm.Stamp) error {
-	wrong := []error{itsm.CheckLine("source", c.Source)}
-	if !c.Seen.IsZero() {
-		wrong = append(wrong, itsm.CheckTime("seen", c.Seen))
-		if c.Seen.After(s.At) {
-			wrong = append(wrong, &itsm.FieldError{Field: "seen", Problem: "has not come yet"})
-		}
-	}
-	return errors.Join(wrong...)
-}
-
-// Apply keeps when it was seen last.
-func (c Sight) Apply(r *Relation, s itsm.Stamp) {
-	if seen := sinceOf(c.Seen, s); seen.After(r.Seen) {
-		r.Seen = seen
-	}
-}

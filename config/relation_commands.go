@@ -78,6 +78,9 @@ func (p *Policy) aroundRelate(_ *Relation, c Relate, near []*Relation) []itsm.Se
 	return p.around(c.Type, c.From.ID, c.To.ID)
 }
 
+// found reports whether it is proposed because a program found it.
+func (c Relate) found() bool { return c.Proposed && !c.Seen.IsZero() }
+
 func relateTo(_ *Relation, c Relate, _ itsm.Stamp) itsm.State {
 	if c.Proposed {
 		return Proposed
@@ -106,6 +109,9 @@ func (c Relate) Apply(r *Relation, s itsm.Stamp) {
 	since := sinceOf(c.Since, s)
 	r.Type, r.From, r.To, r.Group = c.Type, c.From.ID, c.To.ID, c.Group
 	r.InState, r.Change, r.Source, r.Seen = since, c.Change, c.Source, c.Seen
+	if c.found() {
+		r.Drift = Drift{}.again(itsm.TextValue(Active), c.Source, c.Seen)
+	}
 	r.Attributes = asserted(nil, c.Attributes, Assertion{Since: since, Source: c.Source, Seen: s.At, Change: c.Change})
 }
 
@@ -116,7 +122,7 @@ func (c Relate) state(f *facts, _ itsm.Stamp) {
 	f.add(fromName, itsm.ReferenceValue(refOf(c.From.ID)))
 	f.add(toName, itsm.ReferenceValue(refOf(c.To.ID)))
 	f.given(groupName, itsm.TextValue(c.Group))
-	if c.Proposed && !c.Seen.IsZero() {
+	if c.found() {
 		f.drifts(stateName, itsm.TextValue(Active))
 	}
 	for name, v := range c.Attributes {

@@ -14,7 +14,9 @@ type RelationMove struct {
 	Since  time.Time `json:"since,omitzero"`  // from when on it is in the new state; zero: from now on
 	Reason string    `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
-	Was time.Time `json:"was,omitzero"` // filled in by the decision: from when on it was in the state that it leaves
+	// Filled in by the decision.
+	Was     time.Time `json:"was,omitzero"`     // from when on it was in the state that it leaves
+	Settled bool      `json:"settled,omitzero"` // it was seen not to be as recorded, and is accounted for now
 }
 
 // Activate makes a proposed relation one that counts.
@@ -46,12 +48,18 @@ func (p *Policy) aroundActivate(r *Relation, _ Activate, near []*Relation) []its
 // moveRelation completes a move of a relation; that of a controlled type moves only
 // under a change record (R20).
 func (p *Policy) moveRelation(r *Relation, m RelationMove, s itsm.Stamp) (RelationMove, error) {
-	m.Since, m.Was = itsm.Normal(m.Since), r.InState
+	m = m.from(r)
 	err := p.checkChange(m.Change, s)
 	if m.Change.IsZero() && p.typeControlled(r.Type) {
 		err = decided(err, itsm.Refuse("R20", "%q is controlled; name the change", r.Type))
 	}
 	return m, err
+}
+
+// from fills in what it moves from.
+func (m RelationMove) from(r *Relation) RelationMove {
+	m.Since, m.Was, m.Settled = itsm.Normal(m.Since), r.InState, r.drifts()
+	return m
 }
 
 func (m RelationMove) check(r *Relation, s itsm.Stamp) error {
@@ -62,7 +70,7 @@ func (m RelationMove) check(r *Relation, s itsm.Stamp) error {
 }
 
 func (m RelationMove) apply(r *Relation, s itsm.Stamp) {
-	r.InState = sinceOf(m.Since, s)
+	r.InState, r.Drift = sinceOf(m.Since, s), Drift{}
 	r.touch(m.Change)
 }
 
@@ -87,9 +95,7 @@ type Unrelate RelationMove
 
 func (p *Policy) unrelate(r *Relation, c Unrelate, s itsm.Stamp) (Unrelate, error) {
 	if r.State == Proposed { // it never counted
-		m := RelationMove(c)
-		m.Since, m.Was = itsm.Normal(m.Since), r.InState
-		return Unrelate(m), p.checkChange(m.Change, s)
+		return Unrelate(RelationMove(c).from(r)), p.checkChange(c.Change, s)
 	}
 	m, err := p.moveRelation(r, RelationMove(c), s)
 	return Unrelate(m), err
@@ -103,4 +109,9 @@ func (c Unrelate) Apply(r *Relation, s itsm.Stamp) { RelationMove(c).apply(r, s)
 
 func (c Unrelate) state(f *facts, s itsm.Stamp) { RelationMove(c).state(f, s) }
 
-func (m RelationMove) state(f *facts, _ itsm.Stamp) { f.since(m.Since, m.Change, m.Reason) }
+func (m RelationMove) state(f *facts, _ itsm.Stamp) {
+	f.since(m.Since, m.Change, m.Reason)
+	if m.Settled {
+		f.settled([]string{stateName})
+	}
+}

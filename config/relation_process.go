@@ -81,6 +81,7 @@ const (
 	relationsOf     = "ci"
 	relationsType   = "type"
 	relationsChange = "change"
+	relationsDrift  = "drift"
 )
 
 func relationIndexes() []itsm.Index[Relation] {
@@ -105,6 +106,12 @@ func relationIndexes() []itsm.Index[Relation] {
 			return keys
 		}},
 		itsm.IndexBy(relationsType, itsm.TextField(typeName, func(r *Relation) string { return r.Type }), itsm.TextField(stateName, func(r *Relation) itsm.State { return r.State })),
+		{Name: relationsDrift, Keys: func(r *Relation) []itsm.Key {
+			if !r.drifts() {
+				return nil
+			}
+			return []itsm.Key{{itsm.InstantValue(r.Drift.First)}}
+		}},
 		itsm.IndexBy(relationsChange, itsm.Field[Relation]{Name: changeField, Type: itsm.Reference, Get: func(r *Relation) itsm.Value { return itsm.ReferenceValue(r.Change) }}),
 	}
 }
@@ -137,4 +144,10 @@ func RelationsOfType(relation string, s itsm.State) itsm.Selection[Relation] {
 // RelationsByChange selects the relations that a change was the last to touch.
 func RelationsByChange(change itsm.Ref) itsm.Selection[Relation] {
 	return itsm.Selection[Relation]{Index: relationsChange, Equal: itsm.Key{itsm.ReferenceValue(change)}}
+}
+
+// RelationsDrifting selects the relations that were seen not to be as recorded: found
+// and only proposed, or active and gone. Those come first where that was seen first.
+func RelationsDrifting() itsm.Selection[Relation] {
+	return itsm.Selection[Relation]{Index: relationsDrift}
 }

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -180,6 +181,64 @@ func TestSight(t *testing.T) {
 	require.Empty(t, config.RelationFactsOf(e))
 	itsmtest.RequireField(t, w.Refused(probe, config.Sight{}), "source")
 	itsmtest.RequireField(t, w.Refused(probe, config.Sight{Source: "scan", Seen: w.Now().Add(hour)}), "seen")
+}
+
+// TestR20_ARelationSeenToBeGone: what a program looks for and does not find stays as
+// it is recorded, with the difference beside it, until it is seen again or ended.
+func TestR20_ARelationSeenToBeGone(t *testing.T) {
+	gone := func(seen time.Time) config.Sight { return config.Sight{Gone: true, Source: "scan", Seen: seen} }
+	factsOf := func(e itsm.Event[config.Relation]) []string {
+		var list []string
+		for _, f := range config.RelationFactsOf(e) {
+			list = append(list, f.Attribute+"="+f.Value.String()+" from "+f.Source)
+		}
+		return list
+	}
+	w := related(t, nil, ann, locatedIn(1, 9))
+	r := w.Record()
+	require.True(t, w.Do(probe, gone(r.Opened.Add(-hour))).Command.(config.Sight).Stale, "it was related since")
+	require.Zero(t, r.Drift)
+
+	e := w.Do(probe, gone(time.Time{}))
+	first := w.Now()
+	require.Equal(t, []string{"drift:state=ended from scan"}, factsOf(e))
+	require.Equal(t, config.Active, r.State)
+	w.Wait(hour).Do(probe, gone(time.Time{}))
+	require.Equal(t, config.Drift{Observed: state(config.Ended), First: first, Last: w.Now(), Source: "scan"}, r.Drift)
+	require.Equal(t, []config.Finding{{
+		Deficiency: config.Drifted, CI: r.Ref(), Number: r.Number, Attribute: "state",
+		Problem: "is recorded as active and seen as ended by scan since " + first.Format(time.RFC3339),
+	}}, config.RelationFindings(r))
+	require.Empty(t, factsOf(w.Do(probe, config.Sight{Source: "late scan", Seen: first})), "an older look ends nothing")
+	require.NotZero(t, r.Drift)
+
+	ended := w.Fork()
+	require.Equal(t, []string{"state=ended from ann", "drift:state= from ann"}, factsOf(ended.Do(ann, config.Unrelate{Change: change})))
+	require.Zero(t, ended.Record().Drift)
+	require.Empty(t, config.RelationFindings(ended.Record()))
+
+	w.Wait(hour)
+	require.Equal(t, []string{"drift:state= from scan"}, factsOf(w.Do(probe, config.Sight{Source: "scan"})))
+	require.Zero(t, r.Drift)
+	require.Empty(t, config.RelationFindings(r))
+	require.True(t, w.Do(probe, gone(first)).Command.(config.Sight).Stale)
+
+	// Of one that is only proposed it is the other way round.
+	found := locatedIn(1, 9)
+	found.Change = itsm.Ref{}
+	w = itsmtest.New(t, relations(t, nil))
+	w.Do(probe, found)
+	r = w.Record()
+	require.Equal(t, config.Drift{Observed: state(config.Active), First: w.Now(), Last: w.Now(), Source: "probe"}, r.Drift)
+	require.Contains(t, config.RelationFindings(r)[0].Problem, "is recorded as proposed and seen as active")
+	require.Equal(t, []string{"drift:state= from scan"}, factsOf(w.Wait(hour).Do(probe, gone(time.Time{}))))
+	require.Zero(t, r.Drift)
+	old := config.Sight{Source: "late scan", Seen: w.Now().Add(-time.Minute)}
+	require.True(t, w.Do(probe, old).Command.(config.Sight).Stale)
+	require.Equal(t, []string{"drift:state=active from scan"}, factsOf(w.Wait(hour).Do(probe, config.Sight{Source: "scan"})))
+	require.Equal(t, []string{"state=active from ann", "drift:state= from ann"}, factsOf(w.Do(ann, config.Activate{Change: change})))
+	require.Zero(t, r.Drift)
+	require.Empty(t, config.RelationFindings(nil))
 }
 
 // TestEndsAreLookedUp: where the policy knows the CIs, nobody else says what they are.
