@@ -62,8 +62,9 @@ type Drift struct {
 	Source   string     `json:"source"`
 }
 
-// Need says how many of a group of suppliers a CI needs: of those to which its
-// relations with the group's name lead, at least so many have to work.
+// Need says how many of a group of suppliers a CI needs: of those that relations with
+// the group's name join it to, and whose loss they carry to it, at least so many have
+// to work.
 type Need struct {
 	Group   string `json:"group"`
 	AtLeast int    `json:"at_least"`

@@ -79,8 +79,8 @@
 // [RelationProcess] gives the rules of relations. A relation joins two classes that
 // the model allows, is not said twice, and keeps to the type's cardinality;
 // [Model.CheckRelation] is the same as a function. The relations of a CI that have
-// the same group are suppliers of which it needs some, see [Need]. States: P proposed,
-// A active, E ended, which is final.
+// the same group join it to suppliers of which it needs some, see [Need]. States: P
+// proposed, A active, E ended, which is final.
 //
 //	from     command          to       who
 //	–        relate           PA       administrator, manager, discovery, system

@@ -19,7 +19,7 @@ type Relation struct {
 	Type    string    `json:"type"`
 	From    uuid.UUID `json:"from"`
 	To      uuid.UUID `json:"to"`
-	Group   string    `json:"group,omitzero"` // of suppliers, see [Need]
+	Group   string    `json:"group,omitzero"` // of suppliers of the CI to which the type carries their loss, see [Need]
 	InState time.Time `json:"in_state"`       // from when on it has been in its state
 
 	Attributes map[string]Assertion `json:"attributes,omitempty"`

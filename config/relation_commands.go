@@ -18,7 +18,7 @@ type Relate struct {
 	Type       string                `json:"type"`
 	From       End                   `json:"from"`
 	To         End                   `json:"to"`
-	Group      string                `json:"group,omitzero"` // of suppliers of From, see [Need]
+	Group      string                `json:"group,omitzero"` // of suppliers of From, of To where the type carries to the second; see [Need]
 	Proposed   bool                  `json:"proposed,omitzero"`
 	Attributes map[string]itsm.Value `json:"attributes,omitempty"`
 	Source     string                `json:"source,omitzero"` // from where it is known; zero: the actor
