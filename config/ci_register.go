@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,7 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 	if !outOfUse(c.State) {
 		c.Next = p.nextVerify(c.Criticality, s.At)
 	}
+	c.Attributes, c.Needs = maps.Clone(c.Attributes), slices.Clone(c.Needs)
 
 	l := p.Model.rulesOf(c.Class)
 	wrong := []error{
