@@ -27,7 +27,7 @@ type SetAttributes struct {
 }
 
 func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttributes, error) {
-	c.Since, c.Until = itsm.Normal(c.Since), itsm.Normal(c.Until)
+	c.Values, c.Since, c.Until = maps.Clone(c.Values), itsm.Normal(c.Since), itsm.Normal(c.Until)
 	c.Was, c.Settled = ci.replaced(namesOf(c.Values)...), nil
 	if c.Until.IsZero() {
 		c.Settled = ci.settledBy(c.Values)
@@ -116,7 +116,7 @@ type Reclassify struct {
 }
 
 func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, error) {
-	c.Since = itsm.Normal(c.Since)
+	c.Values, c.Since = maps.Clone(c.Values), itsm.Normal(c.Since)
 	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
 	l := p.Model.rulesOf(c.Class)
 	c.Settled = nil

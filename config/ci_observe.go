@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,7 +34,7 @@ type Observe struct {
 func observable() []string { return []string{nameName, environmentName, versionName} }
 
 func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
-	c.Seen = itsm.Normal(c.Seen)
+	c.Values, c.Seen = maps.Clone(c.Values), itsm.Normal(c.Seen)
 	c.Stale, c.Drifts, c.Settled, c.Changed = nil, nil, nil, nil
 	seen := sinceOf(c.Seen, s)
 	l := p.Model.rulesOf(ci.Class)

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -93,4 +94,46 @@ func TestDiagrams(t *testing.T) {
 	itsmtest.Golden(t, "testdata/relation.mmd", []byte(relations(t, nil).Mermaid()))
 	require.Empty(t, lifecycle(t, nil).Warnings())
 	require.Empty(t, relations(t, nil).Warnings())
+}
+
+// TestWhatIsPassedInIsNotKept: who edits a map or list of his after the command was
+// fired changes neither record nor event.
+func TestWhatIsPassedInIsNotKept(t *testing.T) {
+	s := itsm.Stamp{At: noon, By: ann}
+	ci := config.CI{Header: itsm.Header{ID: id(1), Number: "CI1"}}
+	mine, needs := make(values), []config.Need{{Group: "power", AtLeast: 1}}
+	for _, row := range []struct {
+		values values
+		cmd    itsm.Command[config.CI]
+	}{
+		{values{"memory": number(64)}, config.Register{Name: "web-1", Class: "server", State: config.Live, Change: change, Attributes: mine, Needs: needs}},
+		{values{"memory": number(32)}, config.SetAttributes{Values: mine, Change: change}},
+		{values{"memory": number(16)}, config.Observe{Values: mine, Source: "scan"}},
+		{values{"memory": {}, "role": word("switch")}, config.Reclassify{Class: "network device", Values: mine, Change: change}},
+	} {
+		clear(mine)
+		maps.Copy(mine, row.values)
+		e, err := lifecycle(t, nil).Fire(&ci, row.cmd, s)
+		require.NoError(t, err)
+		was, facts := text(t, ci), config.FactsOf(e)
+		clear(mine)
+		mine["memory"], needs[0].AtLeast = number(9), 9
+		require.Equal(t, was, text(t, ci), "%T", row.cmd)
+		require.Equal(t, facts, config.FactsOf(e), "%T", row.cmd)
+	}
+
+	link := config.Relation{Header: itsm.Header{ID: id(2), Number: "REL1"}}
+	for _, cmd := range []itsm.Command[config.Relation]{
+		config.Relate{Type: "depends on", From: end(1, "application"), To: end(2, "database"), Attributes: mine},
+		config.Adjust{Values: mine},
+	} {
+		clear(mine)
+		mine["strength"] = word("hard")
+		e, err := relations(t, nil).Fire(&link, cmd, s)
+		require.NoError(t, err)
+		was, facts := text(t, link), config.RelationFactsOf(e)
+		mine["strength"] = word("soft")
+		require.Equal(t, was, text(t, link), "%T", cmd)
+		require.Equal(t, facts, config.RelationFactsOf(e), "%T", cmd)
+	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -20,7 +21,7 @@ type Adjust struct {
 }
 
 func (p *Policy) adjust(r *Relation, c Adjust, s itsm.Stamp) (Adjust, error) {
-	c.Since, c.Until, c.Was = itsm.Normal(c.Since), itsm.Normal(c.Until), nil
+	c.Values, c.Since, c.Until, c.Was = maps.Clone(c.Values), itsm.Normal(c.Since), itsm.Normal(c.Until), nil
 	l := p.Model.rulesOfType(r.Type)
 	wrong := []error{l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s), p.checkChange(c.Change, s)}
 	var without []string

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -29,7 +30,7 @@ type Relate struct {
 }
 
 func (p *Policy) relate(_ *Relation, c Relate, s itsm.Stamp, near []*Relation) (Relate, error) {
-	c.Since, c.Seen = itsm.Normal(c.Since), time.Time{}
+	c.Attributes, c.Since, c.Seen = maps.Clone(c.Attributes), itsm.Normal(c.Since), time.Time{}
 	if c.Source == "" {
 		c.Source = s.By.ID
 	}
