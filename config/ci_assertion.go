@@ -75,8 +75,8 @@ func stated(values map[string]itsm.Value, as Assertion) map[string]Assertion {
 	return all
 }
 
-// saidBy is where that comes from which somebody says in a command.
-func saidBy(since time.Time, change itsm.Ref, s itsm.Stamp) Assertion {
+// toldBy is where that comes from which somebody says in a command.
+func toldBy(since time.Time, change itsm.Ref, s itsm.Stamp) Assertion {
 	return Assertion{Since: sinceOf(since, s), Source: s.By.ID, Seen: s.At, Change: change}
 }
 

@@ -70,7 +70,7 @@ func checkUntil(since, until time.Time, s itsm.Stamp) error {
 // believed now has been so.
 func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
-		ci.believe(stated(c.Values, saidBy(c.Since, c.Change, s)))
+		ci.believe(stated(c.Values, toldBy(c.Since, c.Change, s)))
 		ci.settle(c.Settled)
 	} else {
 		ci.Attributes, ci.Known = notBefore(ci.Attributes, c.Values, c.Until), notBefore(ci.Known, c.Values, c.Until)
@@ -163,7 +163,7 @@ func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
 // Apply changes the class and the attributes. What was seen to differ is forgotten
 // of an attribute that the class does not have.
 func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
-	as := saidBy(c.Since, c.Change, s)
+	as := toldBy(c.Since, c.Change, s)
 	all := stated(c.Values, as)
 	as.Value = itsm.TextValue(c.Class)
 	all[className] = as

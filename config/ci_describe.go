@@ -93,7 +93,7 @@ func (c Describe) Check(_ *CI, s itsm.Stamp) error {
 
 // Apply changes what is said.
 func (c Describe) Apply(ci *CI, s itsm.Stamp) {
-	ci.believe(stated(c.given(), saidBy(c.Since, c.Change, s)))
+	ci.believe(stated(c.given(), toldBy(c.Since, c.Change, s)))
 	ci.settle(c.Settled)
 	if c.Criticality != "" {
 		ci.NextVerify = c.Next
@@ -158,7 +158,7 @@ func (c Own) Check(_ *CI, s itsm.Stamp) error {
 
 // Apply hands it over.
 func (c Own) Apply(ci *CI, s itsm.Stamp) {
-	ci.believe(stated(map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}, saidBy(c.Since, c.Change, s)))
+	ci.believe(stated(map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}, toldBy(c.Since, c.Change, s)))
 	ci.touch(c.Change)
 }
 

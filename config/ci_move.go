@@ -63,7 +63,7 @@ func (m Move) check(ci *CI, s itsm.Stamp) error {
 
 func (m Move) apply(ci *CI, s itsm.Stamp) {
 	ci.InState = sinceOf(m.Since, s)
-	ci.believe(map[string]Assertion{stateName: saidBy(m.Since, m.Change, s)})
+	ci.believe(map[string]Assertion{stateName: toldBy(m.Since, m.Change, s)})
 	if !m.Next.IsZero() {
 		ci.VerifyFrom, ci.NextVerify = s.At, m.Next
 	}
