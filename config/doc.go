@@ -100,7 +100,7 @@
 // # Graph
 //
 // A [Graph] is a snapshot of CIs and relations, in which needing *k* of *n* suppliers
-// counts. It never changes; [Graph.With] gives one with changes, at once. Each answer
+// counts, and a soft relation degrades where a hard one loses. It never changes; [Graph.With] gives one with changes, at once. Each answer
 // comes with the path that explains it, and always in the same order:
 //
 //	Impact(lost…)           what fails and what is degraded when these do

@@ -80,7 +80,7 @@ type drawnRelation struct {
 	from, to int
 	label    string
 	group    string // "group (2 of 3)"
-	faint    bool   // it is only proposed, or carries no loss
+	faint    bool   // it is only proposed, or its loss loses nothing
 }
 
 // family is how the CIs of a class are drawn.
@@ -206,7 +206,7 @@ func (d *Drawing) relate(list []*CI, relations iter.Seq[*Relation], at map[uuid.
 	d.leftLinks = max(d.leftLinks, 0)
 	for _, r := range chosen {
 		t := d.model.typeOf(r.Type)
-		a := drawnRelation{from: at[r.From], to: at[r.To], label: t.Name, faint: r.State == Proposed || t.Carries == Nowhere}
+		a := drawnRelation{from: at[r.From], to: at[r.To], label: t.Name, faint: r.State == Proposed || t.Carries == Nowhere || isSoft(r)}
 		if ci, _, is := needingIn(t, r); is {
 			a.group = r.Group
 			for _, of := range need[ci] {
@@ -270,10 +270,11 @@ func (s *groupSizes) count(t *RelationType, r *Relation) {
 	}
 }
 
-// needingIn is the CI that needs the group of a relation, and the supplier.
+// needingIn is the CI that needs the group of a relation, and the supplier; a soft one
+// does not count for a group.
 func needingIn(t *RelationType, r *Relation) (ci, supplier uuid.UUID, is bool) {
 	switch {
-	case r.Group == "" || t.Carries == Nowhere:
+	case r.Group == "" || t.Carries == Nowhere || isSoft(r):
 		return uuid.Nil, uuid.Nil, false
 	case t.Carries == ToSecond:
 		return r.To, r.From, true

@@ -21,9 +21,10 @@ import (
 // supplier is lost too, unless the relation names a group of which it needs only
 // some, see [Need]: it is lost when fewer of the group are left than it needs. A
 // supplier counts once for a group, however many relations lead to it. Suppliers
-// without a group, or in one of which nothing is said, are all needed. A CI is not
-// lost for its own sake: where CIs need each other in a circle, all of them work
-// until one is lost for another reason.
+// without a group, or in one of which nothing is said, are all needed. A relation may
+// be soft, see [Link]: its supplier's loss leaves a CI degraded, and never loses it. A
+// CI is not lost for its own sake: where CIs need each other in a circle, all of them
+// work until one is lost for another reason.
 //
 // Everything listed is in a fixed order, which each question states; what else is
 // equal goes by the smaller id. No answer depends on the order of the input, or on
@@ -57,15 +58,32 @@ type Link struct {
 	From  uuid.UUID
 	To    uuid.UUID
 	Group string // of suppliers, of the CI that needs them
+
+	// Soft says that the CI does without the supplier if it has to: with its loss it is
+	// degraded, not lost. The supplier does not count for the group, and a walk goes
+	// along the relation as along any.
+	Soft bool
 }
+
+// strengthName is the attribute of a relation that says how strong it is, and
+// softStrength its value for one that is soft.
+const (
+	strengthName = "strength"
+	softStrength = "soft"
+)
 
 // NodeOf is the CI of a record.
 func NodeOf(ci *CI) Node {
 	return Node{ci.ID, ci.Class, ci.Name, ci.Owner, ci.Criticality, ci.Needs}
 }
 
-// LinkOf is the relation of a record.
-func LinkOf(r *Relation) Link { return Link{r.ID, r.Type, r.From, r.To, r.Group} }
+// LinkOf is the relation of a record. It is soft if its attribute "strength" is "soft",
+// as [DefaultModel] lets one say of "depends on".
+func LinkOf(r *Relation) Link {
+	return Link{r.ID, r.Type, r.From, r.To, r.Group, isSoft(r)}
+}
+
+func isSoft(r *Relation) bool { return r.Attributes[strengthName].Value.Text() == softStrength }
 
 // GraphOptions say what a graph does with what is wrong and what is over. Nil means
 // the zero value.
@@ -192,7 +210,7 @@ func (g *Graph) LinksOf(id uuid.UUID, types ...string) (from, to []Link) {
 // link is a relation in the row of the CI that it leads from.
 func (g *Graph) link(v uint32, row linkRow, i int) Link {
 	l := g.label(row.labelAt(i))
-	return Link{row.idAt(i), g.model.types[l.typ].Name, g.id(v), g.id(row.node[i]), l.group}
+	return Link{row.idAt(i), g.model.types[l.typ].Name, g.id(v), g.id(row.node[i]), l.group, l.soft}
 }
 
 // find is the number of a CI; None: it is not there.

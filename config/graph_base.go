@@ -40,9 +40,19 @@ type graphBase struct {
 type label struct {
 	typ   uint32 // position in the model
 	group string
+	soft  bool
 }
 
-// group is a group of the suppliers of a CI.
+// countsFor is the name of the group that a relation counts for, if it is in one.
+func (l *label) countsFor() string {
+	if l.soft {
+		return ""
+	}
+	return l.group
+}
+
+// group is a group of the suppliers of a CI. Those that it needs softly are one as
+// well, the one without a name, all of which may be lost.
 type group struct {
 	ci   uint32
 	name string
@@ -52,11 +62,17 @@ type group struct {
 
 // spare is how many of a group may be lost.
 func (p *group) spare() uint32 {
+	if p.soft() {
+		return p.size
+	}
 	if p.need == 0 || p.need >= p.size {
 		return 0
 	}
 	return p.size - p.need
 }
+
+// soft reports whether they are those that the CI needs softly.
+func (p *group) soft() bool { return p.name == "" }
 
 // dependent is a CI that needs a supplier.
 type dependent struct {
@@ -185,11 +201,20 @@ func (g *Graph) groupsOf(v uint32) []uint32 {
 	return list
 }
 
-// groupNamed is the number of a CI's group; None: there is none.
-func (g *Graph) groupNamed(v uint32, name string) uint32 {
-	if name == "" {
+// groupFor is the number of the group of a CI that a relation counts for; None: it is
+// needed by itself.
+func (g *Graph) groupFor(v uint32, l *label) uint32 {
+	switch {
+	case l.soft:
+		return g.groupNamed(v, "")
+	case l.group == "":
 		return None
 	}
+	return g.groupNamed(v, l.group)
+}
+
+// groupNamed is the number of a CI's group; None: there is none.
+func (g *Graph) groupNamed(v uint32, name string) uint32 {
 	if int(v) < len(g.base.ids) {
 		for i := g.base.groupStart[v]; i < g.base.groupStart[v+1]; i++ {
 			if g.base.groups[i].name == name {

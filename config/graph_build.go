@@ -245,7 +245,7 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 			b.gaps = append(b.gaps, uint32(len(b.links)))
 			continue
 		}
-		if k := (label{uint32(typeAt[n]), l.Group}); k != last {
+		if k := (label{uint32(typeAt[n]), l.Group, l.Soft}); k != last {
 			i, known := b.labelAt[k]
 			if !known {
 				i = uint32(len(b.labels))
@@ -383,7 +383,13 @@ func (b *graphBuilder) compareLinks(i, j uint32) int {
 }
 
 func compareLabels(a, b *label) int {
-	return cmp.Or(cmp.Compare(a.typ, b.typ), cmp.Compare(a.group, b.group))
+	switch {
+	case a.soft == b.soft:
+		return cmp.Or(cmp.Compare(a.typ, b.typ), cmp.Compare(a.group, b.group))
+	case a.soft:
+		return 1
+	}
+	return -1
 }
 
 // forEqual finds equal numbers side by side, two or more.

@@ -54,10 +54,13 @@ type demand struct {
 	group    string
 }
 
-// demands is what a CI needs, by relation.
-func (e *naiveEstate) demands(u uuid.UUID) []demand {
+// demands is what a CI needs, by relation; soft: what it would rather have.
+func (e *naiveEstate) demands(u uuid.UUID, soft bool) []demand {
 	var list []demand
 	for _, l := range e.links {
+		if l.Soft != soft {
+			continue
+		}
 		t, _ := e.model.RelationType(l.Type)
 		if t.Carries == config.ToFirst && l.From == u {
 			list = append(list, demand{l.To, l.Group})
@@ -71,12 +74,39 @@ func (e *naiveEstate) demands(u uuid.UUID) []demand {
 
 func (e *naiveEstate) members(u uuid.UUID, group string) []uuid.UUID {
 	var list []uuid.UUID
-	for _, d := range e.demands(u) {
+	for _, d := range e.demands(u, false) {
 		if d.group == group && !slices.Contains(list, d.supplier) {
 			list = append(list, d.supplier)
 		}
 	}
 	slices.SortFunc(list, compareIDs)
+	return list
+}
+
+// wishes lists the suppliers that a CI needs softly.
+func (e *naiveEstate) wishes(u uuid.UUID) []uuid.UUID {
+	var list []uuid.UUID
+	for _, d := range e.demands(u, true) {
+		list = append(list, d.supplier)
+	}
+	return sortedIDs(list)
+}
+
+// bonds lists by which relation a CI needs each supplier of a group, or softly: the one
+// with the smallest id.
+func (e *naiveEstate) bonds(u uuid.UUID, suppliers []uuid.UUID, group string, soft bool) []config.Link {
+	var list []config.Link
+	for _, s := range suppliers {
+		var all []config.Link
+		for _, l := range e.links {
+			t, _ := e.model.RelationType(l.Type)
+			ends := t.Carries == config.ToFirst && l.From == u && l.To == s || t.Carries == config.ToSecond && l.To == u && l.From == s
+			if ends && l.Soft == soft && (soft || l.Group == group) {
+				all = append(all, l)
+			}
+		}
+		list = append(list, slices.MinFunc(all, func(a, b config.Link) int { return compareIDs(a.ID, b.ID) }))
+	}
 	return list
 }
 
@@ -94,7 +124,7 @@ func (e *naiveEstate) fails(u uuid.UUID, lost map[uuid.UUID]int) bool {
 			return true
 		}
 	}
-	for _, d := range e.demands(u) {
+	for _, d := range e.demands(u, false) {
 		if _, is := lost[d.supplier]; is && !some[d.group] {
 			return true
 		}
@@ -169,6 +199,7 @@ func (e *naiveEstate) randomLink(rng *rand.Rand) config.Link {
 	l := config.Link{
 		Type: []string{"needs", "needs", "feeds", "notes", "joins"}[rng.IntN(5)],
 		From: ids[rng.IntN(len(ids))], To: ids[rng.IntN(len(ids))], Group: []string{"", "a", "a", "b"}[rng.IntN(4)],
+		Soft: rng.IntN(5) == 0,
 	}
 	for i := range 8 {
 		l.ID[i] = byte(rng.IntN(256))
@@ -249,10 +280,14 @@ func (e *naiveEstate) checkImpact(t *testing.T, g *config.Graph, start []uuid.UU
 			continue
 		}
 		require.Nil(t, got.Chain(id))
+		if wishes := e.wishes(id); len(lostOf(wishes, want)) > 0 {
+			l := lostOf(wishes, want)
+			degraded = append(degraded, config.GroupState{CI: id, Size: len(wishes), Lost: l, Links: e.bonds(id, l, "", true)})
+		}
 		for _, n := range e.nodes[id].Needs {
 			members := e.members(id, n.Group)
 			if l := lostOf(members, want); len(l) > 0 {
-				degraded = append(degraded, config.GroupState{CI: id, Need: n, Size: len(members), Lost: l})
+				degraded = append(degraded, config.GroupState{CI: id, Need: n, Size: len(members), Lost: l, Links: e.bonds(id, l, n.Group, false)})
 			}
 		}
 	}
@@ -297,6 +332,7 @@ func (e *naiveEstate) checkChain(t *testing.T, got *config.Impact, id uuid.UUID,
 			}
 		}
 		require.Contains(t, e.links, l.Link)
+		require.False(t, l.Link.Soft)
 		require.Contains(t, []uuid.UUID{l.Link.From, l.Link.To}, l.CI)
 		require.Contains(t, []uuid.UUID{l.Link.From, l.Link.To}, l.Supplier)
 		if l.Group.Size == 0 {
@@ -304,7 +340,10 @@ func (e *naiveEstate) checkChain(t *testing.T, got *config.Impact, id uuid.UUID,
 			continue
 		}
 		members := e.members(l.CI, l.Group.Need.Group)
-		require.Equal(t, config.GroupState{CI: l.CI, Need: l.Group.Need, Size: len(members), Lost: lostOf(members, before)}, l.Group)
+		down := lostOf(members, before)
+		require.Equal(t, config.GroupState{
+			CI: l.CI, Need: l.Group.Need, Size: len(members), Lost: down, Links: e.bonds(l.CI, down, l.Group.Need.Group, false),
+		}, l.Group)
 		require.Contains(t, e.nodes[l.CI].Needs, l.Group.Need)
 		require.Less(t, l.Group.Left(), l.Group.Need.AtLeast)
 		require.Contains(t, l.Group.Lost, l.Supplier)

@@ -16,8 +16,8 @@ func (b *graphBuilder) need() {
 	}
 	named := make([]uint32, len(b.labels)) // the name of a label's group and one; 0: none
 	for i, l := range b.labels {
-		if l.group != "" && b.model.types[l.typ].Carries != Nowhere {
-			named[i] = at[l.group] + 1
+		if (l.soft || l.group != "") && b.model.types[l.typ].Carries != Nowhere {
+			named[i] = at[l.countsFor()] + 1
 		}
 	}
 	var keys []uint64 // a CI and the name of one of its groups
@@ -64,8 +64,8 @@ func tooMany(p *group) string {
 func (b *graphBuilder) groupNames() []string {
 	distinct := map[string]bool{}
 	for _, l := range b.labels {
-		if l.group != "" {
-			distinct[l.group] = true
+		if l.soft || l.group != "" {
+			distinct[l.countsFor()] = true
 		}
 	}
 	for _, n := range b.needs {
@@ -119,7 +119,7 @@ func (b *graphBuilder) supply(named []uint32) {
 	put := func(supplier, ci, l uint32) {
 		d := dependent{node: ci}
 		if named[l] > 0 {
-			d.group = b.groupOf(ci, b.labels[l].group) + 1
+			d.group = b.groupOf(ci, b.labels[l].countsFor()) + 1
 		}
 		list[next[supplier]] = d
 		next[supplier]++

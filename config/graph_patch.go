@@ -144,11 +144,17 @@ func (e *graphEdit) group(i uint32) *group {
 	return e.groups.at(i)
 }
 
-// groupNamed is a CI's group, a new one if there is none; None for no name.
-func (e *graphEdit) groupNamed(v uint32, name string) uint32 {
-	if name == "" {
+// groupFor is the group of a CI that a relation counts for, a new one if there is
+// none; None: it is needed by itself.
+func (e *graphEdit) groupFor(v uint32, l *label) uint32 {
+	if l.group == "" && !l.soft {
 		return None
 	}
+	return e.groupNamed(v, l.countsFor())
+}
+
+// groupNamed is a CI's group, a new one if there is none.
+func (e *graphEdit) groupNamed(v uint32, name string) uint32 {
 	if i := e.g.groupNamed(v, name); i != None {
 		return i
 	}
@@ -247,7 +253,7 @@ func (e *graphEdit) relate(from, to uint32, id uuid.UUID, l label) {
 	case Nowhere:
 		return
 	}
-	i := e.groupNamed(ci, l.group)
+	i := e.groupFor(ci, &l)
 	d := dependent{ci, i + 1}
 	list := e.dependents(supplier)
 	at, found := slices.BinarySearchFunc(list, d, e.compareDependents)
@@ -290,7 +296,7 @@ func (e *graphEdit) unrelate(from, to uint32, id uuid.UUID, l label) {
 	case Nowhere:
 		return
 	}
-	i := e.g.groupNamed(ci, l.group)
+	i := e.g.groupFor(ci, &l)
 	for _, s := range e.g.suppliersBetween(ci, supplier) {
 		if s == i+1 {
 			return // by another relation
@@ -318,7 +324,7 @@ func (g *Graph) suppliersBetween(ci, supplier uint32) []uint32 {
 		at, _ := slices.BinarySearchFunc(row.node, supplier, g.compare)
 		for ; at < len(row.node) && row.node[at] == supplier; at++ {
 			if l := g.label(row.labelAt(at)); g.model.types[l.typ].Carries == carries {
-				list = append(list, g.groupNamed(ci, l.group)+1)
+				list = append(list, g.groupFor(ci, l)+1)
 			}
 		}
 	}

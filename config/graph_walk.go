@@ -27,7 +27,7 @@ func (g *Graph) suppliers(v uint32) []supplier {
 		for i, w := range row.node {
 			l := g.label(row.labelAt(i))
 			if g.model.types[l.typ].Carries == carries {
-				list = append(list, supplier{w, g.groupNamed(v, l.group) + 1, uint32(i), in})
+				list = append(list, supplier{w, g.groupFor(v, l) + 1, uint32(i), in})
 			}
 		}
 	}
@@ -307,6 +307,13 @@ func (w *walker) between(v, to uint32) Link {
 }
 
 func compareLinks(a, b *Link) int {
-	return cmp.Or(bytes.Compare(a.ID[:], b.ID[:]), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Group, b.Group),
+	c := cmp.Or(bytes.Compare(a.ID[:], b.ID[:]), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Group, b.Group),
 		bytes.Compare(a.From[:], b.From[:]), bytes.Compare(a.To[:], b.To[:]))
+	if c == 0 && a.Soft != b.Soft {
+		c = 1
+		if b.Soft {
+			c = -1
+		}
+	}
+	return c
 }

@@ -150,13 +150,18 @@ type Loss struct {
 	Group    GroupState // the group that the supplier is in, unless it needs all of it; as it was then
 }
 
-// GroupState is what is left of a group of which a CI needs some.
+// GroupState is what is left of a group of which a CI needs some, or of the suppliers
+// that it needs softly: these have no name, and it needs none of them.
 type GroupState struct {
-	CI   uuid.UUID
-	Need Need
-	Size int         // how many suppliers there are
-	Lost []uuid.UUID // of them, by id
+	CI    uuid.UUID
+	Need  Need
+	Size  int         // how many suppliers there are
+	Lost  []uuid.UUID // of them, by id
+	Links []Link      // by which it needs each of these: of several the one with the smallest id
 }
+
+// Soft reports whether it is the suppliers that the CI needs softly, see [Link].
+func (s GroupState) Soft() bool { return s.Need.Group == "" && s.Size > 0 }
 
 // Left is how many of the group work.
 func (s GroupState) Left() int { return s.Size - len(s.Lost) }
@@ -190,7 +195,7 @@ func (i *Impact) loss(v uint32) Loss {
 	if by == None {
 		for _, p := range i.g.groupsOf(v) {
 			spare, lost := int(i.g.group(p).spare()), i.lostOf(suppliers, p, step)
-			if spare == 0 || len(lost) <= spare {
+			if spare == 0 || len(lost) <= spare { // of those needed softly none is one too many
 				continue
 			}
 			by = uint32(slices.IndexFunc(suppliers, func(s supplier) bool {
@@ -205,22 +210,31 @@ func (i *Impact) loss(v uint32) Loss {
 }
 
 // lostOf lists the suppliers of a group that are lost before a step.
-func (i *Impact) lostOf(suppliers []supplier, group, step uint32) []uint32 {
-	var lost []uint32
+func (i *Impact) lostOf(suppliers []supplier, group, step uint32) []supplier {
+	var lost []supplier
 	for _, s := range suppliers {
-		if s.group != group+1 || len(lost) > 0 && lost[len(lost)-1] == s.node {
+		if s.group != group+1 || len(lost) > 0 && lost[len(lost)-1].node == s.node {
 			continue
 		}
 		if at := i.fall.at.get(s.node); at > 0 && at < step {
-			lost = append(lost, s.node)
+			lost = append(lost, s)
 		}
 	}
 	return lost
 }
 
-func (i *Impact) state(group uint32, lost []uint32) GroupState {
-	p := i.g.group(group)
-	return GroupState{i.g.id(p.ci), Need{p.name, int(p.need)}, int(p.size), i.g.ids(lost)}
+func (i *Impact) state(group uint32, lost []supplier) GroupState {
+	s := i.g.groupState(group)
+	for _, l := range lost {
+		s.Lost, s.Links = append(s.Lost, i.g.id(l.node)), append(s.Links, i.g.linkOf(i.g.group(group).ci, l))
+	}
+	return s
+}
+
+// groupState is a group of which nothing is lost.
+func (g *Graph) groupState(group uint32) GroupState {
+	p := g.group(group)
+	return GroupState{CI: g.id(p.ci), Need: Need{p.name, int(p.need)}, Size: int(p.size)}
 }
 
 // Chain lists the losses that lead to that of a CI, from one that it began with to
@@ -242,8 +256,10 @@ func (i *Impact) Chain(ci uuid.UUID) []Loss {
 	}
 }
 
-// Degraded lists the groups of which some are lost, but not too many, of CIs that
-// are not lost: by CI, then by the name of the group.
+// Degraded lists the groups of which some are lost, but not too many, of CIs that are
+// not lost, and the suppliers they need softly of which some are lost: by CI, then by
+// the name of the group, those needed softly first. What needs a degraded CI is not
+// degraded by that.
 func (i *Impact) Degraded() []GroupState {
 	var groups []uint32
 	for _, p := range i.fall.touched {

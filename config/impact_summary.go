@@ -112,13 +112,18 @@ func (g *Graph) Explain(chain []Loss) string {
 	return b.String()
 }
 
-// ExplainGroup tells what is left of a group: "web (1 of 2 needed, lost: web-1)".
+// ExplainGroup tells what is left of a group: "web (1 of 2 needed, lost: web-1)"; of
+// suppliers needed softly "soft suppliers (0 of 2 needed, lost: mail)".
 func (g *Graph) ExplainGroup(s GroupState) string {
 	var lost []string
 	for _, id := range s.Lost {
 		lost = append(lost, g.called(id))
 	}
-	return fmt.Sprintf("%s (%d of %d needed, lost: %s)", s.Need.Group, s.Need.AtLeast, s.Size, itsm.Listed(lost))
+	name := s.Need.Group
+	if s.Soft() {
+		name = "soft suppliers"
+	}
+	return fmt.Sprintf("%s (%d of %d needed, lost: %s)", name, s.Need.AtLeast, s.Size, itsm.Listed(lost))
 }
 
 // called is the name of a CI, or its id if it has none.

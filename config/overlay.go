@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -12,10 +13,10 @@ import (
 )
 
 // GraphChanges are what happened to CIs and relations since a graph was built, in
-// the order in which [Graph.With] takes them. A relation whose type, ends or group
-// have changed is one that ended and another that began.
+// the order in which [Graph.With] takes them. A relation whose type, ends, group or
+// strength have changed is one that ended and another that began.
 type GraphChanges struct {
-	Ended  []Link      // relations that are no more, with id, type, ends and group
+	Ended  []Link      // relations that are no more, as the graph has them
 	Gone   []uuid.UUID // CIs that are no more, and with them their relations
 	Nodes  []Node      // CIs that are new, or have changed and are like this now
 	Linked []Link      // relations that are new
@@ -108,14 +109,22 @@ func (g *Graph) Changes() int {
 func (e *graphEdit) end(l *Link) (field, problem string) {
 	from, to, typ := e.g.find(l.From), e.g.find(l.To), typePlace(e.g.model, l.Type)
 	if from != None && to != None && typ >= 0 {
-		k := label{uint32(typ), l.Group}
+		k := label{uint32(typ), l.Group, l.Soft}
 		row := e.g.out(from)
 		if _, found := e.place(&row, to, l.ID, &k); found {
 			e.unrelate(from, to, l.ID, k)
 			return "", ""
 		}
 	}
-	return "id", fmt.Sprintf("there is no such relation: %s, %q from %s to %s in the group %q", l.ID, l.Type, l.From, l.To, l.Group)
+	return "id", fmt.Sprintf("there is no such relation: %s, %s from %s to %s in the group %q", l.ID, l.called(), l.From, l.To, l.Group)
+}
+
+// called is what kind of relation it is.
+func (l *Link) called() string {
+	if l.Soft {
+		return "a soft " + strconv.Quote(l.Type)
+	}
+	return strconv.Quote(l.Type)
 }
 
 // begin adds a relation.
@@ -137,7 +146,7 @@ func (e *graphEdit) begin(l *Link) (field, problem string) {
 			return "id", l.ID.String() + " is that of another relation"
 		}
 	}
-	e.relate(from, to, l.ID, label{uint32(typePlace(e.g.model, l.Type)), l.Group})
+	e.relate(from, to, l.ID, label{uint32(typePlace(e.g.model, l.Type)), l.Group, l.Soft})
 	return "", ""
 }
 

@@ -35,7 +35,7 @@ func (g *Graph) ApparentRedundancy(of ...uuid.UUID) ([]Apparent, error) {
 	var result []Apparent
 	for _, v := range slices.Compact(list) {
 		for _, p := range g.groupsOf(v) {
-			if g.group(p).spare() == 0 {
+			if g.group(p).soft() || g.group(p).spare() == 0 {
 				continue
 			}
 			if shared := g.shared(p); len(shared) > 0 {

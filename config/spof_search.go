@@ -40,7 +40,8 @@ func (a *arcs) of(v uint32) []arc { return a.list[a.start[v]:a.start[v+1]] }
 // need is one thing that a CI needs.
 type need struct{ node, group uint32 }
 
-// eachNeed goes through what a CI needs; a supplier may come several times.
+// eachNeed goes through what a CI needs and not only softly; a supplier may come
+// several times.
 func (g *Graph) eachNeed(v uint32, do func(need)) {
 	for _, in := range []bool{false, true} {
 		row, carries := g.out(v), ToFirst
@@ -52,7 +53,10 @@ func (g *Graph) eachNeed(v uint32, do func(need)) {
 			if g.model.types[l.typ].Carries != carries {
 				continue
 			}
-			p := g.groupNamed(v, l.group)
+			if l.soft {
+				continue // nothing falls with it
+			}
+			p := g.groupFor(v, l)
 			if p != None && g.group(p).spare() == 0 {
 				p = None
 			}

@@ -10,8 +10,10 @@ func (v CIView) Node() Node {
 	}
 }
 
-// Link is the relation as a [Graph] takes it.
-func (v RelationView) Link() Link { return Link{v.ID(), v.Type(), v.From(), v.To(), v.Group()} }
+// Link is the relation as a [Graph] takes it; soft as [LinkOf] has it.
+func (v RelationView) Link() Link {
+	return Link{v.ID(), v.Type(), v.From(), v.To(), v.Group(), v.Value(strengthName).Text() == softStrength}
+}
 
 // Graph is the graph as of a point, to ask for what would have stopped then, as was
 // believed then. As with [GraphOf], CIs that are disposed of or, unless asked for,
