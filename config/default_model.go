@@ -97,7 +97,7 @@ func defaultRelationTypes() []RelationType {
 		}
 		return list
 	}
-	strength := Attribute{Name: "strength", Type: itsm.Text, Domain: []itsm.Value{itsm.TextValue("hard"), itsm.TextValue("soft")}}
+	strength := Attribute{Name: strengthName, Type: itsm.Text, Domain: []itsm.Value{itsm.TextValue("hard"), itsm.TextValue(softStrength)}}
 	return []RelationType{
 		{
 			Name: "offers", Inverse: "is offered by", Carries: ToSecond, MostTo: 1, Controlled: true,
