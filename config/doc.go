@@ -108,8 +108,11 @@
 //	Causes(failed, working) what explains a set of failures, ranked
 //	SinglePoints(…)         whose failure alone takes these down
 //	ApparentRedundancy()    groups that share a supplier
+//	Short()                 groups of which more are needed than there are
 //	Cycles, Order, Path, Paths, Cuts
 //
+// [GraphOf] makes one of records as they are now: of CIs that are not out of use, and of
+// relations that are more than proposed, unless [RecordOptions] say otherwise.
 // Below it lies [Topology], a dense graph of numbered nodes, for whatever else has one.
 //
 // # The past

@@ -180,7 +180,9 @@ func (d *Drawing) relate(list []*CI, relations iter.Seq[*Relation], at map[uuid.
 		if t == nil || r.State == Ended {
 			continue
 		}
-		sizes.count(t, r)
+		if r.State != Proposed {
+			sizes.count(t, r)
+		}
 		if from && to && (len(o.Types) == 0 || slices.Contains(o.Types, r.Type) || r.Type == o.Cluster) {
 			chosen = append(chosen, r)
 		}

@@ -31,13 +31,14 @@ import (
 // whether the graph was built at once or changed.
 type Graph struct {
 	model *Model
-	o     GraphOptions
+	o     RecordOptions
 	base  *graphBase
 	patch *graphPatch // what changed since the base was built; nil: nothing
 	cis   int
 	links int
 
-	faults []error
+	faults    []error
+	ofRecords bool // a group that is too small for its need is no error
 }
 
 // Node is a CI as a graph knows it.
@@ -65,27 +66,7 @@ type Link struct {
 	Soft bool
 }
 
-// strengthName is the attribute of a relation that says how strong it is, and
-// softStrength its value for one that is soft.
-const (
-	strengthName = "strength"
-	softStrength = "soft"
-)
-
-// NodeOf is the CI of a record.
-func NodeOf(ci *CI) Node {
-	return Node{ci.ID, ci.Class, ci.Name, ci.Owner, ci.Criticality, ci.Needs}
-}
-
-// LinkOf is the relation of a record. It is soft if its attribute "strength" is "soft",
-// as [DefaultModel] lets one say of "depends on".
-func LinkOf(r *Relation) Link {
-	return Link{r.ID, r.Type, r.From, r.To, r.Group, isSoft(r)}
-}
-
-func isSoft(r *Relation) bool { return r.Attributes[strengthName].Value.Text() == softStrength }
-
-// GraphOptions say what a graph does with what is wrong and what is over. Nil means
+// GraphOptions say what a graph does with what is wrong and what has changed. Nil means
 // the zero value.
 type GraphOptions struct {
 	// Partial leaves out what is wrong and lists it in [Graph.Faults]; else it is an
@@ -96,44 +77,10 @@ type GraphOptions struct {
 	// [Graph.UndeclaredCycles] lists them.
 	RefuseCycles bool
 
-	// Retired takes in retired CIs, and ActiveOnly leaves out relations that are only
-	// proposed; both are about [GraphOf].
-	Retired    bool
-	ActiveOnly bool
-
 	// FoldAfter is how many changes by [Graph.With] a graph keeps beside what it was
 	// built from before it builds all anew; 0: as many as a sixteenth of its CIs and
 	// relations, but at least 1024; negative: never, unless asked by [Graph.Fold].
 	FoldAfter int
-}
-
-// GraphOf builds the graph of records. It leaves out CIs that are disposed of or,
-// unless asked, retired, relations that have ended, and those of CIs left out.
-func GraphOf(model *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *GraphOptions) (*Graph, error) {
-	if o == nil {
-		o = &GraphOptions{}
-	}
-	over := map[uuid.UUID]bool{}
-	nodes := func(yield func(Node) bool) {
-		for ci := range records(cis) {
-			if ci.State == Disposed || ci.State == Retired && !o.Retired {
-				over[ci.ID] = true
-			} else if !yield(NodeOf(ci)) {
-				return
-			}
-		}
-	}
-	links := func(yield func(Link) bool) {
-		for r := range records(relations) {
-			if r.State == Ended || r.State == Proposed && o.ActiveOnly || over[r.From] || over[r.To] {
-				continue
-			}
-			if !yield(LinkOf(r)) {
-				return
-			}
-		}
-	}
-	return NewGraph(model, nodes, links, o)
 }
 
 // Model is the model that the graph keeps to.
@@ -145,8 +92,10 @@ func (g *Graph) Nodes() int { return g.cis }
 // Links is how many relations there are.
 func (g *Graph) Links() int { return g.links }
 
-// Faults lists what was wrong with the input and was left out, in its order. It is
-// empty unless [GraphOptions] ask for the rest.
+// Faults lists what was wrong with the input and was left out, in its order, then in
+// that of the changes since. Of a graph of records it lists the groups that were found
+// too small for their needs as well; else it is empty unless [GraphOptions] ask for the
+// rest. Which groups are too small now, [Graph.Short] says.
 func (g *Graph) Faults() []error { return slices.Clone(g.faults) }
 
 // Node is the CI of an id.

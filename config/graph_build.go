@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -20,16 +19,40 @@ import (
 // Wrong is a CI or relation of a class or type that the model does not have, an id
 // that another has, a relation at a CI that is not there or between classes that its
 // type does not join, and a need for more of a group than there are. Each is a
-// [*itsm.FieldError] that names the place, "cis[3].class" or "relations[12].to", and
-// the first hundred are joined.
+// [*itsm.FieldError] that names the place in the sequence, "cis[3].class" or
+// "relations[12].to", and what stands there, and the first hundred are joined.
 func NewGraph(model *Model, cis iter.Seq[Node], relations iter.Seq[Link], o *GraphOptions) (*Graph, error) {
+	b := &graphBuilder{}
+	if o != nil {
+		b.o.GraphOptions = *o
+	}
+	return b.build(model, cis, relations)
+}
+
+// graphBuilder builds a base in steps.
+type graphBuilder struct {
+	*graphBase
+	model     *Model
+	o         RecordOptions
+	ofRecords bool
+	pairs     *pairTable
+	faults    []error
+	over      int     // more faults than are told
+	short     []error // groups of records that are too small
+
+	cis, relations counted
+
+	edges []Edge   // relations as they come, with labels and ids beside them
+	came  []uint32 // labels
+	needs []placedNeed
+}
+
+// build is called once.
+func (b *graphBuilder) build(model *Model, cis iter.Seq[Node], relations iter.Seq[Link]) (*Graph, error) {
 	if model == nil {
 		return nil, &itsm.FieldError{Field: "model", Problem: "is missing; give one, such as DefaultModel()"}
 	}
-	b := &graphBuilder{graphBase: &graphBase{}, model: model, pairs: newPairTable(model)}
-	if o != nil {
-		b.o = *o
-	}
+	b.graphBase, b.model, b.pairs = &graphBase{}, model, newPairTable(model)
 	b.takeNodes(cis)
 	b.takeLinks(relations)
 	if err := b.faulty(); err != nil {
@@ -40,7 +63,7 @@ func NewGraph(model *Model, cis iter.Seq[Node], relations iter.Seq[Link], o *Gra
 	if err := b.faulty(); err != nil {
 		return nil, err
 	}
-	g := &Graph{model: model, o: b.o, base: b.graphBase, cis: len(b.ids), links: len(b.links), faults: b.faults}
+	g := &Graph{model: model, o: b.o, base: b.graphBase, cis: len(b.ids), links: len(b.links), faults: append(b.faults, b.short...), ofRecords: b.ofRecords}
 	if b.o.RefuseCycles {
 		if cycles := g.UndeclaredCycles(); len(cycles) > 0 {
 			return nil, &LoopError{cycles}
@@ -49,19 +72,19 @@ func NewGraph(model *Model, cis iter.Seq[Node], relations iter.Seq[Link], o *Gra
 	return g, nil
 }
 
-// graphBuilder builds a base in steps.
-type graphBuilder struct {
-	*graphBase
-	model  *Model
-	o      GraphOptions
-	pairs  *pairTable
-	faults []error
-	over   int // more faults than are told
+// counted counts what is taken of a sequence, so that what is wrong is named by its
+// place in it whatever was left out before.
+type counted struct {
+	taken uint32
+	gaps  []uint32 // how many were taken before each that was left out
+}
 
-	edges []Edge   // relations as they come, with labels and ids beside them
-	came  []uint32 // labels
-	gaps  []uint32 // how many relations came before each that was left out
-	needs []placedNeed
+func (c *counted) leaveOut() { c.gaps = append(c.gaps, c.taken) }
+
+// place is where in the sequence the one stands that was taken after so many.
+func (c *counted) place(taken uint32) int {
+	gaps, _ := slices.BinarySearch(c.gaps, taken+1)
+	return int(taken) + gaps
 }
 
 // placedNeed is a need and where it stands.
@@ -79,6 +102,14 @@ func (b *graphBuilder) fault(field, problem string) {
 	} else {
 		b.over++
 	}
+}
+
+// faultOf is a fault of a CI or relation, which it names.
+func (b *graphBuilder) faultOf(list string, place int, field, problem, who string) {
+	if who != "" {
+		who = " (" + who + ")"
+	}
+	b.fault(fmt.Sprintf("%s[%d].%s", list, place, field), problem+who)
 }
 
 func (b *graphBuilder) faulty() error {
@@ -129,16 +160,15 @@ func grown[T any](list []T) []T {
 func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
 	var place []uint32
 	owners, levels, classes := interner[string]{}, interner[itsm.Level]{}, interner[string]{}
-	seen := uint32(0)
 	for n := range orNothing(cis) {
-		at := seen
-		seen++
+		at := b.cis.taken
+		b.cis.taken++
 		if len(b.ids) == MaxNodes {
 			b.fault("cis", fmt.Sprintf("are more than %d", MaxNodes))
 			break
 		}
 		if field, problem := checkNode(b.model, &n); problem != "" {
-			b.fault(fmt.Sprintf("cis[%d].%s", at, field), problem)
+			b.faultOf("cis", b.cis.place(at), field, problem, namedCI(n.ID, n.Name))
 			continue
 		}
 		for j, need := range n.Needs {
@@ -170,7 +200,7 @@ func (b *graphBuilder) sortNodes(place []uint32) {
 	became := make([]uint32, len(keys))
 	for i, k := range keys {
 		if i > 0 && keys[i-1].high == k.high && keys[i-1].low == k.low {
-			b.fault(fmt.Sprintf("cis[%d].id", place[k.place]), b.ids[k.place].String()+" is that of another CI")
+			b.faultOf("cis", b.cis.place(place[k.place]), "id", b.ids[k.place].String()+" is that of another CI", namedCI(uuid.Nil, b.names[k.place]))
 			became[k.place] = None
 			continue
 		}
@@ -196,31 +226,6 @@ func inOrder[T any](list []T, order []uint32) []T {
 	return sorted
 }
 
-// checkNode says what is wrong with a CI on its own; nothing: an empty problem.
-func checkNode(m *Model, n *Node) (field, problem string) {
-	if n.ID == uuid.Nil {
-		return "id", "is missing"
-	}
-	if at, known := m.classAt[n.Class]; !known {
-		return "class", fmt.Sprintf("%q is no class of the model", n.Class)
-	} else if m.classes[at].Abstract {
-		return "class", fmt.Sprintf("%q is abstract; give a class that descends from it", n.Class)
-	}
-	for i, need := range n.Needs {
-		if err := need.check("need"); err != nil {
-			var f *itsm.FieldError
-			errors.As(err, &f)
-			return fmt.Sprintf("needs[%d]%s", i, strings.TrimPrefix(f.Field, "need")), f.Problem
-		}
-		for _, other := range n.Needs[:i] {
-			if other.Group == need.Group {
-				return fmt.Sprintf("needs[%d].group", i), fmt.Sprintf("%q is said twice", need.Group)
-			}
-		}
-	}
-	return "", ""
-}
-
 // takeLinks reads the relations and finds their ends.
 func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 	table := newIDTable(b.ids)
@@ -230,10 +235,8 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 	types := interner[string]{}
 	var typeAt []int // by number of interner; -1: unknown
 	b.labelAt = map[label]uint32{}
-	last, lastAt, seen := label{typ: None}, uint32(0), uint32(0)
+	last, lastAt := label{typ: None}, uint32(0)
 	for l := range orNothing(relations) {
-		at := seen
-		seen++
 		n := types.number(l.Type)
 		if int(n) == len(typeAt) {
 			typeAt = append(typeAt, typePlace(b.model, l.Type))
@@ -241,8 +244,8 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 		from, to := table.find(&l.From), table.find(&l.To)
 		if typeAt[n] < 0 || from == None || to == None || !b.pairs.allows(uint32(typeAt[n]), b.class[from], b.class[to]) {
 			field, problem := b.wrongLink(&l, from, to)
-			b.fault(fmt.Sprintf("relations[%d].%s", at, field), problem)
-			b.gaps = append(b.gaps, uint32(len(b.links)))
+			b.faultOf("relations", b.relations.place(b.relations.taken), field, problem, namedRelation(l.ID))
+			b.relations.leaveOut()
 			continue
 		}
 		if k := (label{uint32(typeAt[n]), l.Group, l.Soft}); k != last {
@@ -253,6 +256,7 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 			}
 			last, lastAt = k, i
 		}
+		b.relations.taken++
 		b.edges = append(grown(b.edges), Edge{from, to})
 		b.came, b.links = append(grown(b.came), lastAt), append(grown(b.links), l.ID)
 	}
@@ -277,33 +281,13 @@ func (b *graphBuilder) wrongLink(l *Link, from, to uint32) (field, problem strin
 	return wrongLink(b.model, l, class(from), class(to))
 }
 
-// wrongLink says what is wrong with a relation between CIs of two classes; an empty
-// class is that of a CI that is not there.
-func wrongLink(m *Model, l *Link, from, to string) (field, problem string) {
-	t := m.typeOf(l.Type)
-	switch read, inverse, known := m.Reading(l.Type); {
-	case t == nil && known && inverse:
-		return typeName, fmt.Sprintf("%q is how %q reads from the second; give that, with the ends the other way round", l.Type, read.Name)
-	case t == nil:
-		return typeName, fmt.Sprintf("%q is none of the model; its types are: %s", l.Type, itsm.Listed(m.typeNames()))
-	case from == "":
-		return fromName, l.From.String() + " is none of the CIs"
-	case to == "":
-		return toName, l.To.String() + " is none of the CIs"
-	case !m.joins(t, from, to):
-		return typeName, fmt.Sprintf("%q leads from no %s to a %s; %s", t.Name, from, to, m.instead(from, to))
-	}
-	return "", ""
-}
-
 // dropDoubled finds relations with the id of an earlier one, and takes them out.
 func (b *graphBuilder) dropDoubled() {
 	table := newIDTable(b.links)
 	var doubled []int
 	for i, id := range b.links {
 		if id != uuid.Nil && table.add(uint32(i)) != uint32(i) {
-			gaps, _ := slices.BinarySearch(b.gaps, uint32(i)+1)
-			b.fault(fmt.Sprintf("relations[%d].id", i+gaps), id.String()+" is that of another relation")
+			b.faultOf("relations", b.relations.place(uint32(i)), "id", id.String()+" is that of another relation", "")
 			doubled = append(doubled, i)
 		}
 	}
@@ -320,30 +304,6 @@ func (b *graphBuilder) dropDoubled() {
 		kept++
 	}
 	b.edges, b.came, b.links = b.edges[:kept], b.came[:kept], b.links[:kept]
-}
-
-// pairTable remembers which types may join which classes.
-type pairTable struct {
-	m    *Model
-	rows [][]int8 // by type and first class: by second class 1 yes, -1 no, 0 not yet known
-}
-
-func newPairTable(m *Model) *pairTable {
-	return &pairTable{m, make([][]int8, len(m.types)*len(m.classes))}
-}
-
-func (p *pairTable) allows(typ, from, to uint32) bool {
-	row := &p.rows[int(typ)*len(p.m.classes)+int(from)]
-	if *row == nil {
-		*row = make([]int8, len(p.m.classes))
-	}
-	if (*row)[to] == 0 {
-		(*row)[to] = -1
-		if p.m.joins(&p.m.types[typ], p.m.classes[from].Name, p.m.classes[to].Name) {
-			(*row)[to] = 1
-		}
-	}
-	return (*row)[to] > 0
 }
 
 // arrange puts the relations into rows. What leads from one CI to the same other one

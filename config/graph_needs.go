@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/itsmkit/itsm"
 )
 
 // need lists the groups of all CIs, those that they say something of and those that
@@ -51,10 +53,38 @@ func (b *graphBuilder) need() {
 	b.supply(named)
 	for _, n := range b.needs {
 		p := &b.groups[b.groupOf(n.ci, n.need.Group)]
-		if p.need > p.size {
-			b.fault(fmt.Sprintf("cis[%d].needs[%d]", n.place, n.at), tooMany(p))
+		if p.need <= p.size {
+			continue
+		}
+		f := &itsm.FieldError{
+			Field:   fmt.Sprintf("cis[%d].needs[%d]", b.cis.place(n.place), n.at),
+			Problem: fmt.Sprintf("%s (%s)", tooMany(p), namedCI(b.ids[n.ci], b.names[n.ci])),
+		}
+		if b.ofRecords {
+			b.short = append(b.short, f)
+		} else {
+			b.fault(f.Field, f.Problem)
 		}
 	}
+}
+
+// Short lists the groups of which a CI needs more than there are, so that it needs all
+// of them: by CI, then by the name of the group. There are such in a graph of records,
+// where suppliers have retired or are not related yet, and in one that takes in what
+// is good of wrong input.
+func (g *Graph) Short() []GroupState {
+	var list []uint32
+	for i := range uint32(g.groupCount()) {
+		if p := g.group(i); p.need > p.size {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, g.compareGroups)
+	states := make([]GroupState, len(list))
+	for i, p := range list {
+		states[i] = g.groupState(p)
+	}
+	return states
 }
 
 func tooMany(p *group) string {

@@ -86,6 +86,7 @@ func (p *pagesEdit[T]) set(i uint32, v *T) {
 // graphEdit is a graph being changed. What it has not copied it does not touch.
 type graphEdit struct {
 	g      *Graph // as it is now
+	was    *Graph
 	nodes  *pagesEdit[nodePatch]
 	groups *pagesEdit[group]
 	own    map[uint32]*ownRows
@@ -103,7 +104,7 @@ func (g *Graph) edit() *graphEdit {
 		was = &graphPatch{groupCount: len(g.base.groups)}
 	}
 	e := &graphEdit{
-		nodes: editPages(was.nodes), groups: editPages(was.groups), own: map[uint32]*ownRows{},
+		was: g, nodes: editPages(was.nodes), groups: editPages(was.groups), own: map[uint32]*ownRows{},
 		ownGrp: map[uint32]bool{}, pairs: newPairTable(g.model), wary: map[uint32]bool{},
 	}
 	now, patch := *g, *was

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -62,22 +61,22 @@ func TestNewGraphNamesWhatIsWrong(t *testing.T) {
 	}
 	_, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), nil)
 	assert.ErrorIs(t, err, itsm.ErrInvalid)
-	assert.Equal(t, strings.Split(`cis[1].class: "ghost" is no class of the model
-cis[2].class: "item" is abstract; give a class that descends from it
+	assert.Equal(t, strings.Split(`cis[1].class: "ghost" is no class of the model (CI 00000000-0000-8000-8000-000000000002)
+cis[2].class: "item" is abstract; give a class that descends from it (CI 00000000-0000-8000-8000-000000000003)
 cis[3].id: is missing
-cis[5].needs[0].at_least: is 0; give 1 or more
-cis[6].needs[0].group: is missing
-cis[7].needs[1].group: "g" is said twice
-cis[4].id: 00000000-0000-8000-8000-000000000001 is that of another CI
-relations[1].to: 00000000-0000-8000-8000-000000000063 is none of the CIs
-relations[2].from: 00000000-0000-8000-8000-000000000062 is none of the CIs
-relations[3].type: "eats" is none of the model; its types are: needs, feeds, notes, joins
-relations[4].type: "is fed by" is how "feeds" reads from the second; give that, with the ends the other way round
+cis[5].needs[0].at_least: is 0; give 1 or more (CI e, 00000000-0000-8000-8000-000000000004)
+cis[6].needs[0].group: is missing (CI f, 00000000-0000-8000-8000-000000000005)
+cis[7].needs[1].group: "g" is said twice (CI g, 00000000-0000-8000-8000-000000000006)
+cis[4].id: 00000000-0000-8000-8000-000000000001 is that of another CI (CI b)
+relations[1].to: 00000000-0000-8000-8000-000000000063 is none of the CIs (relation 00000000-0000-8000-8000-000000000002)
+relations[2].from: 00000000-0000-8000-8000-000000000062 is none of the CIs (relation 00000000-0000-8000-8000-000000000003)
+relations[3].type: "eats" is none of the model; its types are: needs, feeds, notes, joins (relation 00000000-0000-8000-8000-000000000004)
+relations[4].type: "is fed by" is how "feeds" reads from the second; give that, with the ends the other way round (relation 00000000-0000-8000-8000-000000000005)
 relations[5].id: 00000000-0000-8000-8000-000000000001 is that of another relation`, "\n"), strings.Split(err.Error(), "\n"))
 
 	good := []config.Node{nodes[0], nodes[8], nodes[9]}
 	_, err = config.NewGraph(model, slices.Values(good), slices.Values([]config.Link{links[0], links[6], links[7], links[8]}), nil)
-	assert.EqualError(t, err, `cis[2].needs[0]: asks for 3 of "g", which has 2`)
+	assert.EqualError(t, err, `cis[2].needs[0]: asks for 3 of "g", which has 2 (CI i, 00000000-0000-8000-8000-000000000008)`)
 
 	g, err := config.NewGraph(model, slices.Values(nodes), slices.Values(links), &config.GraphOptions{Partial: true})
 	require.NoError(t, err)
@@ -122,7 +121,7 @@ func TestNewGraphNamesAHundred(t *testing.T) {
 		}
 	}
 	_, err := config.NewGraph(abstractModel(t), nodes, slices.Values([]config.Link(nil)), nil)
-	assert.EqualError(t, err, `cis[4999].class: "ghost" is no class of the model`)
+	assert.EqualError(t, err, `cis[4999].class: "ghost" is no class of the model (CI 01000000-0000-0000-0000-000000001387)`)
 	links := slices.Repeat([]config.Link{{Type: "eats"}}, 150)
 	_, err = config.NewGraph(abstractModel(t), slices.Values([]config.Node{thing(1)}), slices.Values(links), nil)
 	assert.Len(t, itsmtest.Fields(err), 100)
@@ -170,33 +169,6 @@ func TestGraphWithNamesWhatIsWrong(t *testing.T) {
 	assert.Len(t, now.Faults(), 6)
 	assert.Equal(t, 2, now.Nodes())
 	assert.Equal(t, now.Faults(), now.Fold().Faults())
-}
-
-// Records of what is over are left out, with their relations.
-func TestGraphOfRecords(t *testing.T) {
-	ci := func(n byte, s itsm.State) *config.CI {
-		return &config.CI{Header: itsm.Header{ID: id(n), State: s}, Class: "server", Name: "s", Owner: "ann", Criticality: itsm.High}
-	}
-	relation := func(n, from, to byte, s itsm.State) *config.Relation {
-		return &config.Relation{Header: itsm.Header{ID: id(n), State: s}, Type: "connects to", From: id(from), To: id(to)}
-	}
-	cis := []*config.CI{ci(1, config.Live), ci(2, config.Retired), ci(3, config.Disposed), ci(4, config.Planned)}
-	cis[3].Class = "network device"
-	cis[1].Class = "network device"
-	relations := []*config.Relation{
-		relation(1, 1, 4, config.Active), relation(2, 1, 4, config.Ended), relation(3, 1, 4, config.Proposed),
-		relation(4, 1, 2, config.Active), relation(5, 3, 4, config.Active),
-	}
-	for _, c := range []struct {
-		o          *config.GraphOptions
-		cis, links int
-	}{{nil, 2, 2}, {&config.GraphOptions{ActiveOnly: true}, 2, 1}, {&config.GraphOptions{Retired: true}, 3, 3}} {
-		g, err := config.GraphOf(config.DefaultModel(), slices.Values(cis), slices.Values(relations), c.o)
-		require.NoError(t, err)
-		assert.Equal(t, []int{c.cis, c.links}, []int{g.Nodes(), g.Links()})
-	}
-	_, err := config.GraphOf(config.DefaultModel(), slices.Values(cis[1:]), slices.Values(relations), nil)
-	assert.True(t, errors.Is(err, itsm.ErrInvalid), "a relation of a CI that nobody knows")
 }
 
 func TestWorkIsLimited(t *testing.T) {

@@ -25,7 +25,8 @@ type GraphChanges struct {
 // With is a graph with some changes, at a cost in proportion to these and to the
 // relations of the CIs at which they happen, not to the graph; g stays as it is. What
 // is wrong with a change is an error, as of [NewGraph], and then there are no changes
-// at all; with [GraphOptions.Partial] it is left out and added to [Graph.Faults].
+// at all; with [GraphOptions.Partial] it is left out and added to [Graph.Faults]. That a
+// group has become too small for its need is an error unless g is of records.
 //
 // After many changes it builds all anew, see [GraphOptions.FoldAfter]. That an id of
 // a relation is another's between other CIs it does not see.
@@ -55,13 +56,21 @@ func (g *Graph) With(c GraphChanges) (*Graph, error) {
 			fault(fmt.Sprintf("linked[%d].%s", i, field), problem)
 		}
 	}
-	faults = append(faults, e.needs()...)
-	if len(faults) > 0 && !g.o.Partial {
+	return e.finish(faults, len(c.Ended)+len(c.Gone)+len(c.Nodes)+len(c.Linked), c.Linked)
+}
+
+// finish gives the graph with so many changes, some of them relations that are new.
+func (e *graphEdit) finish(faults []error, changes int, linked []Link) (*Graph, error) {
+	short := e.needs()
+	if !e.g.ofRecords {
+		faults, short = append(faults, short...), nil
+	}
+	if len(faults) > 0 && !e.g.o.Partial {
 		return nil, errors.Join(faults...)
 	}
-	e.g.faults = append(e.g.faults, faults...)
-	e.g.patch.changes += len(c.Ended) + len(c.Gone) + len(c.Nodes) + len(c.Linked)
-	if g.o.RefuseCycles && e.closes(c.Linked) {
+	e.g.faults = append(append(e.g.faults, faults...), short...)
+	e.g.patch.changes += changes
+	if e.g.o.RefuseCycles && e.closes(linked) {
 		if cycles := e.g.UndeclaredCycles(); len(cycles) > 0 {
 			return nil, &LoopError{cycles}
 		}
@@ -249,11 +258,14 @@ func (e *graphEdit) reclassify(v, class uint32) (field, problem string) {
 	return "", ""
 }
 
-// needs finds needs for more of a group than there are, by CI and group.
+// needs finds needs for more of a group than there are, by CI and group; in a graph of
+// records those that were not so before.
 func (e *graphEdit) needs() []error {
 	var list []uint32
 	for i := range e.wary {
-		if p := e.g.group(i); p.need > p.size {
+		p := e.g.group(i)
+		before := e.g.ofRecords && int(i) < e.was.groupCount() && e.was.group(i).need > e.was.group(i).size
+		if p.need > p.size && !before {
 			list = append(list, i)
 		}
 	}
@@ -272,12 +284,12 @@ func (g *Graph) Fold() *Graph {
 	if g.patch == nil {
 		return g
 	}
-	o := g.o
+	o := g.o.GraphOptions
 	o.Partial, o.RefuseCycles = true, false // all that is there has been looked at
 	folded, err := NewGraph(g.model, g.AllNodes(), g.AllLinks(), &o)
 	if err != nil {
 		return g
 	}
-	folded.o, folded.faults = g.o, g.faults
+	folded.o, folded.faults, folded.ofRecords = g.o, g.faults, g.ofRecords
 	return folded
 }

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/itsmkit/itsm"
+import (
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
 
 // Node is the CI as a [Graph] takes it.
 func (v CIView) Node() Node {
@@ -17,30 +21,34 @@ func (v RelationView) Link() Link {
 
 // Graph is the graph as of a point, to ask for what would have stopped then, as was
 // believed then. As with [GraphOf], CIs that are disposed of or, unless asked for,
-// retired are left out with their relations, and so are relations that have ended.
-func (t *Timeline) Graph(model *Model, at AsOf, o *GraphOptions) (*Graph, error) {
-	if o == nil {
-		o = &GraphOptions{}
-	}
-	out := func(v CIView) bool { return v.State() == Disposed || v.State() == Retired && !o.Retired }
+// retired are left out, and so are relations that have ended or, unless asked for, are
+// only proposed, and those of CIs that are left out or were not there then; a group
+// that is too small for its need then is listed in [Graph.Faults]. A relation of a CI
+// of which nothing is said at any time is an error. Faults name CIs and relations by
+// their places in [Timeline.CIs] and [Timeline.Relations].
+func (t *Timeline) Graph(model *Model, at AsOf, o *RecordOptions) (*Graph, error) {
+	b := recordBuilder(o)
 	nodes := func(yield func(Node) bool) {
 		for v := range t.CIs(at) {
-			if !out(v) && !yield(v.Node()) {
+			if b.o.without(v.State()) {
+				b.cis.leaveOut()
+			} else if !yield(v.Node()) {
 				return
 			}
 		}
+	}
+	out := func(id uuid.UUID) bool {
+		v, _ := t.At(id, at)
+		return v.of != nil && (!v.Present() || b.o.without(v.State()))
 	}
 	links := func(yield func(Link) bool) {
 		for r := range t.Relations(at) {
-			from, _ := t.At(r.From(), at)
-			to, _ := t.At(r.To(), at)
-			if out(from) || out(to) || r.State() == Proposed && o.ActiveOnly {
-				continue
-			}
-			if !yield(r.Link()) {
+			if b.o.withoutRelation(r.State()) || out(r.From()) || out(r.To()) {
+				b.relations.leaveOut()
+			} else if !yield(r.Link()) {
 				return
 			}
 		}
 	}
-	return NewGraph(model, nodes, links, o)
+	return b.build(model, nodes, links)
 }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -84,4 +85,42 @@ func TestGraphAsOf(t *testing.T) {
 		}
 	}
 	require.Equal(t, []bool{true, true, false}, stops, "redundant since the third")
+}
+
+// A graph as of any instant is one, whatever was not there yet: relations told to be
+// older than their CIs, and groups before their suppliers are related.
+func TestGraphAsOfAnInstantThatIsUnfinished(t *testing.T) {
+	e := newEstate(t, nil)
+	began := e.now
+	app := e.register(ann, config.Register{Name: "app", Class: "application", Needs: []config.Need{{Group: "hosts", AtLeast: 2}}})
+	var hosts []config.CI
+	for _, name := range []string{"web-1", "web-2", "web-3"} {
+		e.now = e.now.Add(hour)
+		host := e.register(ann, config.Register{Name: name, Class: "server"})
+		_, err := e.relations.Create(e.ctx, ann, config.Relate{Type: "runs on", From: app.End(), To: host.End(), Group: "hosts", Since: began.Add(-day), Reason: "It was so."})
+		require.NoError(t, err)
+		hosts = append(hosts, host)
+	}
+	for _, host := range hosts[1:] {
+		e.now = e.now.Add(hour)
+		e.do(mia, host.ID, config.Retire{Change: change})
+	}
+	tl := e.told()
+	for hours, want := range [][]int{{0, 0, 0}, {1, 0, 1}, {2, 1, 1}, {3, 2, 0}, {4, 3, 0}, {3, 2, 0}, {2, 1, 1}} {
+		g, err := tl.Graph(config.DefaultModel(), config.AsOf{Valid: began.Add(time.Duration(hours-1) * hour)}, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, []int{g.Nodes(), g.Links(), len(g.Short())}, "%d", hours)
+		require.Len(t, g.Faults(), want[2])
+	}
+	_, err := tl.Graph(config.DefaultModel(), config.AsOf{}, &config.RecordOptions{Retired: true})
+	require.NoError(t, err)
+
+	unknown, err := config.NewTimeline(nil, slices.Values([]config.Fact{
+		{Subject: id(1), Attribute: "state", Value: state(config.Active), From: noon, Recorded: noon},
+		{Subject: id(1), Attribute: "type", Value: word("runs on"), From: noon, Recorded: noon},
+		{Subject: id(1), Attribute: "from", Value: ref(2), From: noon, Recorded: noon},
+	}))
+	require.NoError(t, err)
+	_, err = unknown.Graph(config.DefaultModel(), config.AsOf{}, nil)
+	itsmtest.RequireField(t, err, "relations[0].from")
 }
