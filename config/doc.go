@@ -112,7 +112,8 @@
 //	Cycles, Order, Path, Paths, Cuts
 //
 // [GraphOf] makes one of records as they are now: of CIs that are not out of use, and of
-// relations that are more than proposed, unless [RecordOptions] say otherwise.
+// relations that are more than proposed, unless [RecordOptions] say otherwise;
+// [Graph.WithRecords] keeps it up with those that change.
 // Below it lies [Topology], a dense graph of numbered nodes, for whatever else has one.
 //
 // # The past

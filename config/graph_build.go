@@ -96,20 +96,12 @@ type placedNeed struct {
 // mostFaults is how many are told.
 const mostFaults = 100
 
-func (b *graphBuilder) fault(field, problem string) {
+func (b *graphBuilder) fault(f *itsm.FieldError) {
 	if len(b.faults) < mostFaults || b.o.Partial {
-		b.faults = append(b.faults, &itsm.FieldError{Field: field, Problem: problem})
+		b.faults = append(b.faults, f)
 	} else {
 		b.over++
 	}
-}
-
-// faultOf is a fault of a CI or relation, which it names.
-func (b *graphBuilder) faultOf(list string, place int, field, problem, who string) {
-	if who != "" {
-		who = " (" + who + ")"
-	}
-	b.fault(fmt.Sprintf("%s[%d].%s", list, place, field), problem+who)
 }
 
 func (b *graphBuilder) faulty() error {
@@ -164,11 +156,11 @@ func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
 		at := b.cis.taken
 		b.cis.taken++
 		if len(b.ids) == MaxNodes {
-			b.fault("cis", fmt.Sprintf("are more than %d", MaxNodes))
+			b.fault(&itsm.FieldError{Field: "cis", Problem: fmt.Sprintf("are more than %d", MaxNodes)})
 			break
 		}
 		if field, problem := checkNode(b.model, &n); problem != "" {
-			b.faultOf("cis", b.cis.place(at), field, problem, namedCI(n.ID, n.Name))
+			b.fault(faultOf("cis", b.cis.place(at), field, problem, namedCI(n.ID, n.Name)))
 			continue
 		}
 		for j, need := range n.Needs {
@@ -200,7 +192,7 @@ func (b *graphBuilder) sortNodes(place []uint32) {
 	became := make([]uint32, len(keys))
 	for i, k := range keys {
 		if i > 0 && keys[i-1].high == k.high && keys[i-1].low == k.low {
-			b.faultOf("cis", b.cis.place(place[k.place]), "id", b.ids[k.place].String()+" is that of another CI", namedCI(uuid.Nil, b.names[k.place]))
+			b.fault(faultOf("cis", b.cis.place(place[k.place]), "id", b.ids[k.place].String()+" is that of another CI", namedCI(uuid.Nil, b.names[k.place])))
 			became[k.place] = None
 			continue
 		}
@@ -244,7 +236,7 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 		from, to := table.find(&l.From), table.find(&l.To)
 		if typeAt[n] < 0 || from == None || to == None || !b.pairs.allows(uint32(typeAt[n]), b.class[from], b.class[to]) {
 			field, problem := b.wrongLink(&l, from, to)
-			b.faultOf("relations", b.relations.place(b.relations.taken), field, problem, namedRelation(l.ID))
+			b.fault(faultOf("relations", b.relations.place(b.relations.taken), field, problem, namedRelation(l.ID)))
 			b.relations.leaveOut()
 			continue
 		}
@@ -287,7 +279,7 @@ func (b *graphBuilder) dropDoubled() {
 	var doubled []int
 	for i, id := range b.links {
 		if id != uuid.Nil && table.add(uint32(i)) != uint32(i) {
-			b.faultOf("relations", b.relations.place(uint32(i)), "id", id.String()+" is that of another relation", "")
+			b.fault(faultOf("relations", b.relations.place(uint32(i)), "id", id.String()+" is that of another relation", ""))
 			doubled = append(doubled, i)
 		}
 	}
@@ -311,7 +303,7 @@ func (b *graphBuilder) dropDoubled() {
 func (b *graphBuilder) arrange() {
 	t, err := NewTopology(len(b.ids), b.edges, &TopologyOptions{EdgeNumbers: true})
 	if err != nil {
-		b.fault("relations", err.Error())
+		b.fault(&itsm.FieldError{Field: "relations", Problem: err.Error()})
 		t = &Topology{out: newRows(len(b.ids), nil), in: newRows(len(b.ids), nil)}
 	}
 	b.edges = nil

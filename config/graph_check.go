@@ -78,6 +78,14 @@ func (p *pairTable) allows(typ, from, to uint32) bool {
 	return (*row)[to] > 0
 }
 
+// faultOf is a fault of a CI or relation, which it names.
+func faultOf(list string, place int, field, problem, who string) *itsm.FieldError {
+	if who != "" {
+		who = " (" + who + ")"
+	}
+	return &itsm.FieldError{Field: fmt.Sprintf("%s[%d].%s", list, place, field), Problem: problem + who}
+}
+
 // namedCI is a CI for a message, by what is known of it.
 func namedCI(id uuid.UUID, name string) string {
 	switch {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/itsmkit/itsm"
 )
 
 // need lists the groups of all CIs, those that they say something of and those that
@@ -56,14 +54,11 @@ func (b *graphBuilder) need() {
 		if p.need <= p.size {
 			continue
 		}
-		f := &itsm.FieldError{
-			Field:   fmt.Sprintf("cis[%d].needs[%d]", b.cis.place(n.place), n.at),
-			Problem: fmt.Sprintf("%s (%s)", tooMany(p), namedCI(b.ids[n.ci], b.names[n.ci])),
-		}
+		f := faultOf("cis", b.cis.place(n.place), fmt.Sprintf("needs[%d]", n.at), tooMany(p), namedCI(b.ids[n.ci], b.names[n.ci]))
 		if b.ofRecords {
 			b.short = append(b.short, f)
 		} else {
-			b.fault(f.Field, f.Problem)
+			b.fault(f)
 		}
 	}
 }

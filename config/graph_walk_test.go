@@ -120,7 +120,7 @@ func TestWalksAgreeWithDefinition(t *testing.T) {
 	}
 }
 
-func keysOf(m map[uuid.UUID]int) []uuid.UUID {
+func keysOf[T any](m map[uuid.UUID]T) []uuid.UUID {
 	var list []uuid.UUID
 	for id := range m {
 		list = append(list, id)

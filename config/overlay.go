@@ -28,6 +28,8 @@ type GraphChanges struct {
 // at all; with [GraphOptions.Partial] it is left out and added to [Graph.Faults]. That a
 // group has become too small for its need is an error unless g is of records.
 //
+// [Graph.WithRecords] finds the changes itself, of records.
+//
 // After many changes it builds all anew, see [GraphOptions.FoldAfter]. That an id of
 // a relation is another's between other CIs it does not see.
 func (g *Graph) With(c GraphChanges) (*Graph, error) {
@@ -148,12 +150,8 @@ func (e *graphEdit) begin(l *Link) (field, problem string) {
 	if field, problem := wrongLink(e.g.model, l, class(from), class(to)); problem != "" {
 		return field, problem
 	}
-	row := e.g.out(from)
-	at, _ := slices.BinarySearchFunc(row.node, to, e.g.compare)
-	for ; l.ID != uuid.Nil && at < len(row.node) && row.node[at] == to; at++ {
-		if row.idAt(at) == l.ID {
-			return "id", l.ID.String() + " is that of another relation"
-		}
+	if _, has := e.g.labelWith(from, to, l.ID); has && l.ID != uuid.Nil {
+		return "id", l.ID.String() + " is that of another relation"
 	}
 	e.relate(from, to, l.ID, label{uint32(typePlace(e.g.model, l.Type)), l.Group, l.Soft})
 	return "", ""
