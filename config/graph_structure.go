@@ -45,6 +45,9 @@ func (p *part) path(local []uint32) *Path {
 	return p.w.path(list)
 }
 
+// round is the path along a cycle.
+func (p *part) round(cycle []uint32) *Path { return p.path(append(slices.Clip(cycle), cycle[0])) }
+
 func (p *part) ids(local []uint32) []uuid.UUID {
 	ids := make([]uuid.UUID, len(local))
 	for i, v := range local {
@@ -148,10 +151,14 @@ func (g *Graph) Order(o *WalkOptions) ([][]uuid.UUID, error) {
 type Cycle struct {
 	CIs []uuid.UUID // all of them, by id
 
-	// Shortest is a shortest way round through the first of them, which stands at
-	// both its ends; of an undeclared cycle through the first of its undeclared
-	// relations.
-	Shortest *Path
+	// Witness is a minimal way round: among any part of its CIs there is none. Of an
+	// undeclared cycle it has an undeclared relation, and among any part of its CIs there
+	// is no way round with one. It begins and ends at the CI with the smallest id.
+	//
+	// It is found among the CIs of a shortest way round through the first of all CIs, or
+	// through the first of the undeclared relations, and is the shortest there. So it is
+	// no longer than that one, but elsewhere there may be a shorter one.
+	Witness *Path
 }
 
 // Cycles lists the cycles of the graph as a walk sees it, which without options is
@@ -169,8 +176,7 @@ func (p *part) cycles() []Cycle {
 	components := p.t.Components()
 	var list []Cycle
 	for i := range components.AllCyclic() {
-		round := components.Cycle(i)
-		list = append(list, Cycle{p.ids(components.Part(i)), p.path(append(round, round[0]))})
+		list = append(list, Cycle{p.ids(components.Part(i)), p.round(components.Cycle(i))})
 	}
 	sortCycles(list)
 	return list
@@ -183,7 +189,7 @@ func sortCycles(list []Cycle) {
 // UndeclaredCycles lists the cycles of who needs whom with a relation whose type does
 // not say that cycles are meant (R22), by the first CI of each.
 func (g *Graph) UndeclaredCycles() []Cycle {
-	w := &walker{g: g, way: ToSuppliers}
+	w := &walker{g: g, way: ToSuppliers, undeclared: true}
 	p := w.part(g.live())
 	components := p.t.Components()
 	var list []Cycle
@@ -196,36 +202,61 @@ func (g *Graph) UndeclaredCycles() []Cycle {
 	return list
 }
 
-// undeclared is a shortest way round through the first relation of a component that
-// should not be on any.
+// undeclared is a minimal way round with a relation that should not be on any: among the
+// CIs of a shortest one through the first such relation of a component.
 func (p *part) undeclared(components *Components, i int) *Path {
-	g := p.w.g
 	for _, v := range components.Part(i) {
-		var best step
-		to, found := None, false
+		to := None
 		p.w.each(p.list[v], false, func(s step) {
-			typ := g.label(s.row.labelAt(s.at)).typ
-			if g.model.types[typ].Cycles || found && g.compare(s.node, best.node) >= 0 {
+			if p.w.g.declares(s) {
 				return
 			}
-			local, _ := slices.BinarySearchFunc(p.list, s.node, g.compare)
-			if components.Of(uint32(local)) == uint32(i) {
-				best, to, found = s, uint32(local), true
+			local, _ := slices.BinarySearchFunc(p.list, s.node, p.w.g.compare)
+			if w := uint32(local); components.Of(w) == uint32(i) {
+				to = min(to, w)
 			}
 		})
-		if !found {
-			continue
+		if to != None {
+			back, _ := p.t.Path(to, v)
+			return p.round(p.least(back))
 		}
-		back, _ := p.t.Path(to, v)
-		round := p.path(append([]uint32{v}, back...))
-		l := g.link(p.list[v], *best.row, best.at)
-		if best.against {
-			l.From, l.To = l.To, l.From
-		}
-		round.Links[0] = l
-		return round
 	}
 	return nil
+}
+
+// least is the shortest cycle with an undeclared relation among the CIs of a shortest
+// way, from whose end such a relation leads back to its beginning. As of
+// [Components.least], cycles among them are a stretch of the way and one relation back.
+func (p *part) least(way []uint32) []uint32 {
+	at := make(map[uint32]int, len(way))
+	for i, v := range way {
+		at[p.list[v]] = i
+	}
+	undeclared := make([]int, len(way)) // how many undeclared steps lead up to each
+	steps := func(do func(i, j int, undeclared bool)) {
+		for i, v := range way {
+			p.w.each(p.list[v], false, func(s step) {
+				if j, on := at[s.node]; on {
+					do(i, j, !p.w.g.declares(s))
+				}
+			})
+		}
+	}
+	steps(func(i, j int, is bool) {
+		if is && j == i+1 {
+			undeclared[j] = 1
+		}
+	})
+	for i := range undeclared[1:] {
+		undeclared[i+1] += undeclared[i]
+	}
+	first, last := 0, len(way)-1
+	steps(func(i, j int, is bool) {
+		if j <= i && i-j < last-first && (is || undeclared[i] > undeclared[j]) {
+			first, last = j, i
+		}
+	})
+	return fromSmallest(way[first : last+1])
 }
 
 // LoopError says that CIs need each other in circles, and which. It matches
@@ -235,7 +266,7 @@ type LoopError struct {
 }
 
 func (e *LoopError) Error() string {
-	round := e.Cycles[0].Shortest.CIs
+	round := e.Cycles[0].Witness.CIs
 	text := fmt.Sprintf("%d cycles", len(e.Cycles))
 	if len(e.Cycles) == 1 {
 		text = "1 cycle"

@@ -105,6 +105,8 @@ type walker struct {
 	way   Way
 	types []bool // nil: all
 	most  int
+
+	undeclared bool // of relations between two CIs those first whose type declares no cycles
 }
 
 func (g *Graph) walker(o *WalkOptions) (*walker, error) {
@@ -287,10 +289,11 @@ func (w *walker) path(list []uint32) *Path {
 	return p
 }
 
-// between is the first relation by which the walk goes from one CI to another.
+// between is the relation by which the walk goes from one CI to another: of several the
+// first.
 func (w *walker) between(v, to uint32) Link {
 	var best Link
-	found := false
+	found, bestDeclared := false, false
 	w.each(v, false, func(s step) {
 		if s.node != to {
 			return
@@ -299,12 +302,16 @@ func (w *walker) between(v, to uint32) Link {
 		if s.against {
 			l.From, l.To = l.To, l.From
 		}
-		if !found || compareLinks(&l, &best) < 0 {
-			best, found = l, true
+		declared := w.undeclared && w.g.declares(s)
+		if !found || bestDeclared && !declared || bestDeclared == declared && compareLinks(&l, &best) < 0 {
+			best, found, bestDeclared = l, true, declared
 		}
 	})
 	return best
 }
+
+// declares reports whether cycles of relations like that of a step are meant.
+func (g *Graph) declares(s step) bool { return g.model.types[g.label(s.row.labelAt(s.at)).typ].Cycles }
 
 func compareLinks(a, b *Link) int {
 	c := cmp.Or(bytes.Compare(a.ID[:], b.ID[:]), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Group, b.Group),

@@ -201,13 +201,15 @@ func TestR22_CyclesAgreeWithDefinition(t *testing.T) {
 		require.NoError(t, err)
 		e.checkCycles(t, cyclic, got, o)
 		for i, c := range got {
-			first := slices.Min(distancesBack(e, cyclic[i][0], o))
-			require.Len(t, c.Shortest.Links, first)
-			require.Equal(t, cyclic[i][0], c.Shortest.CIs[0])
+			require.LessOrEqual(t, len(c.Witness.Links), slices.Min(distancesBack(e, cyclic[i][0], o)))
+			require.Equal(t, slices.MinFunc(c.Witness.CIs, compareIDs), c.Witness.CIs[0])
+			e.checkMinimal(t, c.Witness, o, false)
 		}
 		found := g.UndeclaredCycles()
 		for _, c := range found {
-			require.True(t, slices.ContainsFunc(c.Shortest.Links, func(l config.Link) bool { return l.Type == "needs" }))
+			require.True(t, slices.ContainsFunc(c.Witness.Links, func(l config.Link) bool { return l.Type == "needs" }))
+			require.Equal(t, slices.MinFunc(c.Witness.CIs, compareIDs), c.Witness.CIs[0])
+			e.checkMinimal(t, c.Witness, o, true)
 		}
 		e.checkRounds(t, undeclared, found)
 		e.checkOrder(t, g, len(cyclic) > 0)
@@ -229,7 +231,7 @@ func (e *naiveEstate) checkCycles(t *testing.T, want [][]uuid.UUID, got []config
 	t.Helper()
 	e.checkRounds(t, want, got)
 	for _, c := range got {
-		e.checkPath(t, c.Shortest, o)
+		e.checkPath(t, c.Witness, o)
 	}
 }
 
@@ -238,12 +240,42 @@ func (e *naiveEstate) checkRounds(t *testing.T, want [][]uuid.UUID, got []config
 	require.Len(t, got, len(want))
 	for i, c := range got {
 		require.Equal(t, want[i], c.CIs)
-		require.Equal(t, c.Shortest.CIs[0], c.Shortest.CIs[len(c.Shortest.CIs)-1])
-		for _, id := range c.Shortest.CIs {
+		require.Equal(t, c.Witness.CIs[0], c.Witness.CIs[len(c.Witness.CIs)-1])
+		for _, id := range c.Witness.CIs {
 			require.Contains(t, c.CIs, id)
 		}
-		for _, l := range c.Shortest.Links {
+		for _, l := range c.Witness.Links {
 			require.Contains(t, e.links, l)
+		}
+	}
+}
+
+// checkMinimal asks that without any one of the CIs on a way round there is none among
+// the others, or none with an undeclared relation.
+func (e *naiveEstate) checkMinimal(t *testing.T, p *config.Path, o *config.WalkOptions, undeclared bool) {
+	t.Helper()
+	require.Len(t, sortedIDs(p.CIs), len(p.Links))
+	for _, without := range p.CIs {
+		rest := &naiveEstate{e.model, map[uuid.UUID]config.Node{}, nil}
+		for _, id := range p.CIs {
+			if id != without {
+				rest.nodes[id] = e.nodes[id]
+			}
+		}
+		for _, l := range e.links {
+			if _, from := rest.nodes[l.From]; !from {
+				continue
+			}
+			if _, to := rest.nodes[l.To]; to {
+				rest.links = append(rest.links, l)
+			}
+		}
+		for v := range rest.nodes {
+			for w, links := range rest.next(v, o) {
+				bad := slices.ContainsFunc(links, func(l config.Link) bool { return l.Type == "needs" })
+				_, back := rest.distances([]uuid.UUID{w}, o)[v]
+				require.False(t, back && (bad || !undeclared), "%v without %v", p, without)
+			}
 		}
 	}
 }

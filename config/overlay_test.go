@@ -56,7 +56,7 @@ func everything(t *testing.T, g *config.Graph) string {
 	say("apparent", []any{apparent, err})
 	for _, c := range g.UndeclaredCycles() {
 		say("undeclared", c.CIs)
-		say("round", *c.Shortest)
+		say("round", *c.Witness)
 	}
 	order, err := g.Order(nil)
 	say("order", []any{order, err})

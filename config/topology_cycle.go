@@ -7,9 +7,14 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// Cycle is a shortest cycle through the smallest node of a component: it starts
-// there, and from its last node an edge leads back. Of several it is the one with
-// the smallest nodes first. It is nil when there is none.
+// Cycle is a minimal cycle of a component: the edges among any part of its nodes have
+// none. It starts at its smallest node, and from its last node an edge leads back. It
+// is nil when there is none.
+//
+// It is found among the nodes of a shortest cycle through the smallest node of the
+// component, of several the one with the smallest nodes first, and is the shortest among
+// these, of several the first on the way round. So it is no longer than that one, but
+// elsewhere in the component there may be a shorter one.
 func (c *Components) Cycle(i int) []uint32 {
 	if !c.Cyclic(i) {
 		return nil
@@ -29,7 +34,35 @@ func (c *Components) Cycle(i int) []uint32 {
 	for v, d := nearer(first, None); d > 0; v, d = nearer(v, d) {
 		cycle = append(cycle, v)
 	}
-	return cycle
+	return c.least(cycle)
+}
+
+// least is the shortest cycle among the nodes of a shortest one through its first node.
+//
+// No edge leads from one of these nodes on to a later one but the next, or that cycle
+// would not be a shortest one. So whatever cycle there is among them goes up node by
+// node from its first on the way to its last, and from there by one edge back: the
+// least of these edges closes one that has no other within.
+func (c *Components) least(cycle []uint32) []uint32 {
+	at := make(map[uint32]int, len(cycle))
+	for i, v := range cycle {
+		at[v] = i
+	}
+	first, last := 0, len(cycle)-1
+	for i, v := range cycle {
+		for _, w := range c.t.out.of(v) {
+			if j, on := at[w]; on && j <= i && i-j < last-first {
+				first, last = j, i
+			}
+		}
+	}
+	return fromSmallest(cycle[first : last+1])
+}
+
+// fromSmallest is a cycle that starts at its smallest node.
+func fromSmallest(cycle []uint32) []uint32 {
+	at := slices.Index(cycle, slices.Min(cycle))
+	return slices.Concat(cycle[at:], cycle[:at])
 }
 
 // back walks against the edges from the first node of a component, within it, until

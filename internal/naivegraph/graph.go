@@ -149,3 +149,20 @@ func (g *graph) cycle(v uint32) []uint32 {
 	}
 	return best
 }
+
+// least is the shortest of the cycles that go along one for a while and then straight
+// back to where they began, of several the first on the way, from its smallest node.
+func (g *graph) least(cycle []uint32) []uint32 {
+	for size := 1; ; size++ {
+		for i := range len(cycle) - size + 1 {
+			part := slices.Clone(cycle[i : i+size])
+			if !slices.Contains(g.after(part[size-1]), part[0]) {
+				continue
+			}
+			for part[0] != slices.Min(part) {
+				part = append(part[1:], part[0])
+			}
+			return part
+		}
+	}
+}

@@ -56,10 +56,31 @@ func (g *graph) checkComponents(t *config.Topology) error {
 		cycle := g.cycle(c.Part(i)[0])
 		if cycle != nil {
 			cyclic = append(cyclic, i)
+			cycle = g.least(cycle)
+			err = errors.Join(err, g.checkMinimal(c.Cycle(i)))
 		}
 		err = errors.Join(err, same(fmt.Sprint("cycle of ", i), c.Cycle(i), cycle), same(fmt.Sprint("cyclic ", i), c.Cyclic(i), cycle != nil))
 	}
 	return errors.Join(err, same("cyclic", slices.Collect(c.AllCyclic()), cyclic))
+}
+
+// checkMinimal asks that without any one of the nodes of a cycle there is none among the
+// others.
+func (g *graph) checkMinimal(cycle []uint32) error {
+	for _, without := range cycle {
+		rest := &graph{n: g.n}
+		for _, e := range g.edges {
+			if e.From != without && e.To != without && slices.Contains(cycle, e.From) && slices.Contains(cycle, e.To) {
+				rest.edges = append(rest.edges, e)
+			}
+		}
+		for _, v := range cycle {
+			if smaller := rest.cycle(v); smaller != nil {
+				return fmt.Errorf("the cycle %v is not minimal: %v is one", cycle, smaller)
+			}
+		}
+	}
+	return nil
 }
 
 func (g *graph) checkConnected(t *config.Topology) error {
