@@ -7,8 +7,8 @@ import (
 )
 
 // Set is a set of nodes, a bit for each. The zero Set is empty and ready to use; it
-// grows with what is added. Reading one is safe for concurrent use, changing it is
-// not.
+// grows with what is added. One that is nil is empty where it is only read. Reading one
+// is safe for concurrent use, changing it is not.
 type Set struct {
 	words []uint64
 }
@@ -16,13 +16,21 @@ type Set struct {
 // NewSet is an empty set that takes nodes below n without growing.
 func NewSet(n int) *Set { return &Set{make([]uint64, wordsFor(n))} }
 
+// all are the bits of a set.
+func (s *Set) all() []uint64 {
+	if s == nil {
+		return nil
+	}
+	return s.words
+}
+
 // wordsFor is how many words have a bit for each node below n.
 func wordsFor(n int) int { return n/64 + (n%64+63)/64 }
 
 // Has reports whether v is in the set.
 func (s *Set) Has(v uint32) bool {
-	i := int(v / 64)
-	return i < len(s.words) && s.words[i]>>(v%64)&1 != 0
+	i, words := int(v/64), s.all()
+	return i < len(words) && words[i]>>(v%64)&1 != 0
 }
 
 // Add puts v into the set and reports whether it was new.
@@ -48,7 +56,7 @@ func (s *Set) Remove(v uint32) bool {
 // Len is how many nodes are in the set. It counts them.
 func (s *Set) Len() int {
 	n := 0
-	for _, w := range s.words {
+	for _, w := range s.all() {
 		n += bits.OnesCount64(w)
 	}
 	return n
@@ -57,7 +65,7 @@ func (s *Set) Len() int {
 // All yields the nodes in ascending order. The set must not change meanwhile.
 func (s *Set) All() iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
-		for i, w := range s.words {
+		for i, w := range s.all() {
 			for ; w != 0; w &= w - 1 {
 				if !yield(uint32(i)*64 + uint32(bits.TrailingZeros64(w))) {
 					return
@@ -68,23 +76,25 @@ func (s *Set) All() iter.Seq[uint32] {
 }
 
 // Clone is a copy that shares nothing.
-func (s *Set) Clone() *Set { return &Set{slices.Clone(s.words)} }
+func (s *Set) Clone() *Set { return &Set{slices.Clone(s.all())} }
 
 // Or adds all nodes of o.
 func (s *Set) Or(o *Set) {
-	if len(o.words) > len(s.words) {
-		s.words = append(s.words, make([]uint64, len(o.words)-len(s.words))...)
+	words := o.all()
+	if len(words) > len(s.words) {
+		s.words = append(s.words, make([]uint64, len(words)-len(s.words))...)
 	}
-	for i, w := range o.words {
+	for i, w := range words {
 		s.words[i] |= w
 	}
 }
 
 // And leaves only the nodes that are in o too.
 func (s *Set) And(o *Set) {
+	words := o.all()
 	for i := range s.words {
-		if i < len(o.words) {
-			s.words[i] &= o.words[i]
+		if i < len(words) {
+			s.words[i] &= words[i]
 		} else {
 			s.words[i] = 0
 		}
@@ -93,14 +103,15 @@ func (s *Set) And(o *Set) {
 
 // AndNot takes out all nodes of o.
 func (s *Set) AndNot(o *Set) {
-	for i, w := range o.words[:min(len(o.words), len(s.words))] {
+	words := o.all()
+	for i, w := range words[:min(len(words), len(s.words))] {
 		s.words[i] &^= w
 	}
 }
 
 // Equal reports whether both hold the same nodes.
 func (s *Set) Equal(o *Set) bool {
-	short, long := s.words, o.words
+	short, long := s.all(), o.all()
 	if len(short) > len(long) {
 		short, long = long, short
 	}

@@ -162,8 +162,11 @@ func (g *Graph) link(v uint32, row linkRow, i int) Link {
 	return Link{row.idAt(i), g.model.types[l.typ].Name, g.id(v), g.id(row.node[i]), l.group, l.soft}
 }
 
-// find is the number of a CI; None: it is not there.
+// find is the number of a CI; None: it is not there. In no graph there is none.
 func (g *Graph) find(id uuid.UUID) uint32 {
+	if g == nil || g.base == nil {
+		return None
+	}
 	v := g.base.find(id)
 	if g.patch == nil {
 		return v

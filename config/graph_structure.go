@@ -266,6 +266,9 @@ type LoopError struct {
 }
 
 func (e *LoopError) Error() string {
+	if len(e.Cycles) == 0 || e.Cycles[0].Witness == nil {
+		return fmt.Sprintf("%d cycles", len(e.Cycles))
+	}
 	round := e.Cycles[0].Witness.CIs
 	text := fmt.Sprintf("%d cycles", len(e.Cycles))
 	if len(e.Cycles) == 1 {

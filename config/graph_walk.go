@@ -179,8 +179,8 @@ func (w *walker) each(v uint32, back bool, yield func(step)) {
 	}
 }
 
-// Walk is what a walk through a graph has come to, breadth first. It never changes
-// and is safe for concurrent use.
+// Walk is what a walk through a graph has come to, breadth first; the zero Walk has come
+// to nothing. It never changes and is safe for concurrent use.
 type Walk struct {
 	w      *walker
 	levels Levels
@@ -239,11 +239,19 @@ func (w *walker) walk(from []uint32, target uint32) *Walk {
 func (r *Walk) Len() int { return len(r.levels.nodes) }
 
 // CIs lists what it has come to, by distance, then by id.
-func (r *Walk) CIs() []uuid.UUID { return r.w.g.ids(r.levels.nodes) }
+func (r *Walk) CIs() []uuid.UUID { return r.graph().ids(r.levels.nodes) }
+
+// graph is nil of the zero Walk.
+func (r *Walk) graph() *Graph {
+	if r.w == nil {
+		return nil
+	}
+	return r.w.g
+}
 
 // Distance is how many relations a CI is away; false: it has not come to it.
 func (r *Walk) Distance(ci uuid.UUID) (int, bool) {
-	v := r.w.g.find(ci)
+	v := r.graph().find(ci)
 	if v == None || r.at.get(v) == 0 {
 		return 0, false
 	}
@@ -253,7 +261,7 @@ func (r *Walk) Distance(ci uuid.UUID) (int, bool) {
 // Path is a shortest way to a CI; nil: it has not come to it. Of several it is the one
 // that, told from the end, has the smallest ids first.
 func (r *Walk) Path(ci uuid.UUID) *Path {
-	v := r.w.g.find(ci)
+	v := r.graph().find(ci)
 	if v == None || r.at.get(v) == 0 {
 		return nil
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // Impact is what is lost when some CIs are: the least set that holds them and every
-// CI which, with that set lost, has not enough left of what it needs. It never
-// changes and is safe for concurrent use.
+// CI which, with that set lost, has not enough left of what it needs. The zero Impact is of
+// nothing. It never changes and is safe for concurrent use.
 type Impact struct {
 	g      *Graph
 	levels Levels
@@ -262,6 +262,9 @@ func (i *Impact) Chain(ci uuid.UUID) []Loss {
 // degraded by that.
 func (i *Impact) Degraded() []GroupState {
 	var groups []uint32
+	if i.fall == nil {
+		return nil
+	}
 	for _, p := range i.fall.touched {
 		if i.fall.at.get(i.g.group(p).ci) == 0 {
 			groups = append(groups, p)

@@ -151,7 +151,7 @@ func (c *Components) Cyclic(i int) bool {
 // AllCyclic yields the components that have a cycle, in their order.
 func (c *Components) AllCyclic() iter.Seq[int] {
 	return func(yield func(int) bool) {
-		if c.Len() == len(c.part) && c.t.loops == 0 {
+		if c == nil || c.t == nil || c.Len() == len(c.part) && c.t.loops == 0 {
 			return
 		}
 		for i := range c.Len() {

@@ -104,6 +104,9 @@ func (e *CycleError) Error() string {
 		}
 		count++
 	}
+	if count == 0 {
+		return "no topological order"
+	}
 	cycle := cycleText(e.Components.Cycle(first))
 	if count == 1 {
 		return "no topological order: 1 component has a cycle: " + cycle
