@@ -11,6 +11,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // Records of what is over are left out, with their relations.
@@ -77,7 +78,7 @@ cis[3].class: "nope" is no class of the model (CI bad, `+id(4).String()+`)`)
 		needsIn(14, 1, 1, "", config.Active), needsIn(14, 1, 1, "", config.Active),
 	}
 	_, err = config.GraphOf(abstractModel(t), slices.Values(cis), slices.Values(relations), nil)
-	require.Equal(t, []string{"cis[3].class", "cis[4].id", "relations[1].to", "relations[5].id"}, fieldsOf(err))
+	require.Equal(t, []string{"cis[3].class", "cis[4].id", "relations[1].to", "relations[5].id"}, itsmtest.Fields(err))
 	require.ErrorContains(t, err, "is none of the CIs (relation "+id(12).String()+")")
 }
 

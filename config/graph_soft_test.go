@@ -11,6 +11,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // softly is an estate of records: the shop needs one of two databases, and softly the

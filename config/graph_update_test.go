@@ -11,6 +11,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // recordBook is records as a host has them, of which some have changed.
@@ -134,7 +135,7 @@ func TestGraphWithRecordsNamesWhatIsWrong(t *testing.T) {
 	}
 	relations[2].ID = uuid.Nil
 	_, err = g.WithRecords(slices.Values([]*config.CI{nil, bad}), slices.Values(relations))
-	require.Equal(t, []string{"relations[2].id", "cis[1].class", "relations[0].to", "relations[4].from"}, fieldsOf(err))
+	require.Equal(t, []string{"relations[2].id", "cis[1].class", "relations[0].to", "relations[4].from"}, itsmtest.Fields(err))
 	require.ErrorContains(t, err, "(CI c, "+id(3).String()+")")
 	now, err := g.WithRecords(slices.Values(cis), slices.Values(relations[:2]))
 	require.NoError(t, err, "one of a CI that is given and left out")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // TestGraphAsOf: the graph of each point, however things went on, is that of the
