@@ -15,6 +15,7 @@ type Declare struct {
 }
 
 func (p *Policy) declare(_ *Incident, c Declare, _ itsm.Stamp) (Declare, error) {
+	c.Criteria = slices.Clone(c.Criteria)
 	for i, met := range c.Criteria {
 		if err := itsm.CheckOneOf(fmt.Sprintf("criteria[%d]", i), met, p.Criteria); err != nil {
 			return c, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,6 +40,7 @@ type Report struct {
 
 // report completes the command with the caller, the detection and the priority.
 func (p *Policy) report(_ *Incident, c Report, s itsm.Stamp) (Report, error) {
+	c.Watchers, c.CIs, c.Custom = slices.Clone(c.Watchers), slices.Clone(c.CIs), maps.Clone(c.Custom)
 	onBehalf := s.By.Has(p.Agents...) || s.By.Has(itsm.SystemRole)
 	if c.Caller == "" && !onBehalf {
 		c.Caller = s.By.ID
@@ -205,6 +207,7 @@ type Classify struct {
 // is, it leaves alone: a record graded or categorised under an earlier policy can
 // still be given another title.
 func (p *Policy) classify(inc *Incident, c Classify, _ itsm.Stamp) (Classify, error) {
+	c.Custom = maps.Clone(c.Custom)
 	var wrong []error
 	if c.Impact != "" || c.Urgency != "" || c.Override != 0 || c.Reason != "" {
 		c.Impact, c.Urgency = cmp.Or(c.Impact, inc.Impact), cmp.Or(c.Urgency, inc.Urgency)

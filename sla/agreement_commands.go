@@ -22,7 +22,7 @@ type Draft struct {
 }
 
 func (p *AgreementPolicy) draft(_ *Agreement, c Draft, _ itsm.Stamp) (Draft, error) {
-	c.Terms, c.Until = c.Terms.clone(), itsm.Normal(c.Until)
+	c.Terms, c.Until, c.Signatories = c.Terms.clone(), itsm.Normal(c.Until), slices.Clone(c.Signatories)
 	return c, p.terms(&c.Terms)
 }
 
@@ -48,7 +48,7 @@ type Revise struct {
 }
 
 func (p *AgreementPolicy) revise(a *Agreement, c Revise, s itsm.Stamp) (Revise, error) {
-	c.Terms, c.Until = c.Terms.clone(), itsm.Normal(c.Until)
+	c.Terms, c.Until, c.Signatories = c.Terms.clone(), itsm.Normal(c.Until), slices.Clone(c.Signatories)
 	if err := a.isStanding(s.At); err != nil {
 		return c, err
 	}
@@ -146,7 +146,7 @@ func (p *AgreementPolicy) agree(a *Agreement, c Agree, s itsm.Stamp) (Agree, err
 	if c.From.IsZero() {
 		c.From = s.At
 	}
-	c.From = itsm.Normal(c.From)
+	c.From, c.Signed = itsm.Normal(c.From), slices.Clone(c.Signed)
 	if err := errors.Join(checkSpan("", c.From, a.Proposal.Until, true), itsm.CheckChoices("signed", c.Signed)); err != nil {
 		return c, err
 	}

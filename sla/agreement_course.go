@@ -30,6 +30,7 @@ type FinishReview struct {
 
 func (p *AgreementPolicy) finishReview(_ *Agreement, c FinishReview, s itsm.Stamp) (FinishReview, error) {
 	var err error
+	c.Changes = slices.Clone(c.Changes)
 	c.NextReview, err = p.review(c.NextReview, s.At)
 	return c, err
 }

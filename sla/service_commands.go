@@ -21,6 +21,7 @@ type Propose struct {
 }
 
 func (p *ServicePolicy) propose(_ *Service, c Propose, _ itsm.Stamp) (Propose, error) {
+	c.Outcomes, c.Audiences = slices.Clone(c.Outcomes), slices.Clone(c.Audiences)
 	return c, p.fits(c.Criticality, c.Audiences)
 }
 
@@ -63,6 +64,7 @@ type Describe struct {
 }
 
 func (p *ServicePolicy) describe(s *Service, c Describe, _ itsm.Stamp) (Describe, error) {
+	c.Outcomes, c.Audiences = slices.Clone(c.Outcomes), slices.Clone(c.Audiences)
 	switch {
 	case s.IsOn() && c.CI.IsZero():
 		return c, itsm.Refuse("R21 CI", "a service that is offered is a CI; give one")
@@ -164,6 +166,11 @@ type Offer struct {
 	Audiences   []string `json:"audiences,omitempty"`
 	CI          itsm.Ref `json:"ci,omitzero"`
 	Hours       string   `json:"hours,omitzero"`
+}
+
+func offer(_ *Service, c Offer, _ itsm.Stamp) (Offer, error) {
+	c.Outcomes, c.Audiences = slices.Clone(c.Outcomes), slices.Clone(c.Audiences)
+	return c, nil
 }
 
 // Check asks for a name and a description, and for audiences of the service.

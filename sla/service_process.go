@@ -111,7 +111,7 @@ func (p *ServicePolicy) definition() itsm.Definition[Service] {
 			itsm.On("describe", Describe{}, standing, stay, keepers, described, itsm.Decide(p.describe)),
 			itsm.On("require", Require{}, standing, stay, keepers),
 			itsm.On("drop requirement", DropRequirement{}, standing, stay, keepers, itsm.Decide(dropRequirement)),
-			itsm.On("offer", Offer{}, standing, stay, keepers),
+			itsm.On("offer", Offer{}, standing, stay, keepers, itsm.Decide(offer)),
 			itsm.On("withdraw offering", WithdrawOffering{}, standing, stay, keepers),
 			itsm.On("depend", Depend{}, standing, stay, keepers),
 			itsm.On("transfer", Transfer{}, standing, stay, approvers, itsm.Sets("owner")),
