@@ -15,6 +15,8 @@
 //   - Apply edits a slice, a map or what a pointer points at in place, appends to
 //     a slice that an earlier copy shares, or touches the header (except Custom);
 //   - Apply fills or changes a declared field that its row does not name in Sets;
+//   - record or event keeps a slice or map of the command that was passed in, which
+//     the caller may edit; the decision completes the command with a clone;
 //   - the record, the command or the event does not survive its JSON form;
 //   - replaying the events does not give the record back to the byte;
 //   - a refusal leaves the record or one of those near it changed, or a decision

@@ -1,6 +1,7 @@
 package itsmtest_test
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/itsmkit/itsm"
@@ -35,6 +36,9 @@ type mark struct {
 	Text string `json:"text"`
 	How  string `json:"how"`
 	Lost string `json:"-"`
+
+	Labels map[string]string `json:"labels,omitempty"`
+	Marks  []string          `json:"marks,omitempty"`
 }
 
 func (c mark) Check(p *parcel, _ itsm.Stamp) error {
@@ -71,6 +75,8 @@ func (c mark) Apply(p *parcel, s itsm.Stamp) {
 	case "chance":
 		p.Labels = map[string]string{"n": c.Text + string(rune('a'+len(applied)))}
 		applied = append(applied, s)
+	case "own", "kept":
+		p.Labels, p.Marks = c.Labels, c.Marks
 	case "nothing":
 	}
 }
@@ -85,8 +91,11 @@ func (deliver) Apply(*parcel, itsm.Stamp)       {}
 
 func parcels() (*itsm.Lifecycle[parcel], error) {
 	meddle := func(p *parcel, c mark, _ itsm.Stamp, near []*parcel) (mark, error) {
-		if c.How == "near" {
+		switch c.How {
+		case "near":
 			near[0].To = "changed"
+		case "own":
+			c.Labels, c.Marks = maps.Clone(c.Labels), slices.Clone(c.Marks)
 		}
 		return c, nil
 	}

@@ -90,27 +90,40 @@ func arrayOf(s reflect.Value) array { return array{s.Pointer(), s.Type().Elem()}
 
 // eachSlice visits the slices in a value that hold something.
 func eachSlice(v reflect.Value, path string, visit func(path string, s reflect.Value)) {
+	eachHeld(v, path, func(path string, held reflect.Value) {
+		if held.Kind() == reflect.Slice {
+			visit(path, held)
+		}
+	})
+}
+
+// eachHeld visits the slices and maps in a value that hold something, the outer before
+// the inner.
+func eachHeld(v reflect.Value, path string, visit func(path string, held reflect.Value)) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
-				eachSlice(v.Field(i), path+"."+f.Name, visit)
+				eachHeld(v.Field(i), path+"."+f.Name, visit)
 			}
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			eachSlice(v.Elem(), path, visit)
+			eachHeld(v.Elem(), path, visit)
 		}
 	case reflect.Slice:
 		if v.Len() > 0 {
 			visit(path, v)
 		}
 		for i := range v.Len() {
-			eachSlice(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit)
+			eachHeld(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit)
 		}
 	case reflect.Map:
+		if v.Len() > 0 {
+			visit(path, v)
+		}
 		for _, key := range v.MapKeys() {
-			eachSlice(v.MapIndex(key), fmt.Sprintf("%s[%v]", path, key), visit)
+			eachHeld(v.MapIndex(key), fmt.Sprintf("%s[%v]", path, key), visit)
 		}
 	}
 }

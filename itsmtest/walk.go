@@ -147,6 +147,7 @@ func (w *Walk[R]) Fire(cmd itsm.Command[R], s itsm.Stamp, near ...*R) (itsm.Even
 	w.checkHeader(e)
 	w.checkSets(&kept, &before, e)
 	w.checkCodec(&before, &e)
+	w.checkKept(&before, &e, sent)
 	w.record, w.events = before, append(w.events, e)
 	w.checkReplay()
 	if w.now.Before(s.At) {

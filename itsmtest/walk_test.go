@@ -66,6 +66,8 @@ func TestWalkFindsFaults(t *testing.T) {
 		"lost":    "does not survive its JSON form: command.Lost is lost",
 		"chance":  "replaying the events gives another record",
 		"near":    "changed a record near it",
+		"own":     "",
+		"kept":    "mark.Labels is kept as it was passed in",
 	} {
 		t.Run(how, func(t *testing.T) {
 			said := watch(t, func(t testing.TB) {
@@ -74,8 +76,11 @@ func TestWalkFindsFaults(t *testing.T) {
 				other := w.Another()
 				other.Do(ann, post{To: "bob"})
 				c := mark{Text: "x", How: how}
-				if how == "lost" {
+				switch how {
+				case "lost":
 					c.Lost = "y"
+				case "own", "kept":
+					c.Labels, c.Marks = map[string]string{"c": "d"}, []string{"e"}
 				}
 				w.Do(ann, c, other.Record())
 			})
@@ -84,6 +89,9 @@ func TestWalkFindsFaults(t *testing.T) {
 				return
 			}
 			require.Contains(t, strings.Join(said, "\n"), complaint)
+			if how == "kept" {
+				require.Contains(t, strings.Join(said, "\n"), "mark.Marks is kept as it was passed in")
+			}
 		})
 	}
 }
