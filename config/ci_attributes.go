@@ -102,7 +102,7 @@ func (c SetAttributes) state(f *facts, _ itsm.Stamp) {
 
 // Reclassify makes it a CI of another class, with the values that the class asks
 // for. Attributes that the class does not have must be taken away (null) by it, so
-// that nothing is lost unseen.
+// that nothing is lost unseen. What is live becomes a service only with an owner (R21).
 type Reclassify struct {
 	Class  string                `json:"class"`
 	Values map[string]itsm.Value `json:"values,omitempty"`
@@ -126,7 +126,7 @@ func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, err
 			c.Settled = append(c.Settled, name)
 		}
 	}
-	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s)}
+	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s), p.staysOwned(ci, c.Class)}
 
 	stay := asserted(ci.Attributes, c.Values, Assertion{})
 	set := make(map[string]itsm.Value)

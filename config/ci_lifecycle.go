@@ -78,7 +78,7 @@ func (p *Policy) definition() itsm.Definition[CI] {
 			itsm.On("test", Test{}, from(Planned, Ordered, InBuild), to(InTest), keepers, moved, moving[Test](p, InTest)),
 			itsm.On("deploy", Deploy{}, from(Planned, Ordered, InBuild, InTest), to(Live), keepers, moved, owned, moving[Deploy](p, Live)),
 			itsm.On("maintain", Maintain{}, from(Live), to(InMaintenance), keepers, moved, moving[Maintain](p, InMaintenance)),
-			itsm.On("return", Return{}, from(InMaintenance), to(Live), keepers, moved, moving[Return](p, Live)),
+			itsm.On("return", Return{}, from(InMaintenance), to(Live), keepers, moved, owned, moving[Return](p, Live)),
 			itsm.On("retire", Retire{}, from(Planned, Ordered, InBuild, InTest, Live, InMaintenance), to(Retired), by(p.Managers, system), moved, moving[Retire](p, Retired)),
 			itsm.On("reinstate", Reinstate{}, from(Retired), to(Live), by(p.Managers, system), moved, owned, moving[Reinstate](p, Live)),
 			itsm.On("dispose", Dispose{}, from(Retired), to(Disposed), by(p.Managers, system), moved,
@@ -89,10 +89,20 @@ func (p *Policy) definition() itsm.Definition[CI] {
 
 func registerTo(_ *CI, c Register, _ itsm.Stamp) itsm.State { return c.State }
 
+const unowned = "a service that is live has an owner; name one"
+
 // serviceOwned keeps a service without an owner from going live (R21).
 func (p *Policy) serviceOwned(ci *CI, _ itsm.Stamp) error {
 	if ci.Owner == "" && p.Model.IsService(ci.Class) {
-		return errors.New("a service that is live has an owner; name one")
+		return errors.New(unowned)
+	}
+	return nil
+}
+
+// staysOwned keeps what is live and has no owner from becoming a service (R21).
+func (p *Policy) staysOwned(ci *CI, class string) error {
+	if ci.State == Live && ci.Owner == "" && p.Model.IsService(class) {
+		return itsm.Refuse("R21", unowned)
 	}
 	return nil
 }

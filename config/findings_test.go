@@ -149,3 +149,19 @@ func TestPolicy(t *testing.T) {
 	require.True(t, w.Record().NextVerify.IsZero())
 	w.Do(ann, config.Describe{Version: "2"})
 }
+
+// TestR21_WhatIsLiveBecomesNoServiceWithoutOwner: neither by another class nor on its
+// way back from maintenance.
+func TestR21_WhatIsLiveBecomesNoServiceWithoutOwner(t *testing.T) {
+	service := config.Reclassify{Class: "business service", Change: change}
+	w := itsmtest.New(t, lifecycle(t, nil))
+	w.Do(ann, config.Register{Name: "mail", Class: "application", State: config.Live, Change: change})
+	itsmtest.RequireRule(t, w.Refused(ann, service), "R21")
+	resting := w.Fork()
+	resting.Do(ann, config.Maintain{Change: change})
+	resting.Do(ann, service)
+	itsmtest.RequireRule(t, resting.Refused(ann, config.Return{Change: change}), "R21 owner")
+	w.Do(ann, config.Own{Owner: "bob"})
+	w.Do(ann, service)
+	require.Equal(t, "business service", w.Record().Class)
+}
