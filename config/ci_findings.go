@@ -138,17 +138,18 @@ func problemOf(err error) string {
 // ServiceFindings holds what others use as services, such as the services of
 // incidents and agreements, against the CIs: each is one, of a class of services,
 // and has an owner (R21; ISO/IEC 20000-1 8.2.6). Each reference is looked at once,
-// in the order it comes first. Look gives the CI of an id, nil if there is none.
+// in the order it comes first. Look gives the CI of an id, nil if there is none;
+// a nil look knows none.
 func (m *Model) ServiceFindings(services iter.Seq[itsm.Ref], look func(uuid.UUID) *CI) []Finding {
 	var list []Finding
 	seen := make(map[itsm.Ref]bool)
-	for ref := range services {
+	for ref := range orNothing(services) {
 		if ref.IsZero() || seen[ref] {
 			continue
 		}
 		seen[ref] = true
 		var ci *CI
-		if id, ok := ref.UUID(); ok && ref.Kind == Kind {
+		if id, ok := ref.UUID(); ok && ref.Kind == Kind && look != nil {
 			ci = look(id)
 		}
 		switch {

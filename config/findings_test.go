@@ -165,3 +165,16 @@ func TestR21_WhatIsLiveBecomesNoServiceWithoutOwner(t *testing.T) {
 	w.Do(ann, service)
 	require.Equal(t, "business service", w.Record().Class)
 }
+
+// TestNothingToFind: what is nil is empty, as everywhere.
+func TestNothingToFind(t *testing.T) {
+	m := config.DefaultModel()
+	require.Empty(t, m.ServiceFindings(nil, nil))
+	found := m.ServiceFindings(slices.Values([]itsm.Ref{itsm.RefTo(config.Kind, id(1))}), nil)
+	require.Equal(t, []config.Deficiency{config.NoCI}, deficiencies(found))
+	itsmtest.RequireField(t, m.CheckRelation(nil, config.End{}, config.End{}, nil), "relation")
+	r := config.Relation{Type: "runs on", From: id(1), To: id(2)}
+	r.State = config.Active
+	from, to := config.End{ID: id(1), Class: "application"}, config.End{ID: id(2), Class: "server"}
+	require.NoError(t, m.CheckRelation(&r, from, to, []*config.Relation{nil}))
+}

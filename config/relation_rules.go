@@ -14,9 +14,12 @@ import (
 // of the type; and, unless it has ended, none of the others that have not says the
 // same, and no more active ones than the type allows lead from its first CI or to
 // its second. Others are the relations of the same ends that are at hand; those of
-// another type, and the relation itself, do not matter. Every fault is a
+// another type, the relation itself, and what is nil do not matter. Every fault is a
 // [itsm.FieldError] or a refusal, all of them joined.
 func (m *Model) CheckRelation(r *Relation, from, to End, others []*Relation) error {
+	if r == nil {
+		return &itsm.FieldError{Field: "relation", Problem: "is nil"}
+	}
 	return errors.Join(m.checkEnds(r, from, to), m.checkRelationValues(r), m.checkOthers(r, others))
 }
 
@@ -95,7 +98,7 @@ func (m *Model) checkOthers(r *Relation, others []*Relation) error {
 	var wrong []error
 	leadFrom, leadTo := 0, 0
 	for _, o := range others {
-		if o.ID == r.ID || o.Type != r.Type || o.State == Ended {
+		if o == nil || o.ID == r.ID || o.Type != r.Type || o.State == Ended {
 			continue
 		}
 		if r.same(o) {
