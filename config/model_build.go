@@ -20,7 +20,8 @@ import (
 //     range that nothing is in, a domain with values that the rest refuses;
 //   - a class that does not narrow what it inherits. What it leaves out of the
 //     attribute stays as it is, what it gives must allow less: fewer values, a
-//     smaller range; a yes stays a yes. Another type, unit or pattern is refused;
+//     smaller range, which leaves of the values inherited those within it; a yes
+//     stays a yes. Another type, unit or pattern is refused;
 //   - an attribute that has the name of what every CI has, see [OwnAttributes], or
 //     in two classes different types: of one name it is one column of a table;
 //   - classes in pairs and references that are not there, a type without pairs, with
@@ -209,12 +210,16 @@ func (b *builder) resolve(path string, declared []Attribute, inherited rules, pa
 		if len(b.wrong) > faults {
 			continue
 		}
-		if of := inherited.find(a.Name); of != nil {
+		of, unsaid := inherited.find(a.Name), len(a.Domain) == 0
+		if of != nil {
 			a = a.narrowed(of.Attribute, parent, b.m.IsA, fault)
 		}
 		r, err := compiled(a)
 		if err != nil {
 			fault("pattern", "%v", err)
+		}
+		if len(b.wrong) == faults && of != nil && unsaid {
+			r.narrowDomain(parent, fault)
 		}
 		if len(b.wrong) == faults {
 			r.checkValues(fault)

@@ -116,6 +116,22 @@ func narrowedNames(list, of []string, part, class string, within func(x, y strin
 	return list
 }
 
+// narrowDomain leaves of an inherited domain what the rest allows.
+func (r *rule) narrowDomain(class string, fault attributeFault) {
+	all := *r
+	all.Domain = nil
+	var kept []itsm.Value
+	for _, v := range r.Domain {
+		if all.check(r.Name, v) == nil {
+			kept = append(kept, v)
+		}
+	}
+	if len(r.Domain) > 0 && len(kept) == 0 {
+		fault("domain", "has nothing left: what is said here allows no value of the class %q", class)
+	}
+	r.Domain = kept
+}
+
 // checkValues refuses a range that nothing is in, and values of the domain that
 // are doubled or outside what else is declared.
 func (r *rule) checkValues(fault attributeFault) {

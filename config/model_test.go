@@ -84,6 +84,7 @@ func TestModelFaults(t *testing.T) {
 		"wider below":             {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.From, a.Below = number(0), number(101) })), fields: []string{"classes[1].attributes[0].from", "classes[1].attributes[0].below"}},
 		"nothing left":            {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.From = number(100) })), fields: []string{"classes[1].attributes[0].below"}},
 		"more values":             {classes: with(attr("colour", itsm.Text, func(a *config.Attribute) { a.Domain = []itsm.Value{word("red"), word("green")} })), fields: []string{"classes[1].attributes[0].domain[1]"}},
+		"no value left":           {classes: with(attr("colour", itsm.Text, func(a *config.Attribute) { a.Pattern = "x+" })), fields: []string{"classes[1].attributes[0].domain"}},
 		"another pattern":         {classes: with(attr("code", itsm.Text, func(a *config.Attribute) { a.Pattern = "[a-f]+" })), fields: []string{"classes[1].attributes[0].pattern"}},
 		"domain against pattern":  {classes: with(attr("code", itsm.Text, func(a *config.Attribute) { a.Domain = []itsm.Value{word("A")} })), fields: []string{"classes[1].attributes[0].domain[0]"}},
 		"other kinds":             {classes: with(attr("link", itsm.Reference, func(a *config.Attribute) { a.Refers = []string{"ci", "person"} })), fields: []string{"classes[1].attributes[0].refers[1]"}},
@@ -137,6 +138,18 @@ func TestNarrowed(t *testing.T) {
 	require.False(t, wide.Required)
 	require.NoError(t, wide.Check("memory", number(128)))
 	itsmtest.RequireField(t, list[0].Check("memory", number(128)), "memory")
+
+	m, err = m.With([]config.Class{
+		{Name: "sized", Parent: "server", Attributes: []config.Attribute{
+			attr("size", itsm.Number, func(a *config.Attribute) { a.Domain = []itsm.Value{number(1), number(2), number(8), number(9)} }),
+		}},
+		{Name: "large", Parent: "sized", Attributes: []config.Attribute{attr("size", itsm.Number, func(a *config.Attribute) { a.From = number(3) })}},
+	}, nil)
+	require.NoError(t, err, "a smaller range leaves of the domain what is within")
+	size, _ := m.Attribute("large", "size")
+	require.Equal(t, []itsm.Value{number(8), number(9)}, size.Domain)
+	size, _ = m.Attribute("sized", "size")
+	require.Len(t, size.Domain, 4)
 
 	list[1].Domain[0] = word("dos")
 	again, _ := m.Attribute("small server", "os")
