@@ -467,3 +467,20 @@ func TestVerification(t *testing.T) {
 	unowned.Do(ann, config.Register{Name: "x", Class: "server"})
 	itsmtest.RequireField(t, unowned.Refused(ann, fails), "owner")
 }
+
+// TestOwnAttributesAreSaidElsewhere: who sets what every record has as an attribute is
+// told the command for it.
+func TestOwnAttributesAreSaidElsewhere(t *testing.T) {
+	w := registered(t, nil)
+	for _, name := range config.OwnAttributes() {
+		err := w.Refused(ann, config.SetAttributes{Values: values{name: word("x")}})
+		itsmtest.RequireField(t, err, "values."+name)
+		require.ErrorContains(t, err, "besides its attributes", name)
+	}
+	require.ErrorContains(t, w.Refused(ann, config.SetAttributes{Values: values{"owner": word("eve")}}), "register and own say it")
+	r := related(t, nil, ann, locatedIn(1, 9))
+	for _, name := range config.OwnRelationAttributes() {
+		require.ErrorContains(t, r.Refused(ann, config.Adjust{Values: values{name: word("x")}}), "besides its attributes", name)
+	}
+	require.ErrorContains(t, w.Refused(ann, config.SetAttributes{Values: values{"colour": word("red")}}), "is not declared")
+}

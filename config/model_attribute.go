@@ -94,6 +94,7 @@ func withUnit(v itsm.Value, unit string) string {
 type rules struct {
 	list []rule
 	at   map[string]int
+	own  func(name string) string // which commands say what the record has besides these; "": it has not
 }
 
 func (l *rules) find(name string) *rule {
@@ -116,7 +117,7 @@ func (l *rules) put(r rule) {
 }
 
 func (l *rules) clone() rules {
-	c := rules{list: slices.Clone(l.list), at: make(map[string]int, len(l.at))}
+	c := rules{list: slices.Clone(l.list), at: make(map[string]int, len(l.at)), own: l.own}
 	for i := range c.list {
 		c.at[c.list[i].Name] = i
 	}
@@ -141,7 +142,7 @@ func (l *rules) values(path string, set map[string]itsm.Value, typeOnly func(nam
 		r := l.find(name)
 		switch {
 		case r == nil:
-			wrong = append(wrong, &itsm.FieldError{Field: at, Problem: "is not declared; the attributes are: " + strings.Join(l.names(), ", ")})
+			wrong = append(wrong, &itsm.FieldError{Field: at, Problem: l.undeclared(name)})
 		case typeOnly != nil && typeOnly(name):
 			if !v.IsZero() {
 				wrong = append(wrong, itsm.FieldDef{Name: name, Type: r.Type}.Check(at, v))
@@ -153,6 +154,41 @@ func (l *rules) values(path string, set map[string]itsm.Value, typeOnly func(nam
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// undeclared is what is wrong with the name of an attribute that there is not.
+func (l *rules) undeclared(name string) string {
+	if l.own != nil {
+		if commands := l.own(name); commands != "" {
+			return "is what every record has besides its attributes; " + commands + " it"
+		}
+	}
+	return "is not declared; the attributes are: " + strings.Join(l.names(), ", ")
+}
+
+// ownOfCI and ownOfRelation say which commands set what every record has.
+func ownOfCI(name string) string {
+	switch name {
+	case stateName:
+		return "register and the moves, such as deploy, change"
+	case className:
+		return "register and reclassify say"
+	case ownerName:
+		return "register and own say"
+	case nameName, descriptionName, criticalityName, environmentName, versionName:
+		return "register and describe say"
+	}
+	return ""
+}
+
+func ownOfRelation(name string) string {
+	switch name {
+	case stateName:
+		return "relate, activate and unrelate change"
+	case typeName, fromName, toName, groupName:
+		return "relate says"
+	}
+	return ""
 }
 
 // missing lists what is required and has no value.

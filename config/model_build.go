@@ -184,6 +184,7 @@ func (b *builder) resolveClass(i int) {
 		inherited = b.m.attributes[p]
 	}
 	b.m.attributes[i] = b.resolve(fmt.Sprintf("classes[%d]", i), c.Attributes, inherited, c.Parent, slices.Concat(OwnAttributes(), fieldNames()))
+	b.m.attributes[i].own = ownOfCI
 }
 
 // resolve verifies attributes that are declared over those inherited.
@@ -288,6 +289,7 @@ func (b *builder) resolveType(i int) {
 		b.wrong = append(b.wrong, err)
 	}
 	b.m.ofTypes[i] = b.resolve(path, t.Attributes, rules{}, "", OwnRelationAttributes())
+	b.m.ofTypes[i].own = ownOfRelation
 }
 
 // nameType finds a type by one of its names.
