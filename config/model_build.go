@@ -22,8 +22,12 @@ import (
 //     attribute stays as it is, what it gives must allow less: fewer values, a
 //     smaller range, which leaves of the values inherited those within it; a yes
 //     stays a yes. Another type, unit or pattern is refused;
-//   - an attribute that has the name of what every CI has, see [OwnAttributes], or
-//     in two classes different types: of one name it is one column of a table;
+//   - an attribute that has the name of what every CI has, see [OwnAttributes], or of
+//     what else rules ask of every CI: change, seen, next_verification, drifts; of a
+//     relation, one of [OwnRelationAttributes]. Other names of columns, such as source,
+//     since or reason, are free: in a [Table] such a one is "attributes.source";
+//   - an attribute that has in two classes different types: of one name it is one
+//     column of a table;
 //   - classes in pairs and references that are not there, a type without pairs, with
 //     a negative cardinality or an unknown direction.
 func NewModel(classes []Class, types []RelationType) (*Model, error) {

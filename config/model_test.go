@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -310,4 +311,26 @@ func FuzzParseModel(f *testing.F) {
 		require.Equal(t, text(t, m), text(t, again))
 		m.Mermaid()
 	})
+}
+
+// TestNamesOfColumnsAreFree: an attribute named as a column of tables is read with
+// its prefix; what rules ask of every CI by name is reserved.
+func TestNamesOfColumnsAreFree(t *testing.T) {
+	var free []config.Attribute
+	for _, name := range []string{"source", "since", "reason", "id", "needs", "attributes", "type", "from", "to", "group", "proposed"} {
+		free = append(free, attr(name, itsm.Text))
+	}
+	m, err := config.NewModel([]config.Class{{Name: "box", Attributes: free}}, nil)
+	require.NoError(t, err)
+	table := &config.Table{Of: config.Kind}
+	for line, err := range config.ReadCSV(strings.NewReader("class,name,source,attributes.source,attributes.needs\nbox,a,import,the sun,rest\n"), table, m, 0) {
+		require.NoError(t, err)
+		require.Equal(t, "import", line.Register.Source)
+		require.Equal(t, values{"source": word("the sun"), "needs": word("rest")}, line.Register.Attributes)
+	}
+	for _, name := range append(config.OwnAttributes(), "change", "seen", "next_verification", "drifts") {
+		_, err := config.NewModel([]config.Class{{Name: "box", Attributes: []config.Attribute{attr(name, itsm.Text)}}}, nil)
+		itsmtest.RequireField(t, err, "classes[0].attributes[0].name")
+		require.ErrorContains(t, err, "change, seen, next_verification, drifts")
+	}
 }
