@@ -178,3 +178,24 @@ func TestNothingToFind(t *testing.T) {
 	from, to := config.End{ID: id(1), Class: "application"}, config.End{ID: id(2), Class: "server"}
 	require.NoError(t, m.CheckRelation(&r, from, to, []*config.Relation{nil}))
 }
+
+// TestPolicyWithoutDiscovery: a host that has none names no role for it.
+func TestPolicyWithoutDiscovery(t *testing.T) {
+	policy := under(func(p *config.Policy) { p.Discoverers = nil })
+	w := registered(t, policy)
+	itsmtest.RequireRule(t, w.Refused(probe, config.Observe{Source: "scan"}), itsm.RuleRole)
+	w.Do(system, config.Observe{Source: "scan", Values: values{"memory": number(65)}})
+	require.Equal(t, []string{"memory"}, w.Record().Drifting())
+	for field, edit := range map[string]func(*config.Policy){
+		"administrators": func(p *config.Policy) { p.Administrators = nil }, "managers": func(p *config.Policy) { p.Managers = nil },
+		"model": func(p *config.Policy) { p.Model = nil }, "action_due": func(p *config.Policy) { p.ActionDue = itsm.Wait{} },
+	} {
+		_, err := config.Process(under(edit))
+		itsmtest.RequireField(t, err, field)
+	}
+	bare := config.Policy{Administrators: policy.Administrators, Managers: policy.Managers, Model: policy.Model, ActionDue: policy.ActionDue}
+	_, err := config.Process(&bare)
+	require.NoError(t, err, "of all else zero is none")
+	_, err = config.RelationProcess(&bare)
+	require.NoError(t, err)
+}

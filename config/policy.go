@@ -13,14 +13,15 @@ import (
 
 // Policy is what differs from host to host. [Process] and [RelationProcess] copy
 // it; the functions and the calendars of the waits they keep, to be called from
-// several goroutines. In a policy of one's own every zero value means zero or none:
-// start from [DefaultPolicy].
+// several goroutines. A policy of one's own has administrators, managers, a model and
+// a wait for actions; of all else a zero value means zero or none: start from
+// [DefaultPolicy].
 type Policy struct {
-	Administrators []itsm.Role // who may keep CIs and relations
-	Managers       []itsm.Role // who may besides retire and dispose
-	Discoverers    []itsm.Role // programs, which may register and observe
+	Administrators []itsm.Role // who may keep CIs and relations; at least one
+	Managers       []itsm.Role // who may besides retire and dispose; at least one
+	Discoverers    []itsm.Role // programs, which may register and observe; none: only the system may as a program
 
-	Model *Model
+	Model *Model // not nil
 
 	// Criticalities are those a CI may have, the highest first, with how often such
 	// a CI is verified. A CI to which none was given is verified every Ungraded; zero:
@@ -39,7 +40,7 @@ type Policy struct {
 	UnderChange []itsm.State
 
 	// ActionDue is how long there is for the action from a failed verification when
-	// the command does not say.
+	// the command does not say; more than zero.
 	ActionDue itsm.Wait
 
 	// Change says why nothing may be done under a change; nil: under any that is
@@ -93,12 +94,15 @@ func DefaultPolicy() *Policy {
 // check refuses a policy under which the processes could not run.
 func (p *Policy) check() error {
 	wrong := []error{
-		itsm.CheckRoles("administrators", p.Administrators, Owner, itsm.Anyone), itsm.CheckRoles("managers", p.Managers, Owner, itsm.Anyone), itsm.CheckRoles("discoverers", p.Discoverers, Owner, itsm.Anyone),
+		itsm.CheckRoles("administrators", p.Administrators, Owner, itsm.Anyone), itsm.CheckRoles("managers", p.Managers, Owner, itsm.Anyone),
 		itsm.CheckChoices("environments", p.Environments), itsm.CheckChoices("under_change", p.UnderChange),
 		checkWait("ungraded", p.Ungraded), p.ActionDue.Check("action_due"),
 	}
 	complain := func(field, format string, args ...any) {
 		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: fmt.Sprintf(format, args...)})
+	}
+	if len(p.Discoverers) > 0 {
+		wrong = append(wrong, itsm.CheckRoles("discoverers", p.Discoverers, Owner, itsm.Anyone))
 	}
 	if p.Model == nil {
 		complain("model", "is missing; start from DefaultModel")
