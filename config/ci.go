@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,8 +94,8 @@ const (
 	driftPrefix = "drift:"
 )
 
-// Value is what is believed now of an attribute, of its own or of its class; missing
-// if it has none.
+// Value is what is believed now of an attribute, of its own or of its class, or of
+// "need:" with a group; missing if it has none.
 func (ci *CI) Value(attribute string) itsm.Value {
 	switch attribute {
 	case stateName:
@@ -113,6 +114,12 @@ func (ci *CI) Value(attribute string) itsm.Value {
 		return itsm.TextValue(ci.Environment)
 	case versionName:
 		return itsm.TextValue(ci.Version)
+	}
+	if group, is := strings.CutPrefix(attribute, needPrefix); is {
+		if i, found := findNeed(ci.Needs, group); found {
+			return itsm.IntValue(int64(ci.Needs[i].AtLeast))
+		}
+		return itsm.Value{}
 	}
 	return ci.Attributes[attribute].Value
 }

@@ -68,8 +68,12 @@ func (p *Policy) underChange(ci *CI, set map[string]itsm.Value, change itsm.Ref)
 	return itsm.Refuse("R20", "controlled and so changed only under a change: %s; name it", strings.Join(without, ", "))
 }
 
-// controlled reports whether an attribute changes only under a change record.
+// controlled reports whether an attribute, or the need of a group under the name of
+// its facts, changes only under a change record.
 func (p *Policy) controlled(class, attribute string) bool {
+	if strings.HasPrefix(attribute, needPrefix) {
+		attribute = needsName
+	}
 	for _, own := range p.Controlled {
 		if own == attribute {
 			return true

@@ -20,8 +20,12 @@ func (n Need) check(path string) error {
 	return errors.Join(wrong...)
 }
 
+// needsName is under what a policy controls needs.
+const needsName = "needs"
+
 // SetNeed says how many of a group of suppliers the CI needs. Whether there are so
-// many, its relations say.
+// many, its relations say. What the policy controls changes only under a change record
+// (R20).
 type SetNeed struct {
 	Need   Need      `json:"need"`
 	Change itsm.Ref  `json:"change,omitzero"`
@@ -33,7 +37,11 @@ type SetNeed struct {
 
 func (p *Policy) setNeed(ci *CI, c SetNeed, s itsm.Stamp) (SetNeed, error) {
 	c.Since, c.Was = itsm.Normal(c.Since), ci.Need(c.Need.Group)
-	return c, p.checkChange(c.Change, s)
+	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, c.said(), c.Change))
+}
+
+func (c SetNeed) said() map[string]itsm.Value {
+	return map[string]itsm.Value{needPrefix + c.Need.Group: itsm.IntValue(int64(c.Need.AtLeast))}
 }
 
 // Check asks for a group and a number.
@@ -72,7 +80,8 @@ type DropNeed struct {
 
 func (p *Policy) dropNeed(ci *CI, c DropNeed, s itsm.Stamp) (DropNeed, error) {
 	c.Since, c.Was = itsm.Normal(c.Since), ci.Need(c.Group)
-	return c, p.checkChange(c.Change, s)
+	dropped := map[string]itsm.Value{needPrefix + c.Group: {}}
+	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, dropped, c.Change))
 }
 
 // Check asks for a group of which something is said.

@@ -233,7 +233,7 @@ func TestR34_FactsOfThePast(t *testing.T) {
 	require.Equal(t, []string{"owner"}, attributesOf(config.FactsOf(e)))
 	for _, c := range []itsm.Command[config.CI]{
 		config.Own{Owner: "bob", Since: since}, config.Describe{Name: "x", Since: since}, config.Maintain{Change: change, Since: since},
-		config.SetNeed{Need: config.Need{Group: "a", AtLeast: 1}, Since: since},
+		config.SetNeed{Need: config.Need{Group: "a", AtLeast: 1}, Change: change, Since: since},
 		config.Reclassify{Class: "virtual machine", Values: values{"serial_number": {}}, Change: change, Since: since},
 	} {
 		itsmtest.RequireField(t, w.Refused(ann, c), "reason")
@@ -380,7 +380,7 @@ func TestReclassifySettlesDrifts(t *testing.T) {
 func TestNeeds(t *testing.T) {
 	w := registered(t, nil)
 	need := func(group string, n int) config.SetNeed {
-		return config.SetNeed{Need: config.Need{Group: group, AtLeast: n}}
+		return config.SetNeed{Need: config.Need{Group: group, AtLeast: n}, Change: change}
 	}
 	itsmtest.RequireField(t, w.Refused(ann, need("power", 0)), "need.at_least")
 	itsmtest.RequireField(t, w.Refused(ann, need("", 1)), "need.group")
@@ -391,10 +391,35 @@ func TestNeeds(t *testing.T) {
 	require.Equal(t, 1, e.Command.(config.SetNeed).Was)
 	require.Equal(t, []config.Need{{Group: "net", AtLeast: 1}, {Group: "power", AtLeast: 2}}, w.Record().Needs)
 	require.Equal(t, number(2), config.FactsOf(e)[0].Value)
-	e = w.Do(ann, config.DropNeed{Group: "net"})
+	e = w.Do(ann, config.DropNeed{Group: "net", Change: change})
 	require.Equal(t, []config.Need{{Group: "power", AtLeast: 2}}, w.Record().Needs)
 	require.Equal(t, "need:net", config.FactsOf(e)[0].Attribute)
 	require.True(t, config.FactsOf(e)[0].Value.IsZero())
+}
+
+// TestR20_ControlledNeeds: how redundant something must be changes under a change.
+func TestR20_ControlledNeeds(t *testing.T) {
+	two, one := config.Need{Group: "nodes", AtLeast: 2}, config.Need{Group: "nodes", AtLeast: 1}
+	c := server()
+	c.Needs = []config.Need{two}
+	w := itsmtest.New(t, lifecycle(t, nil))
+	w.Do(ann, c)
+	require.Equal(t, number(2), w.Record().Value("need:nodes"))
+	require.True(t, w.Record().Value("need:power").IsZero())
+	for _, by := range []itsm.Actor{ann, mia, system} {
+		itsmtest.RequireRule(t, w.Refused(by, config.SetNeed{Need: one}), "R20")
+		itsmtest.RequireRule(t, w.Refused(by, config.DropNeed{Group: "nodes"}), "R20")
+		itsmtest.RequireRule(t, w.Refused(by, config.SetNeed{Need: config.Need{Group: "power", AtLeast: 1}}), "R20")
+	}
+	w.Do(ann, config.SetNeed{Need: two})
+	w.Do(ann, config.SetNeed{Need: one, Change: change})
+	w.Do(ann, config.DropNeed{Group: "nodes", Change: change})
+	require.Empty(t, w.Record().Needs)
+
+	free := registered(t, under(func(p *config.Policy) { p.Controlled = []string{"version"} }))
+	free.Do(ann, config.SetNeed{Need: one})
+	free.Do(ann, config.DropNeed{Group: "nodes"})
+	itsmtest.RequireRule(t, registered(t, under(func(p *config.Policy) { p.Controlled = []string{"needs"} })).Refused(ann, config.SetNeed{Need: one}), "R20")
 }
 
 // TestReferences: a reference leads to a CI of the classes that the attribute names.

@@ -107,6 +107,10 @@ func TestR20_DriftStandsBetweenBaselineRecordAndReality(t *testing.T) {
 			func(k *kept) { k.say(under5(said(1, "memory", number(128), 15, -1, 9))) },
 			[]string{`medium: "web-1" (server) memory: changed since the baseline, baseline "64", recorded "128", controlled and covered by no change`},
 		},
+		"a need": {
+			func(k *kept) { k.say(said(1, "need:nodes", number(1), 20, -1, 20)) },
+			[]string{`medium: "web-1" (server) need:nodes: changed since the baseline, baseline none, recorded "1", controlled and covered by no change`},
+		},
 		"seen to differ": {
 			func(k *kept) { k.sees(1, "memory", number(128)) },
 			[]string{`medium: "web-1" (server) memory: not as recorded, baseline "64", recorded "64", seen "128", controlled and covered by no change`},

@@ -152,9 +152,9 @@ func someCommand(rng *rand.Rand, w *walk) (itsm.Actor, itsm.Command[config.CI]) 
 		}
 		return probe, config.Observe{Source: "scan", Values: set, Seen: since}
 	case 8:
-		return ann, config.SetNeed{Need: config.Need{Group: group, AtLeast: 1 + rng.IntN(2)}, Since: since, Reason: reason}
+		return ann, config.SetNeed{Need: config.Need{Group: group, AtLeast: 1 + rng.IntN(2)}, Change: under, Since: since, Reason: reason}
 	case 9:
-		return ann, config.DropNeed{Group: group, Since: since, Reason: reason}
+		return ann, config.DropNeed{Group: group, Change: under, Since: since, Reason: reason}
 	case 10:
 		return ann, config.Reclassify{
 			Class: pick("server", "virtual machine"), Change: change, Since: since, Reason: reason,

@@ -31,8 +31,9 @@ type Policy struct {
 
 	Environments []string // empty: any
 
-	// Controlled are those of [OwnAttributes], but for the state, that people change
-	// only under a change record, as controlled attributes of the model (R20).
+	// Controlled are those of [OwnAttributes], but for the state, and "needs" for what
+	// a CI needs of its groups, that people change only under a change record, as
+	// controlled attributes of the model (R20).
 	Controlled []string
 
 	// UnderChange are the states that people move a CI into or out of only under a
@@ -71,8 +72,8 @@ const Owner itsm.Role = "owner"
 
 // DefaultPolicy has the [DefaultModel]. What is critical is verified every 90 days,
 // the medium every 180 as what is not graded, the rest every year; an action is due
-// within 30 days. Class, environment and version change under a change record; so
-// does what is live or in maintenance.
+// within 30 days. Class, environment, version and needs change under a change
+// record; so does what is live or in maintenance.
 func DefaultPolicy() *Policy {
 	return &Policy{
 		Administrators: []itsm.Role{Administrator},
@@ -85,7 +86,7 @@ func DefaultPolicy() *Policy {
 			{itsm.Low, itsm.Wait{Days: 365}},
 		},
 		Ungraded:    itsm.Wait{Days: 180},
-		Controlled:  []string{className, environmentName, versionName},
+		Controlled:  []string{className, environmentName, versionName, needsName},
 		UnderChange: []itsm.State{Live, InMaintenance},
 		ActionDue:   itsm.Wait{Days: 30},
 	}
@@ -114,8 +115,8 @@ func (p *Policy) check() error {
 	}
 	wrong = append(wrong, itsm.CheckChoices("criticalities", levels), itsm.CheckChoices("controlled", p.Controlled))
 	for i, name := range p.Controlled {
-		if own := OwnAttributes(); name == stateName || !slices.Contains(own, name) {
-			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, itsm.Listed(own[1:]))
+		if own := append(OwnAttributes()[1:], needsName); !slices.Contains(own, name) {
+			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, itsm.Listed(own))
 		}
 	}
 	return errors.Join(wrong...)

@@ -52,7 +52,7 @@ func TestGraphAsOf(t *testing.T) {
 	require.NoError(t, err)
 	_, err = e.relations.Create(e.ctx, ann, config.Relate{Type: "runs on", From: app.End(), To: host.End(), Group: "hosts"})
 	require.NoError(t, err)
-	e.do(ann, app.ID, config.SetNeed{Need: config.Need{Group: "hosts", AtLeast: 1}})
+	e.do(ann, app.ID, config.SetNeed{Need: config.Need{Group: "hosts", AtLeast: 1}, Change: change})
 	keep()
 	e.do(mia, host.ID, config.Retire{Change: change})
 	keep()
