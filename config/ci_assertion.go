@@ -31,6 +31,19 @@ func (ci *CI) Assertion(attribute string) (Assertion, bool) {
 	return a, has
 }
 
+// notBefore says of what had another value until then that it is so at the earliest
+// from then on.
+func (ci *CI) notBefore(were map[string]itsm.Value, then time.Time) {
+	later := make(map[string]Assertion)
+	for name, v := range were {
+		if a, has := ci.Assertion(name); has && !v.Equal(a.Value) && a.Since.Before(then) {
+			a.Since = then
+			later[name] = a
+		}
+	}
+	ci.believe(later)
+}
+
 func isOwn(attribute string) bool { return slices.Contains(OwnAttributes(), attribute) }
 
 // believe takes over what is asserted of attributes, of its own or of its class, in

@@ -73,22 +73,9 @@ func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 		ci.believe(stated(c.Values, toldBy(c.Since, c.Change, s)))
 		ci.settle(c.Settled)
 	} else {
-		ci.Attributes, ci.Known = notBefore(ci.Attributes, c.Values, c.Until), notBefore(ci.Known, c.Values, c.Until)
+		ci.notBefore(c.Values, c.Until)
 	}
 	ci.touch(c.Change)
-}
-
-// notBefore is a new map in which the assertions of what had another value until
-// then are so at the earliest from then on.
-func notBefore(old map[string]Assertion, were map[string]itsm.Value, then time.Time) map[string]Assertion {
-	next := maps.Clone(old)
-	for name, v := range were {
-		if a, has := old[name]; has && !v.Equal(a.Value) && a.Since.Before(then) {
-			a.Since = then
-			next[name] = a
-		}
-	}
-	return next
 }
 
 func (c SetAttributes) state(f *facts, _ itsm.Stamp) {

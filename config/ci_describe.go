@@ -2,22 +2,30 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/itsmkit/itsm"
 )
 
-// Describe says what a CI is in itself; what is left zero stays as it is. What the
-// policy controls, such as the version, changes only under a change record (R20).
+// Describe says what a CI is in itself; what is left zero stays as it is, and what is
+// named in Clear is taken away. What the policy controls, such as the version, changes
+// only under a change record (R20).
+//
+// With an Until it corrects what was believed of a time that is over, as
+// [SetAttributes] does: what is believed now stays.
 type Describe struct {
 	Name        string     `json:"name,omitzero"`
 	Description string     `json:"description,omitzero"`
 	Criticality itsm.Level `json:"criticality,omitzero"`
 	Environment string     `json:"environment,omitzero"`
 	Version     string     `json:"version,omitzero"`
+	Clear       []string   `json:"clear,omitempty"` // of description, criticality, environment and version
 	Change      itsm.Ref   `json:"change,omitzero"`
 	Since       time.Time  `json:"since,omitzero"`
+	Until       time.Time  `json:"until,omitzero"`  // and until when; zero: still
 	Reason      string     `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
 	// Filled in by the decision.
@@ -26,7 +34,14 @@ type Describe struct {
 	Was     []Replaced `json:"was,omitempty"`
 }
 
-func (c *Describe) given() map[string]itsm.Value {
+// clearable are those of its own attributes that a CI may do without and Describe
+// says.
+func clearable() []string {
+	return []string{descriptionName, criticalityName, environmentName, versionName}
+}
+
+// said is what is given, and what is taken away as missing.
+func (c *Describe) said() map[string]itsm.Value {
 	given := map[string]itsm.Value{
 		nameName: itsm.TextValue(c.Name), descriptionName: itsm.TextValue(c.Description),
 		criticalityName: itsm.TextValue(c.Criticality), environmentName: itsm.TextValue(c.Environment),
@@ -37,18 +52,28 @@ func (c *Describe) given() map[string]itsm.Value {
 			delete(given, name)
 		}
 	}
+	for _, name := range c.Clear {
+		given[name] = itsm.Value{}
+	}
 	return given
 }
 
+// grades reports whether it says what the criticality is now.
+func (c *Describe) grades() bool {
+	return c.Until.IsZero() && (c.Criticality != "" || slices.Contains(c.Clear, criticalityName))
+}
+
 func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
-	c.Since = itsm.Normal(c.Since)
-	c.Next = time.Time{}
-	if c.Criticality != "" {
+	c.Since, c.Until, c.Next = itsm.Normal(c.Since), itsm.Normal(c.Until), time.Time{}
+	if c.grades() {
 		c.Next = p.nextVerify(c.Criticality, ci.VerifyFrom)
 	}
-	given := c.given()
-	c.Was, c.Settled = ci.replaced(namesOf(given)...), ci.settledBy(given)
-	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s), p.underChange(ci, given, c.Change))
+	said := c.said()
+	c.Was, c.Settled = ci.replaced(namesOf(said)...), nil
+	if c.Until.IsZero() {
+		c.Settled = ci.settledBy(said)
+	}
+	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s), p.underChange(ci, said, c.Change))
 }
 
 // underChange refuses to change what is controlled without a change record (R20).
@@ -83,23 +108,42 @@ func (p *Policy) controlled(class, attribute string) bool {
 	return r != nil && r.Controlled
 }
 
-// Check asks for something to say.
+// Check asks for something to say, and for a time that is over when it ends.
 func (c Describe) Check(_ *CI, s itsm.Stamp) error {
-	if len(c.given()) == 0 {
+	if len(c.said()) == 0 {
 		return &itsm.FieldError{Field: nameName, Problem: "is missing, and so is all else that could be said"}
 	}
-	return errors.Join(
+	return errors.Join(c.checkClear(),
 		itsm.CheckOptional(itsm.CheckLine, "name", c.Name), itsm.CheckOptional(itsm.CheckText, "description", c.Description),
 		itsm.CheckOptional(itsm.CheckLine, "criticality", string(c.Criticality)),
 		itsm.CheckOptional(itsm.CheckLine, "environment", c.Environment), itsm.CheckOptional(itsm.CheckLine, "version", c.Version),
-		checkSince(c.Since, c.Reason, s))
+		checkSince(c.Since, c.Reason, s), checkUntil(c.Since, c.Until, s))
 }
 
-// Apply changes what is said.
+func (c *Describe) checkClear() error {
+	given := Describe{Description: c.Description, Criticality: c.Criticality, Environment: c.Environment, Version: c.Version}
+	for i, name := range c.Clear {
+		at := fmt.Sprintf("clear[%d]", i)
+		if err := itsm.CheckOneOf(at, name, clearable()); err != nil {
+			return err
+		}
+		if _, both := given.said()[name]; both {
+			return &itsm.FieldError{Field: at, Problem: fmt.Sprintf("%q is given too", name)}
+		}
+	}
+	return itsm.CheckChoices("clear", c.Clear)
+}
+
+// Apply changes what is said, or of a time that is over only from when on what is
+// believed now has been so.
 func (c Describe) Apply(ci *CI, s itsm.Stamp) {
-	ci.believe(stated(c.given(), toldBy(c.Since, c.Change, s)))
+	if c.Until.IsZero() {
+		ci.believe(stated(c.said(), toldBy(c.Since, c.Change, s)))
+	} else {
+		ci.notBefore(c.said(), c.Until)
+	}
 	ci.settle(c.Settled)
-	if c.Criticality != "" {
+	if c.grades() {
 		ci.NextVerify = c.Next
 	}
 	ci.touch(c.Change)
@@ -132,41 +176,50 @@ func (ci *CI) touch(change itsm.Ref) {
 
 func (c Describe) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)
-	for name, v := range c.given() {
+	f.common.Until = c.Until
+	for name, v := range c.said() {
 		f.add(name, v)
 	}
 	f.settled(c.Settled)
 }
 
-// Own says whose the CI is.
+// Own says whose the CI is; with an Until, whose it was in a time that is over.
 type Own struct {
 	Owner  string    `json:"owner"`
 	Change itsm.Ref  `json:"change,omitzero"`
 	Since  time.Time `json:"since,omitzero"`
+	Until  time.Time `json:"until,omitzero"`  // and until when; zero: still
 	Reason string    `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
 	Was []Replaced `json:"was,omitempty"` // filled in by the decision
 }
 
 func (p *Policy) own(ci *CI, c Own, s itsm.Stamp) (Own, error) {
-	c.Since = itsm.Normal(c.Since)
+	c.Since, c.Until = itsm.Normal(c.Since), itsm.Normal(c.Until)
 	c.Was = ci.replaced(ownerName)
 	set := map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}
 	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, set, c.Change))
 }
 
-// Check asks for an owner.
+// Check asks for an owner, and for a time that is over when it ends.
 func (c Own) Check(_ *CI, s itsm.Stamp) error {
-	return errors.Join(itsm.CheckLine("owner", c.Owner), checkSince(c.Since, c.Reason, s))
+	return errors.Join(itsm.CheckLine("owner", c.Owner), checkSince(c.Since, c.Reason, s), checkUntil(c.Since, c.Until, s))
 }
 
-// Apply hands it over.
+// Apply hands it over, or of a time that is over only says from when on who has it now
+// has had it.
 func (c Own) Apply(ci *CI, s itsm.Stamp) {
-	ci.believe(stated(map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}, toldBy(c.Since, c.Change, s)))
+	owned := map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}
+	if c.Until.IsZero() {
+		ci.believe(stated(owned, toldBy(c.Since, c.Change, s)))
+	} else {
+		ci.notBefore(owned, c.Until)
+	}
 	ci.touch(c.Change)
 }
 
 func (c Own) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)
+	f.common.Until = c.Until
 	f.add(ownerName, itsm.TextValue(c.Owner))
 }

@@ -20,23 +20,21 @@ func (n Need) check(path string) error {
 	return errors.Join(wrong...)
 }
 
-// needsName is under what a policy controls needs.
-const needsName = "needs"
-
 // SetNeed says how many of a group of suppliers the CI needs. Whether there are so
 // many, its relations say. What the policy controls changes only under a change record
-// (R20).
+// (R20). With an Until it says how many it needed in a time that is over.
 type SetNeed struct {
 	Need   Need      `json:"need"`
 	Change itsm.Ref  `json:"change,omitzero"`
 	Since  time.Time `json:"since,omitzero"`
+	Until  time.Time `json:"until,omitzero"`  // and until when; zero: still
 	Reason string    `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
 	Was int `json:"was,omitzero"` // filled in by the decision: how many it needed; 0: nothing was said
 }
 
 func (p *Policy) setNeed(ci *CI, c SetNeed, s itsm.Stamp) (SetNeed, error) {
-	c.Since, c.Was = itsm.Normal(c.Since), ci.Need(c.Need.Group)
+	c.Since, c.Until, c.Was = itsm.Normal(c.Since), itsm.Normal(c.Until), ci.Need(c.Need.Group)
 	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, c.said(), c.Change))
 }
 
@@ -44,13 +42,18 @@ func (c SetNeed) said() map[string]itsm.Value {
 	return map[string]itsm.Value{needPrefix + c.Need.Group: itsm.IntValue(int64(c.Need.AtLeast))}
 }
 
-// Check asks for a group and a number.
+// Check asks for a group and a number, and for a time that is over when it ends.
 func (c SetNeed) Check(_ *CI, s itsm.Stamp) error {
-	return errors.Join(c.Need.check("need"), checkSince(c.Since, c.Reason, s))
+	return errors.Join(c.Need.check("need"), checkSince(c.Since, c.Reason, s), checkUntil(c.Since, c.Until, s))
 }
 
-// Apply keeps the need, in the order of the groups.
+// Apply keeps the need, in the order of the groups, unless it is of a time that is
+// over.
 func (c SetNeed) Apply(ci *CI, _ itsm.Stamp) {
+	ci.touch(c.Change)
+	if !c.Until.IsZero() {
+		return
+	}
 	list := slices.Clone(ci.Needs)
 	i, found := findNeed(list, c.Need.Group)
 	if found {
@@ -59,42 +62,47 @@ func (c SetNeed) Apply(ci *CI, _ itsm.Stamp) {
 		list = slices.Insert(list, i, c.Need)
 	}
 	ci.Needs = list
-	ci.touch(c.Change)
 }
 
 func (c SetNeed) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)
+	f.common.Until = c.Until
 	f.add(needPrefix+c.Need.Group, itsm.IntValue(int64(c.Need.AtLeast)))
 }
 
 // DropNeed says that the CI no longer needs so many of a group: each of its
-// suppliers counts for itself again.
+// suppliers counts for itself again. With an Until it did not in a time that is over.
 type DropNeed struct {
 	Group  string    `json:"group"`
 	Change itsm.Ref  `json:"change,omitzero"`
 	Since  time.Time `json:"since,omitzero"`
+	Until  time.Time `json:"until,omitzero"`  // and until when; zero: still
 	Reason string    `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
 	Was int `json:"was,omitzero"` // filled in by the decision
 }
 
 func (p *Policy) dropNeed(ci *CI, c DropNeed, s itsm.Stamp) (DropNeed, error) {
-	c.Since, c.Was = itsm.Normal(c.Since), ci.Need(c.Group)
+	c.Since, c.Until, c.Was = itsm.Normal(c.Since), itsm.Normal(c.Until), ci.Need(c.Group)
 	dropped := map[string]itsm.Value{needPrefix + c.Group: {}}
 	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, dropped, c.Change))
 }
 
-// Check asks for a group of which something is said.
+// Check asks for a group of which something is said now, or for a time that is over.
 func (c DropNeed) Check(ci *CI, s itsm.Stamp) error {
-	wrong := []error{itsm.CheckLine("group", c.Group), checkSince(c.Since, c.Reason, s)}
-	if _, found := findNeed(ci.Needs, c.Group); !found && errors.Join(wrong...) == nil {
+	wrong := []error{itsm.CheckLine("group", c.Group), checkSince(c.Since, c.Reason, s), checkUntil(c.Since, c.Until, s)}
+	if _, found := findNeed(ci.Needs, c.Group); !found && c.Until.IsZero() && errors.Join(wrong...) == nil {
 		return &itsm.FieldError{Field: "group", Problem: fmt.Sprintf("%q is none of which it needs some", c.Group)}
 	}
 	return errors.Join(wrong...)
 }
 
-// Apply drops the need.
+// Apply drops the need, unless it is of a time that is over.
 func (c DropNeed) Apply(ci *CI, _ itsm.Stamp) {
+	ci.touch(c.Change)
+	if !c.Until.IsZero() {
+		return
+	}
 	var rest []Need
 	for _, n := range ci.Needs {
 		if n.Group != c.Group {
@@ -102,10 +110,10 @@ func (c DropNeed) Apply(ci *CI, _ itsm.Stamp) {
 		}
 	}
 	ci.Needs = rest
-	ci.touch(c.Change)
 }
 
 func (c DropNeed) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)
+	f.common.Until = c.Until
 	f.add(needPrefix+c.Group, itsm.Value{})
 }

@@ -36,11 +36,11 @@ func samples() []itsm.Command[config.CI] {
 			Source: "inventory", Change: change, Since: noon, Reason: "First inventory.", Next: noon.Add(90 * day),
 		},
 		config.Describe{
-			Name: "web-2", Description: "Serves the shop.", Criticality: itsm.Low, Environment: "test", Version: "4",
-			Change: change, Since: noon, Reason: "Told late.", Next: noon.Add(day), Settled: []string{"version"}, Was: was("name"),
+			Name: "web-2", Description: "Serves the shop.", Criticality: itsm.Low, Environment: "test", Version: "4", Clear: []string{"version"},
+			Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Next: noon.Add(day), Settled: []string{"version"}, Was: was("name"),
 		},
 		config.Reclassify{Class: "virtual machine", Values: values{"hypervisor_id": word("vm-7")}, Change: change, Since: noon, Reason: "Told late.", Settled: []string{"memory"}, Was: was("class")},
-		config.Own{Owner: "bob", Change: change, Since: noon, Reason: "Told late.", Was: was("owner")},
+		config.Own{Owner: "bob", Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: was("owner")},
 		config.SetAttributes{
 			Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Settled: []string{"memory"}, Was: was("memory"),
 		},
@@ -48,8 +48,8 @@ func samples() []itsm.Command[config.CI] {
 			Values: set, Source: "scan", Seen: noon, Stale: []string{"memory"}, Drifts: []string{"memory"}, Settled: []string{"memory"},
 			Changed: was("firmware"),
 		},
-		config.SetNeed{Need: config.Need{Group: "power", AtLeast: 2}, Change: change, Since: noon, Reason: "Told late.", Was: 1},
-		config.DropNeed{Group: "power", Change: change, Since: noon, Reason: "Told late.", Was: 1},
+		config.SetNeed{Need: config.Need{Group: "power", AtLeast: 2}, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: 1},
+		config.DropNeed{Group: "power", Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: 1},
 		config.Verify{
 			Against: "survey of the racks", Result: config.Failed, Found: "Another serial number.", Action: "Look it up",
 			Owner: "bob", Due: noon.Add(day), Next: noon.Add(90 * day),

@@ -68,9 +68,10 @@
 // # Time
 //
 // Every command that states a fact may say since when it is so. One of the past says
-// why it is told only now, and its event keeps what it replaced (R34). The record
-// shows what is believed now, and [CI.Assertion] of each attribute since when, from
-// where, and when it was last confirmed. [FactsOf] and [RelationFactsOf] give what each event
+// why it is told only now, and its event keeps what it replaced (R34); with an Until it
+// corrects a time that is over, and what is believed now stays. The record shows what
+// is believed now, and [CI.Assertion] of each attribute since when, from where, and
+// when it was last confirmed. [FactsOf] and [RelationFactsOf] give what each event
 // asserts, with the time from which it is valid and that at which it was recorded:
 // what a timeline is built of.
 //

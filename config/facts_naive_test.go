@@ -141,9 +141,13 @@ func someCommand(rng *rand.Rand, w *walk) (itsm.Actor, itsm.Command[config.CI]) 
 	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
 	switch rng.IntN(14) {
 	case 0:
-		return ann, config.Describe{Name: pick("x", "y", ""), Version: pick("1", "2", ""), Change: under, Since: since, Reason: reason}
+		c := config.Describe{Name: pick("x", "y", ""), Version: pick("1", "2", ""), Change: under, Since: since, Until: until, Reason: reason}
+		if c.Version == "" && rng.IntN(2) == 0 {
+			c.Clear = []string{pick("version", "description", "environment", "criticality")}
+		}
+		return ann, c
 	case 1:
-		return ann, config.Own{Owner: pick("bob", "eve"), Since: since, Reason: reason}
+		return ann, config.Own{Owner: pick("bob", "eve"), Since: since, Until: until, Reason: reason}
 	case 2, 3, 4:
 		return ann, config.SetAttributes{Values: set, Change: under, Since: since, Until: until, Reason: reason}
 	case 5, 6, 7:
@@ -152,9 +156,9 @@ func someCommand(rng *rand.Rand, w *walk) (itsm.Actor, itsm.Command[config.CI]) 
 		}
 		return probe, config.Observe{Source: "scan", Values: set, Seen: since}
 	case 8:
-		return ann, config.SetNeed{Need: config.Need{Group: group, AtLeast: 1 + rng.IntN(2)}, Change: under, Since: since, Reason: reason}
+		return ann, config.SetNeed{Need: config.Need{Group: group, AtLeast: 1 + rng.IntN(2)}, Change: under, Since: since, Until: until, Reason: reason}
 	case 9:
-		return ann, config.DropNeed{Group: group, Change: under, Since: since, Reason: reason}
+		return ann, config.DropNeed{Group: group, Change: under, Since: since, Until: until, Reason: reason}
 	case 10:
 		return ann, config.Reclassify{
 			Class: pick("server", "virtual machine"), Change: change, Since: since, Reason: reason,

@@ -14,7 +14,8 @@ type rowFields interface {
 	what() string          // it is, for people: "a server"
 }
 
-// Fields of rows that no fact is named after.
+// Fields of rows that no fact is named after; needs is also under what a policy
+// controls them.
 const (
 	idName         = "id"
 	attributesName = "attributes"

@@ -58,7 +58,7 @@ func (in *Intake) said(known *CI, r *CIRow) []itsm.Command[CI] {
 		Environment: differs(environmentName, r.Environment), Version: differs(versionName, r.Version),
 		Change: r.Change, Since: r.Since, Reason: r.Reason,
 	}
-	if len(d.given()) > 0 {
+	if len(d.said()) > 0 {
 		list = append(list, d)
 	}
 	if owner := differs(ownerName, r.Owner); owner != "" {

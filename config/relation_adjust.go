@@ -53,6 +53,19 @@ func (c Adjust) Apply(r *Relation, s itsm.Stamp) {
 	r.touch(c.Change)
 }
 
+// notBefore is a new map in which the assertions of what had another value until
+// then are so at the earliest from then on.
+func notBefore(old map[string]Assertion, were map[string]itsm.Value, then time.Time) map[string]Assertion {
+	next := maps.Clone(old)
+	for name, v := range were {
+		if a, has := old[name]; has && !v.Equal(a.Value) && a.Since.Before(then) {
+			a.Since = then
+			next[name] = a
+		}
+	}
+	return next
+}
+
 func (c Adjust) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)
 	f.common.Until = c.Until
