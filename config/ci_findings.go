@@ -62,7 +62,7 @@ func Findings(policy *Policy, ci *CI, at time.Time) []Finding {
 	if policy == nil {
 		policy = DefaultPolicy()
 	}
-	if ci == nil || policy.Model == nil || ci.State == itsm.None || ci.State == Disposed {
+	if ci == nil || policy.Model == nil || ci.State == itsm.None || policy.gone(ci.State) {
 		return nil
 	}
 	var list []Finding
@@ -80,10 +80,10 @@ func Findings(policy *Policy, ci *CI, at time.Time) []Finding {
 	if ci.Owner == "" && policy.Model.IsService(ci.Class) {
 		find(NoOwner, ownerName, "%q is a service and belongs to nobody", ci.Name)
 	}
-	if ci.State == Retired && ci.Seen.After(ci.InState) {
-		find(Revived, "", "is retired since %s and was seen at %s", ci.InState.Format(time.RFC3339), ci.Seen.Format(time.RFC3339))
+	if policy.over(ci.State) && ci.Seen.After(ci.InState) {
+		find(Revived, "", "is %s since %s and was seen at %s", ci.State, ci.InState.Format(time.RFC3339), ci.Seen.Format(time.RFC3339))
 	}
-	if toVerify(ci.State) && !ci.NextVerify.IsZero() && !at.Before(ci.NextVerify) {
+	if policy.inUse(ci.State) && !ci.NextVerify.IsZero() && !at.Before(ci.NextVerify) {
 		find(Unverified, "", "was to be verified by %s", ci.NextVerify.Format(time.RFC3339))
 	}
 	for _, a := range ci.OpenActions() {

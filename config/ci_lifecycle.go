@@ -43,17 +43,8 @@ func (p *Policy) definition() itsm.Definition[CI] {
 	owned := itsm.Guard("R21 owner", p.serviceOwned)
 
 	return itsm.Definition[CI]{
-		Kind: Kind,
-		States: []itsm.StateDef{
-			{State: Planned, Phase: itsm.Open},
-			{State: Ordered, Phase: itsm.Open},
-			{State: InBuild, Phase: itsm.Active},
-			{State: InTest, Phase: itsm.Active},
-			{State: Live, Phase: itsm.Active},
-			{State: InMaintenance, Phase: itsm.Paused},
-			{State: Retired, Phase: itsm.Done},
-			{State: Disposed, Phase: itsm.Final},
-		},
+		Kind:      Kind,
+		States:    inPhases(Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired, Disposed),
 		Roles:     slices.Concat(staff, p.Discoverers),
 		Relations: []itsm.Relation[CI]{{Role: Owner, Holds: func(ci *CI, a itsm.Actor) bool { return ci.Owner != "" && ci.Owner == a.ID }}},
 		Fields:    fields(p),

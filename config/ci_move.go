@@ -43,7 +43,7 @@ func moving[C moves](p *Policy, to itsm.State) itsm.Clause {
 	return itsm.Decide(func(ci *CI, c C, s itsm.Stamp) (C, error) {
 		m := Move(c)
 		m.Since, m.Was, m.Next = itsm.Normal(m.Since), ci.InState, time.Time{}
-		if !toVerify(ci.State) && toVerify(to) {
+		if !p.inUse(ci.State) && p.inUse(to) {
 			m.Next = p.nextVerify(ci.Criticality, s.At)
 		}
 		wrong := []error{p.checkChange(m.Change, s)}

@@ -48,6 +48,12 @@ type Policy struct {
 	// named. It is asked within a decision, so it answers from what is at hand.
 	Change func(tenant string, change itsm.Ref) error
 
+	// Phase is what a state means, for a host that adds states of its own to the
+	// lifecycle: whether a CI is in use, its phase says, never the state's name. Nil, or
+	// no phase: as the states of this package are declared, and active of any other; in
+	// such a one no CI is registered.
+	Phase func(itsm.State) itsm.Phase
+
 	// End is the CI of an id as the rules of relations and references look at it;
 	// false: there is none. Like Change it answers from what is at hand. Nil: not
 	// known; whoever relates two CIs then says what they are.

@@ -56,7 +56,7 @@ func VerificationAspects() []Aspect {
 
 // VerificationsOf counts how the CIs stand at a time, and lists what is to be verified
 // before the other. What is due at an instant is overdue from that instant on. A nil
-// policy means [DefaultPolicy]; it gives the order of the criticalities.
+// policy means [DefaultPolicy]; it gives the order of the criticalities, and what states mean.
 func VerificationsOf(policy *Policy, cis iter.Seq[*CI], at, before time.Time) (*Verifications, error) {
 	p, err := prepared(policy)
 	if err != nil {
@@ -72,7 +72,7 @@ func VerificationsOf(policy *Policy, cis iter.Seq[*CI], at, before time.Time) (*
 	}
 	for ci := range records(cis) {
 		v.actions(ci, tallies[ActionOverdue])
-		if !toVerify(ci.State) || ci.NextVerify.IsZero() {
+		if !p.inUse(ci.State) || ci.NextVerify.IsZero() {
 			continue
 		}
 		overdue := !at.Before(ci.NextVerify)
