@@ -121,7 +121,7 @@ func HealthOf(rules *HealthRules, cis iter.Seq[*CI], relations iter.Seq[*Relatio
 	if err := itsm.CheckTime("at", at); err != nil {
 		return nil, err
 	}
-	e := examination{rules: rules, model: policy.Model, at: at, ends: make(map[uuid.UUID]*CI), tallies: make(map[Aspect]*reckoning)}
+	e := examination{rules: rules, policy: policy, model: policy.Model, at: at, ends: make(map[uuid.UUID]*CI), tallies: make(map[Aspect]*reckoning)}
 	for _, a := range HealthAspects() {
 		e.tallies[a] = newReckoning(a)
 	}

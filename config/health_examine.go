@@ -14,10 +14,11 @@ import (
 // examination counts the health of an estate.
 type examination struct {
 	rules     *HealthRules
+	policy    *Policy
 	model     *Model
 	at        time.Time
 	ends      map[uuid.UUID]*CI // all, by id
-	cis       []*CI             // that are neither retired nor disposed of
+	cis       []*CI             // that are not out of use
 	relations []*Relation       // that have not ended
 	tallies   map[Aspect]*reckoning
 }
@@ -28,7 +29,7 @@ func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {
 			continue
 		}
 		e.ends[ci.ID] = ci
-		if ci.State != Retired && ci.State != Disposed {
+		if !e.policy.over(ci.State) {
 			e.cis = append(e.cis, ci)
 		}
 	}
@@ -49,7 +50,7 @@ func (e *examination) examineCIs() {
 	twins := e.twins()
 	for _, ci := range e.cis {
 		e.count(Orphaned, ci, !related[ci.ID])
-		if toVerify(ci.State) && (e.rules.Unseen.Days != 0 || e.rules.Unseen.Time != 0) {
+		if e.policy.inUse(ci.State) && (e.rules.Unseen.Days != 0 || e.rules.Unseen.Time != 0) {
 			e.count(Stale, ci, !e.at.Before(e.rules.Unseen.After(ci.lastKnown())))
 		}
 		if same, compared := twins[ci.ID]; compared {
@@ -184,7 +185,7 @@ func (e *examination) countRelation(a Aspect, r *Relation, is bool) {
 
 func (e *examination) there(id uuid.UUID) bool {
 	ci := e.ends[id]
-	return ci != nil && ci.State != Disposed
+	return ci != nil && !e.policy.gone(ci.State)
 }
 
 // mismatched reports whether the model does not know the type, not between these

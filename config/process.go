@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,7 +19,7 @@ func Process(policy *Policy) (itsm.Process[CI], error) {
 	if err != nil {
 		return itsm.Process[CI]{}, err
 	}
-	return itsm.Process[CI]{Prefix: "CI", Lifecycle: lifecycle, Indexes: indexes(p.Model)}, nil
+	return itsm.Process[CI]{Prefix: "CI", Lifecycle: lifecycle, Indexes: indexes(p)}, nil
 }
 
 // The names of fields that are not also names of attributes.
@@ -76,7 +75,7 @@ const (
 	byAttribute   = "attribute"
 )
 
-func indexes(m *Model) []itsm.Index[CI] {
+func indexes(p *Policy) []itsm.Index[CI] {
 	single := func(name string, get func(*CI) itsm.Value) itsm.Index[CI] {
 		return itsm.Index[CI]{Name: name, Keys: func(ci *CI) []itsm.Key {
 			v := get(ci)
@@ -87,7 +86,7 @@ func indexes(m *Model) []itsm.Index[CI] {
 		}}
 	}
 	var indexed []string
-	for _, a := range m.columns {
+	for _, a := range p.Model.columns {
 		if a.Indexed {
 			indexed = append(indexed, a.Name)
 		}
@@ -101,7 +100,7 @@ func indexes(m *Model) []itsm.Index[CI] {
 		single(byCriticality, func(ci *CI) itsm.Value { return itsm.TextValue(ci.Criticality) }),
 		single(byChange, func(ci *CI) itsm.Value { return itsm.ReferenceValue(ci.Change) }),
 		{Name: byVerify, Keys: func(ci *CI) []itsm.Key {
-			if !toVerify(ci.State) || ci.NextVerify.IsZero() {
+			if !p.inUse(ci.State) || ci.NextVerify.IsZero() {
 				return nil
 			}
 			return []itsm.Key{{itsm.InstantValue(ci.NextVerify)}}
@@ -130,12 +129,6 @@ func indexes(m *Model) []itsm.Index[CI] {
 			return keys
 		}},
 	}
-}
-
-// toVerify reports whether a CI in a state is in use or on the way there: neither
-// still on paper nor out of use.
-func toVerify(s itsm.State) bool {
-	return !slices.Contains([]itsm.State{itsm.None, Planned, Ordered, Retired, Disposed}, s)
 }
 
 func selection(index string, values ...itsm.Value) itsm.Selection[CI] {
