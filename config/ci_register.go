@@ -45,7 +45,7 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 		c.Source = s.By.ID
 	}
 	c.Next = time.Time{}
-	if !outOfUse(c.State) {
+	if !p.over(c.State) {
 		c.Next = p.nextVerify(c.Criticality, s.At)
 	}
 	c.Attributes, c.Needs = maps.Clone(c.Attributes), slices.Clone(c.Needs)
@@ -55,7 +55,7 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 		p.checkClass(c.Class), p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s),
 		l.values("attributes", c.Attributes, nil), p.checkRefs("attributes", l, c.Attributes, s),
 		l.missing("attributes", func(name string) bool { return !c.Attributes[name].IsZero() }),
-		itsm.CheckOneOf("state", c.State, ciStates()),
+		p.checkState("state", c.State),
 	}
 	if !p.observes(s.By) {
 		if c.Change.IsZero() && slices.Contains(p.UnderChange, c.State) {

@@ -53,7 +53,7 @@ type RecordOptions struct {
 
 // without reports whether a CI in a state is left out.
 func (o *RecordOptions) without(s itsm.State) bool {
-	phase := phaseOf
+	phase := meaningOf
 	if o.Phase != nil {
 		phase = o.Phase
 	}
@@ -68,7 +68,7 @@ func (o *RecordOptions) without(s itsm.State) bool {
 
 // withoutRelation reports whether a relation in a state is left out.
 func (o *RecordOptions) withoutRelation(s itsm.State) bool {
-	phase := phaseOf
+	phase := meaningOf
 	if o.RelationPhase != nil {
 		phase = o.RelationPhase
 	}
@@ -81,9 +81,9 @@ func (o *RecordOptions) withoutRelation(s itsm.State) bool {
 	return false
 }
 
-// phaseOf is the phase of a state of this package, of those that decide whether
+// meaningOf is the phase of a state of this package, of those that decide whether
 // something is in a graph.
-func phaseOf(s itsm.State) itsm.Phase {
+func meaningOf(s itsm.State) itsm.Phase {
 	switch s {
 	case Disposed, Ended:
 		return itsm.Final

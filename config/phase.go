@@ -58,5 +58,5 @@ func (p *Policy) checkState(field string, s itsm.State) error {
 	if p.Phase != nil && p.Phase(s).IsValid() {
 		return nil
 	}
-	return itsm.CheckOneOf(field, s, births())
+	return itsm.CheckOneOf(field, s, ciStates())
 }
