@@ -35,7 +35,7 @@ func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttrib
 	l := p.Model.rulesOf(ci.Class)
 	return c, decided(
 		l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s),
-		p.checkChange(c.Change, s), p.underChange(ci, c.Values, c.Change))
+		p.checkChange(c.Change, s, ci.use("set attributes", c.Since)), p.underChange(ci, c.Values, c.Change))
 }
 
 // Check asks for values, and for a time that is over when it ends.
@@ -113,7 +113,7 @@ func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, err
 			c.Settled = append(c.Settled, name)
 		}
 	}
-	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s), p.staysOwned(ci, c.Class)}
+	wrong := []error{p.checkClass(c.Class), p.checkChange(c.Change, s, ci.use("reclassify", c.Since)), p.staysOwned(ci, c.Class)}
 
 	stay := asserted(ci.Attributes, c.Values, Assertion{})
 	set := make(map[string]itsm.Value)

@@ -73,7 +73,7 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 	if c.Until.IsZero() {
 		c.Settled = ci.settledBy(said)
 	}
-	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s), p.underChange(ci, said, c.Change))
+	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change))
 }
 
 // underChange refuses to change what is controlled without a change record (R20).
@@ -198,7 +198,7 @@ func (p *Policy) own(ci *CI, c Own, s itsm.Stamp) (Own, error) {
 	c.Since, c.Until = itsm.Normal(c.Since), itsm.Normal(c.Until)
 	c.Was = ci.replaced(ownerName)
 	set := map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}
-	return c, decided(p.checkChange(c.Change, s), p.underChange(ci, set, c.Change))
+	return c, decided(p.checkChange(c.Change, s, ci.use("own", c.Since)), p.underChange(ci, set, c.Change))
 }
 
 // Check asks for an owner, and for a time that is over when it ends.

@@ -38,15 +38,15 @@ type moves interface {
 	Order | Build | Test | Deploy | Maintain | Return | Retire | Reinstate | Dispose
 }
 
-// moving decides on moves to a state.
-func moving[C moves](p *Policy, to itsm.State) itsm.Clause {
+// moving decides on moves to a state by the command of a name.
+func moving[C moves](p *Policy, command string, to itsm.State) itsm.Clause {
 	return itsm.Decide(func(ci *CI, c C, s itsm.Stamp) (C, error) {
 		m := Move(c)
 		m.Since, m.Was, m.Next = itsm.Normal(m.Since), ci.InState, time.Time{}
 		if !p.inUse(ci.State) && p.inUse(to) {
 			m.Next = p.nextVerify(ci.Criticality, s.At)
 		}
-		wrong := []error{p.checkChange(m.Change, s)}
+		wrong := []error{p.checkChange(m.Change, s, ci.use(command, m.Since))}
 		if m.Change.IsZero() && (slices.Contains(p.UnderChange, ci.State) || slices.Contains(p.UnderChange, to)) {
 			wrong = append(wrong, itsm.Refuse("R20", "from %s to %s it goes only under a change; name it", ci.State, to))
 		}

@@ -36,7 +36,7 @@ type Register struct {
 
 // register completes the command with the state, the source and the next
 // verification.
-func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
+func (p *Policy) register(ci *CI, c Register, s itsm.Stamp) (Register, error) {
 	c.Since = itsm.Normal(c.Since)
 	if c.State == itsm.None {
 		c.State = Planned
@@ -50,9 +50,10 @@ func (p *Policy) register(_ *CI, c Register, s itsm.Stamp) (Register, error) {
 	}
 	c.Attributes, c.Needs = maps.Clone(c.Attributes), slices.Clone(c.Needs)
 
+	use := ChangeUse{Command: "register", Since: c.Since, Subject: refOf(ci.ID), Name: c.Name, Class: c.Class}
 	l := p.Model.rulesOf(c.Class)
 	wrong := []error{
-		p.checkClass(c.Class), p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s),
+		p.checkClass(c.Class), p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s, use),
 		l.values("attributes", c.Attributes, nil), p.checkRefs("attributes", l, c.Attributes, s),
 		l.missing("attributes", func(name string) bool { return !c.Attributes[name].IsZero() }),
 		p.checkState("state", c.State),

@@ -70,8 +70,9 @@ func (in *Intake) checkRelate(r *RelationRow) error {
 		values = errors.Join(l.values("attributes", r.Attributes, nil),
 			l.missing("attributes", func(name string) bool { return !r.Attributes[name].IsZero() }), byID(r.Attributes))
 	}
+	use := ChangeUse{Command: "relate", Since: r.Since, Class: r.Type, From: refOf(r.From.ID), To: refOf(r.To.ID)}
 	right := End{ID: uuid.Max, Class: "any"}
-	return errors.Join(refused, values, p.checkChange(r.Change, in.stamp), r.relate(right, right).Check(nil, in.stamp))
+	return errors.Join(refused, values, p.checkChange(r.Change, in.stamp, use), r.relate(right, right).Check(nil, in.stamp))
 }
 
 // byID refuses references to CIs by class and name; those of relations are read

@@ -44,9 +44,10 @@ type Policy struct {
 	// the command does not say; more than zero.
 	ActionDue itsm.Wait
 
-	// Change says why nothing may be done under a change; nil: under any that is
-	// named. It is asked within a decision, so it answers from what is at hand.
-	Change func(tenant string, change itsm.Ref) error
+	// Change says why something may not be done under a change: it is not approved, the
+	// CI is not in its scope, or its window is not open. Nil: anything may under any that
+	// is named. It is asked within a decision, so it answers from what is at hand.
+	Change func(ChangeUse) error
 
 	// Phase is what a state means, for a host that adds states of its own to the
 	// lifecycle: whether a CI is in use, its phase says, never the state's name. Nil, or
@@ -161,21 +162,6 @@ func prepared(p *Policy) (*Policy, error) {
 // a change record (R20).
 func (p *Policy) observes(a itsm.Actor) bool {
 	return !a.Has(p.Administrators...) && !a.Has(p.Managers...) && (a.Has(p.Discoverers...) || a.Has(itsm.SystemRole))
-}
-
-// checkChange refuses a change that is none, and one under which nothing may be
-// done.
-func (p *Policy) checkChange(change itsm.Ref, s itsm.Stamp) error {
-	if change.IsZero() {
-		return nil
-	}
-	if err := change.Check("change"); err != nil || p.Change == nil {
-		return err
-	}
-	if err := p.Change(s.By.Tenant, change); err != nil {
-		return itsm.Refuse("R20", "under %s: %w", change, err)
-	}
-	return nil
 }
 
 // checkOwn refuses a criticality or an environment that the policy does not have.

@@ -23,7 +23,7 @@ type Adjust struct {
 func (p *Policy) adjust(r *Relation, c Adjust, s itsm.Stamp) (Adjust, error) {
 	c.Values, c.Since, c.Until, c.Was = maps.Clone(c.Values), itsm.Normal(c.Since), itsm.Normal(c.Until), nil
 	l := p.Model.rulesOfType(r.Type)
-	wrong := []error{l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s), p.checkChange(c.Change, s)}
+	wrong := []error{l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s), p.checkChange(c.Change, s, r.use("adjust", c.Since))}
 	var without []string
 	for _, name := range namesOf(c.Values) {
 		a := r.Attributes[name]

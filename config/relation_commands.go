@@ -29,7 +29,7 @@ type Relate struct {
 	Seen       time.Time             `json:"seen,omitzero"`   // filled in by the decision when a program found it
 }
 
-func (p *Policy) relate(_ *Relation, c Relate, s itsm.Stamp, near []*Relation) (Relate, error) {
+func (p *Policy) relate(born *Relation, c Relate, s itsm.Stamp, near []*Relation) (Relate, error) {
 	c.Attributes, c.Since, c.Seen = maps.Clone(c.Attributes), itsm.Normal(c.Since), time.Time{}
 	if c.Source == "" {
 		c.Source = s.By.ID
@@ -50,10 +50,12 @@ func (p *Policy) relate(_ *Relation, c Relate, s itsm.Stamp, near []*Relation) (
 		return c, err
 	}
 	var r Relation
+	r.ID = born.ID
 	c.Apply(&r, s)
+	use := r.use("relate", c.Since)
 	r.State = relateTo(nil, c, s)
 	l := p.Model.rulesOfType(c.Type)
-	return c, decided(p.checkChange(c.Change, s), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, c.From, c.To, near))
+	return c, decided(p.checkChange(c.Change, s, use), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, c.From, c.To, near))
 }
 
 // lookUp fills in what a CI is.

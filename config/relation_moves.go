@@ -23,7 +23,7 @@ type RelationMove struct {
 type Activate RelationMove
 
 func (p *Policy) activate(r *Relation, c Activate, s itsm.Stamp, near []*Relation) (Activate, error) {
-	m, err := p.moveRelation(r, RelationMove(c), s)
+	m, err := p.moveRelation(r, "activate", RelationMove(c), s)
 	would := *r
 	would.State = Active
 	wrong := []error{err, p.Model.checkOthers(&would, near)}
@@ -47,9 +47,9 @@ func (p *Policy) aroundActivate(r *Relation, _ Activate, near []*Relation) []its
 
 // moveRelation completes a move of a relation; that of a controlled type moves only
 // under a change record (R20).
-func (p *Policy) moveRelation(r *Relation, m RelationMove, s itsm.Stamp) (RelationMove, error) {
+func (p *Policy) moveRelation(r *Relation, command string, m RelationMove, s itsm.Stamp) (RelationMove, error) {
 	m = m.from(r)
-	err := p.checkChange(m.Change, s)
+	err := p.checkChange(m.Change, s, r.use(command, m.Since))
 	if m.Change.IsZero() && p.typeControlled(r.Type) {
 		err = decided(err, itsm.Refuse("R20", "%q is controlled; name the change", r.Type))
 	}
@@ -95,9 +95,10 @@ type Unrelate RelationMove
 
 func (p *Policy) unrelate(r *Relation, c Unrelate, s itsm.Stamp) (Unrelate, error) {
 	if r.State == Proposed { // it never counted
-		return Unrelate(RelationMove(c).from(r)), p.checkChange(c.Change, s)
+		m := RelationMove(c).from(r)
+		return Unrelate(m), p.checkChange(m.Change, s, r.use("unrelate", m.Since))
 	}
-	m, err := p.moveRelation(r, RelationMove(c), s)
+	m, err := p.moveRelation(r, "unrelate", RelationMove(c), s)
 	return Unrelate(m), err
 }
 
