@@ -1,10 +1,7 @@
 package config_test
 
 import (
-	"errors"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -63,106 +60,6 @@ func TestPolicyLists(t *testing.T) {
 	w.Do(ann, server())
 	itsmtest.RequireField(t, w.Refused(ann, config.Describe{Environment: "prod", Change: change}), "environment")
 	itsmtest.RequireField(t, w.Refused(ann, config.Describe{}), "name")
-}
-
-// TestR20_ControlledAttributes: people change them only under a change.
-func TestR20_ControlledAttributes(t *testing.T) {
-	w := registered(t, nil)
-	itsmtest.RequireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"memory": number(128)}}), "R20")
-	itsmtest.RequireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"memory": {}}}), "R20")
-	itsmtest.RequireRule(t, w.Refused(system, config.SetAttributes{Values: values{"memory": number(128)}}), "R20")
-	itsmtest.RequireRule(t, w.Refused(probe, config.SetAttributes{Values: values{"memory": number(128)}}), itsm.RuleRole)
-	w.Do(ann, config.SetAttributes{Values: values{"memory": number(64), "firmware": word("1.2")}})
-	require.Equal(t, change, w.Record().Change, "the change that last touched it stays")
-
-	second := itsm.Ref{Kind: "change", ID: "CHG2"}
-	w.Do(ann, config.SetAttributes{Values: values{"memory": number(128)}, Change: second})
-	require.Equal(t, number(128), w.Record().Value("memory"))
-	require.Equal(t, second, w.Record().Change)
-	require.Equal(t, second, w.Record().Attributes["memory"].Change)
-
-	for _, c := range []itsm.Command[config.CI]{
-		config.Describe{Version: "2"}, config.Describe{Environment: "test"},
-		config.Reclassify{Class: "virtual machine", Values: values{"serial_number": {}, "firmware": {}}},
-		config.Maintain{}, config.Retire{},
-	} {
-		itsmtest.RequireRule(t, w.Refused(mia, c), "R20")
-	}
-	w.Do(ann, config.Describe{Name: "web-01", Description: "Serves the shop."})
-	w.Do(ann, config.Describe{Version: "2", Change: second})
-	require.Equal(t, "2", w.Record().Version)
-
-	itsmtest.RequireRule(t, itsmtest.New(t, lifecycle(t, nil)).Refused(ann, func() config.Register { c := server(); c.Change = itsm.Ref{}; return c }()), "R20")
-}
-
-// TestR20_ChangeThatMayNot: the host says under which changes something may be done.
-func TestR20_ChangeThatMayNot(t *testing.T) {
-	w := registered(t, under(func(p *config.Policy) {
-		p.Change = func(u config.ChangeUse) error {
-			if u.Stamp.By.Tenant != "acme" || u.Change != change {
-				return errors.New("is not approved")
-			}
-			return nil
-		}
-	}))
-	other := itsm.Ref{Kind: "change", ID: "CHG9"}
-	itsmtest.RequireRule(t, w.Refused(ann, config.SetAttributes{Values: values{"firmware": word("2")}, Change: other}), "R20")
-	itsmtest.RequireRule(t, w.Refused(ann, config.Maintain{Change: other}), "R20")
-	w.Do(ann, config.Maintain{Change: change})
-}
-
-// TestR20_AChangeIsAskedWhatItCovers: the host is told what is to be done, to what and
-// for when, by every command that may name a change.
-func TestR20_AChangeIsAskedWhatItCovers(t *testing.T) {
-	var asked []config.ChangeUse
-	var refuse error
-	policy := under(func(p *config.Policy) {
-		p.Change = func(u config.ChangeUse) error { asked = append(asked, u); return refuse }
-	})
-	w := itsmtest.New(t, lifecycle(t, policy))
-	w.Do(ann, server())
-	w.Wait(hour)
-	me := w.Record().Ref()
-	use := func(command string, since time.Time, before itsm.State) config.ChangeUse {
-		return config.ChangeUse{Change: change, Command: command, Since: since, Subject: me, Name: "web-1", Class: "server", State: before}
-	}
-	told := func(want config.ChangeUse) {
-		t.Helper()
-		require.Len(t, asked, 1)
-		require.Equal(t, "ann", asked[0].Stamp.By.ID)
-		asked[0].Stamp = itsm.Stamp{}
-		require.Equal(t, want, asked[0])
-		asked = nil
-	}
-	told(use("register", w.Now().Add(-hour), itsm.None))
-	since := w.Now().Add(-hour / 2)
-	refuse = errors.New("is not in its scope")
-	for _, c := range []struct {
-		name  string
-		c     itsm.Command[config.CI]
-		since time.Time
-	}{
-		{"describe", config.Describe{Version: "2", Change: change}, w.Now()},
-		{"own", config.Own{Owner: "eve", Change: change, Since: since, Reason: "Late."}, since},
-		{"set attributes", config.SetAttributes{Values: values{"memory": number(1)}, Change: change}, w.Now()},
-		{"reclassify", config.Reclassify{Class: "virtual machine", Values: values{"serial_number": {}}, Change: change}, w.Now()},
-		{"set need", config.SetNeed{Need: config.Need{Group: "a", AtLeast: 1}, Change: change}, w.Now()},
-		{"drop need", config.DropNeed{Group: "a", Change: change}, w.Now()},
-		{"maintain", config.Maintain{Change: change, Since: since, Reason: "Late."}, since},
-	} {
-		itsmtest.RequireRule(t, w.Refused(ann, c.c), "R20")
-		told(use(c.name, c.since, config.Live))
-	}
-	refuse = nil
-	r := related(t, policy, ann, locatedIn(1, 9))
-	asked[0].Stamp = itsm.Stamp{}
-	cis := config.ChangeUse{Change: change, Command: "relate", Since: r.Events()[0].Stamp.At, Subject: r.Record().Ref(), Class: "located in",
-		From: itsm.RefTo(config.Kind, id(1)), To: itsm.RefTo(config.Kind, id(9))}
-	require.Equal(t, cis, asked[0])
-	asked, refuse = nil, errors.New("its window is over")
-	itsmtest.RequireRule(t, r.Refused(ann, config.Unrelate{Change: change}), "R20")
-	cis.Command, cis.Since, cis.State = "unrelate", r.Now(), config.Active
-	told(cis)
 }
 
 // TestR20_DriftIsKept: what discovery sees of a controlled attribute is kept beside
@@ -452,31 +349,6 @@ func TestNeeds(t *testing.T) {
 	require.True(t, config.FactsOf(e)[0].Value.IsZero())
 }
 
-// TestR20_ControlledNeeds: how redundant something must be changes under a change.
-func TestR20_ControlledNeeds(t *testing.T) {
-	two, one := config.Need{Group: "nodes", AtLeast: 2}, config.Need{Group: "nodes", AtLeast: 1}
-	c := server()
-	c.Needs = []config.Need{two}
-	w := itsmtest.New(t, lifecycle(t, nil))
-	w.Do(ann, c)
-	require.Equal(t, number(2), w.Record().Value("need:nodes"))
-	require.True(t, w.Record().Value("need:power").IsZero())
-	for _, by := range []itsm.Actor{ann, mia, system} {
-		itsmtest.RequireRule(t, w.Refused(by, config.SetNeed{Need: one}), "R20")
-		itsmtest.RequireRule(t, w.Refused(by, config.DropNeed{Group: "nodes"}), "R20")
-		itsmtest.RequireRule(t, w.Refused(by, config.SetNeed{Need: config.Need{Group: "power", AtLeast: 1}}), "R20")
-	}
-	w.Do(ann, config.SetNeed{Need: two})
-	w.Do(ann, config.SetNeed{Need: one, Change: change})
-	w.Do(ann, config.DropNeed{Group: "nodes", Change: change})
-	require.Empty(t, w.Record().Needs)
-
-	free := registered(t, under(func(p *config.Policy) { p.Controlled = []string{"version"} }))
-	free.Do(ann, config.SetNeed{Need: one})
-	free.Do(ann, config.DropNeed{Group: "nodes"})
-	itsmtest.RequireRule(t, registered(t, under(func(p *config.Policy) { p.Controlled = []string{"needs"} })).Refused(ann, config.SetNeed{Need: one}), "R20")
-}
-
 // TestReferences: a reference leads to a CI of the classes that the attribute names.
 func TestReferences(t *testing.T) {
 	m, err := config.DefaultModel().With([]config.Class{{Name: "desk", Parent: "item", Attributes: []config.Attribute{
@@ -563,76 +435,4 @@ func TestOwnAttributesAreSaidElsewhere(t *testing.T) {
 		require.ErrorContains(t, r.Refused(ann, config.Adjust{Values: values{name: word("x")}}), "besides its attributes", name)
 	}
 	require.ErrorContains(t, w.Refused(ann, config.SetAttributes{Values: values{"colour": word("red")}}), "is not declared")
-}
-
-// TestR34_CorrectionsOfTheDescription: what was believed of a time that is over is
-// corrected, and what is believed now stays.
-func TestR34_CorrectionsOfTheDescription(t *testing.T) {
-	w := registered(t, nil)
-	w.Do(ann, config.SetNeed{Need: config.Need{Group: "nodes", AtLeast: 2}, Change: change})
-	w.Wait(10 * day)
-	since, until := w.Now().Add(-8*day), w.Now().Add(-5*day)
-	before := *w.Record()
-	var facts []config.Fact
-	for _, c := range []itsm.Command[config.CI]{
-		config.Own{Owner: "eve", Since: since, Until: until, Reason: "She had it."},
-		config.Describe{Environment: "test", Criticality: itsm.Low, Clear: []string{"version"}, Change: change, Since: since, Until: until, Reason: "It was tried out."},
-		config.SetNeed{Need: config.Need{Group: "nodes", AtLeast: 1}, Change: change, Since: since, Until: until, Reason: "One was enough."},
-		config.DropNeed{Group: "power", Change: change, Since: since, Until: until, Reason: "It had a battery."},
-	} {
-		facts = append(facts, config.FactsOf(w.Do(ann, c))...)
-	}
-	after := *w.Record()
-	after.Header = before.Header
-	require.Equal(t, before, after, "what is believed now stays")
-	for _, f := range facts {
-		require.Equal(t, []time.Time{since, until}, []time.Time{f.From, f.Until}, f.Attribute)
-	}
-	require.Equal(t, []string{"owner", "criticality", "environment", "version", "need:nodes", "need:power"}, attributesOf(facts))
-
-	var all []config.Fact
-	for _, e := range w.Events() {
-		all = append(all, config.FactsOf(e)...)
-	}
-	tl, err := new(config.Timeline).With(slices.Values(all), nil)
-	require.NoError(t, err)
-	for at, want := range map[time.Time][]itsm.Value{
-		since.Add(-1): {word("bob"), word("production"), word("high"), number(2)},
-		since:         {word("eve"), word("test"), word("low"), number(1)},
-		until:         {word("bob"), word("production"), word("high"), number(2)},
-	} {
-		v, _ := tl.At(w.Record().ID, config.AsOf{Valid: at})
-		require.Equal(t, want, []itsm.Value{v.Value("owner"), v.Value("environment"), v.Value("criticality"), v.Value("need:nodes")})
-	}
-	for _, c := range []itsm.Command[config.CI]{
-		config.Own{Owner: "eve", Since: since, Until: since, Reason: "x"}, config.Describe{Name: "x", Until: until},
-		config.SetNeed{Need: config.Need{Group: "a", AtLeast: 1}, Change: change, Since: since, Until: w.Now().Add(hour), Reason: "x"},
-		config.DropNeed{Group: "a", Change: change, Since: until, Until: since, Reason: "x"},
-	} {
-		itsmtest.RequireField(t, w.Refused(ann, c), "until")
-	}
-}
-
-// TestDescribeClears: what a CI may do without can be taken away.
-func TestDescribeClears(t *testing.T) {
-	policy := under(func(p *config.Policy) { p.Environments = []string{"production"} })
-	w := registered(t, policy)
-	w.Do(ann, config.Describe{Description: "Serves.", Version: "3", Change: change})
-	registeredAt := w.Record().VerifyFrom
-	itsmtest.RequireRule(t, w.Refused(ann, config.Describe{Clear: []string{"version"}}), "R20")
-	for field, c := range map[string]config.Describe{
-		"clear[0]": {Clear: []string{"name"}, Change: change},
-		"clear[1]": {Clear: []string{"version", "version"}, Change: change},
-		"clear[2]": {Clear: []string{"description", "environment", "version"}, Version: "4", Change: change},
-	} {
-		itsmtest.RequireField(t, w.Refused(ann, c), field)
-	}
-	e := w.Do(ann, config.Describe{Clear: []string{"description", "criticality", "environment", "version"}, Change: change})
-	ci := w.Record()
-	require.Equal(t, []any{"", itsm.Level(""), "", ""}, []any{ci.Description, ci.Criticality, ci.Environment, ci.Version})
-	require.Equal(t, registeredAt.Add(180*day), ci.NextVerify, "it is not graded any more")
-	for _, f := range config.FactsOf(e) {
-		require.True(t, f.Value.IsZero(), f.Attribute)
-	}
-	require.Len(t, e.Command.(config.Describe).Was, 4)
 }

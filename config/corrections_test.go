@@ -1,0 +1,84 @@
+package config_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config"
+)
+
+// TestR34_CorrectionsOfTheDescription: what was believed of a time that is over is
+// corrected, and what is believed now stays.
+func TestR34_CorrectionsOfTheDescription(t *testing.T) {
+	w := registered(t, nil)
+	w.Do(ann, config.SetNeed{Need: config.Need{Group: "nodes", AtLeast: 2}, Change: change})
+	w.Wait(10 * day)
+	since, until := w.Now().Add(-8*day), w.Now().Add(-5*day)
+	before := *w.Record()
+	var facts []config.Fact
+	for _, c := range []itsm.Command[config.CI]{
+		config.Own{Owner: "eve", Since: since, Until: until, Reason: "She had it."},
+		config.Describe{Environment: "test", Criticality: itsm.Low, Clear: []string{"version"}, Change: change, Since: since, Until: until, Reason: "It was tried out."},
+		config.SetNeed{Need: config.Need{Group: "nodes", AtLeast: 1}, Change: change, Since: since, Until: until, Reason: "One was enough."},
+		config.DropNeed{Group: "power", Change: change, Since: since, Until: until, Reason: "It had a battery."},
+	} {
+		facts = append(facts, config.FactsOf(w.Do(ann, c))...)
+	}
+	after := *w.Record()
+	after.Header = before.Header
+	require.Equal(t, before, after, "what is believed now stays")
+	for _, f := range facts {
+		require.Equal(t, []time.Time{since, until}, []time.Time{f.From, f.Until}, f.Attribute)
+	}
+	require.Equal(t, []string{"owner", "criticality", "environment", "version", "need:nodes", "need:power"}, attributesOf(facts))
+
+	var all []config.Fact
+	for _, e := range w.Events() {
+		all = append(all, config.FactsOf(e)...)
+	}
+	tl, err := new(config.Timeline).With(slices.Values(all), nil)
+	require.NoError(t, err)
+	for at, want := range map[time.Time][]itsm.Value{
+		since.Add(-1): {word("bob"), word("production"), word("high"), number(2)},
+		since:         {word("eve"), word("test"), word("low"), number(1)},
+		until:         {word("bob"), word("production"), word("high"), number(2)},
+	} {
+		v, _ := tl.At(w.Record().ID, config.AsOf{Valid: at})
+		require.Equal(t, want, []itsm.Value{v.Value("owner"), v.Value("environment"), v.Value("criticality"), v.Value("need:nodes")})
+	}
+	for _, c := range []itsm.Command[config.CI]{
+		config.Own{Owner: "eve", Since: since, Until: since, Reason: "x"}, config.Describe{Name: "x", Until: until},
+		config.SetNeed{Need: config.Need{Group: "a", AtLeast: 1}, Change: change, Since: since, Until: w.Now().Add(hour), Reason: "x"},
+		config.DropNeed{Group: "a", Change: change, Since: until, Until: since, Reason: "x"},
+	} {
+		itsmtest.RequireField(t, w.Refused(ann, c), "until")
+	}
+}
+
+// TestDescribeClears: what a CI may do without can be taken away.
+func TestDescribeClears(t *testing.T) {
+	policy := under(func(p *config.Policy) { p.Environments = []string{"production"} })
+	w := registered(t, policy)
+	w.Do(ann, config.Describe{Description: "Serves.", Version: "3", Change: change})
+	registeredAt := w.Record().VerifyFrom
+	itsmtest.RequireRule(t, w.Refused(ann, config.Describe{Clear: []string{"version"}}), "R20")
+	for field, c := range map[string]config.Describe{
+		"clear[0]": {Clear: []string{"name"}, Change: change},
+		"clear[1]": {Clear: []string{"version", "version"}, Change: change},
+		"clear[2]": {Clear: []string{"description", "environment", "version"}, Version: "4", Change: change},
+	} {
+		itsmtest.RequireField(t, w.Refused(ann, c), field)
+	}
+	e := w.Do(ann, config.Describe{Clear: []string{"description", "criticality", "environment", "version"}, Change: change})
+	ci := w.Record()
+	require.Equal(t, []any{"", itsm.Level(""), "", ""}, []any{ci.Description, ci.Criticality, ci.Environment, ci.Version})
+	require.Equal(t, registeredAt.Add(180*day), ci.NextVerify, "it is not graded any more")
+	for _, f := range config.FactsOf(e) {
+		require.True(t, f.Value.IsZero(), f.Attribute)
+	}
+	require.Len(t, e.Command.(config.Describe).Was, 4)
+}
