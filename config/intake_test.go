@@ -289,7 +289,7 @@ func TestIntakeChangesWhatIsKnown(t *testing.T) {
 			got = append(got, fmt.Sprintf("%d %t %T", s.Line, s.New, c))
 		}
 	}
-	require.Equal(t, []string{"1 false config.Describe", "1 false config.Own", "1 false config.SetAttributes", "4 true config.Register", "6 true config.Relate"}, got)
+	require.Equal(t, []string{"1 false config.SetAttributes", "1 false config.Describe", "1 false config.Own", "4 true config.Register", "6 true config.Relate"}, got)
 }
 
 func pointers[T any](list []T) iter.Seq[*T] {

@@ -52,6 +52,15 @@ func (in *Intake) said(known *CI, r *CIRow) []itsm.Command[CI] {
 		}
 		return s
 	}
+	values := make(map[string]itsm.Value)
+	for name, v := range r.Attributes {
+		if !v.Equal(known.Value(name)) {
+			values[name] = v
+		}
+	}
+	if len(values) > 0 { // first, for a criticality may ask for them
+		list = append(list, SetAttributes{Values: values, Change: r.Change, Since: r.Since, Reason: r.Reason})
+	}
 	d := Describe{
 		Name: differs(nameName, r.Name), Description: differs(descriptionName, r.Description),
 		Criticality: itsm.Level(differs(criticalityName, string(r.Criticality))),
@@ -63,15 +72,6 @@ func (in *Intake) said(known *CI, r *CIRow) []itsm.Command[CI] {
 	}
 	if owner := differs(ownerName, r.Owner); owner != "" {
 		list = append(list, Own{Owner: owner, Change: r.Change, Since: r.Since, Reason: r.Reason})
-	}
-	values := make(map[string]itsm.Value)
-	for name, v := range r.Attributes {
-		if !v.Equal(known.Value(name)) {
-			values[name] = v
-		}
-	}
-	if len(values) > 0 {
-		list = append(list, SetAttributes{Values: values, Change: r.Change, Since: r.Since, Reason: r.Reason})
 	}
 	for _, n := range r.Needs {
 		if known.Need(n.Group) != n.AtLeast {
