@@ -32,7 +32,7 @@ func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttrib
 	if c.Until.IsZero() {
 		c.Settled = ci.settledBy(c.Values)
 	}
-	l := p.Model.rulesOf(ci.Class)
+	l := p.Model.rulesAt(ci.Class, ci.Criticality)
 	return c, decided(
 		l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s),
 		p.checkChange(c.Change, s, ci.use("set attributes", c.Since)), p.underChange(ci, c.Values, c.Change))
@@ -105,7 +105,7 @@ type Reclassify struct {
 func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, error) {
 	c.Values, c.Since = maps.Clone(c.Values), itsm.Normal(c.Since)
 	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
-	l := p.Model.rulesOf(c.Class)
+	l := p.Model.rulesAt(c.Class, ci.Criticality)
 	c.Settled = nil
 	for _, name := range ci.Drifting() {
 		v, given := c.Values[name]

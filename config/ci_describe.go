@@ -73,7 +73,26 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 	if c.Until.IsZero() {
 		c.Settled = ci.settledBy(said)
 	}
-	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change))
+	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkDetail(ci, &c), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change))
+}
+
+// checkDetail refuses a criticality that asks for attributes which the CI has not got
+// and needed not have so far.
+func (p *Policy) checkDetail(ci *CI, c *Describe) error {
+	if !c.grades() {
+		return nil
+	}
+	was, will := p.Model.rulesAt(ci.Class, ci.Criticality), p.Model.rulesAt(ci.Class, c.Criticality)
+	var lacks []string
+	for i := range will.list {
+		if r := &will.list[i]; will.requires(r) && !was.requires(r) && ci.Attributes[r.Name].Value.IsZero() {
+			lacks = append(lacks, r.Name)
+		}
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	return &itsm.FieldError{Field: criticalityName, Problem: fmt.Sprintf("is %s, at which a %s has to have: %s; set that first", c.Criticality, ci.Class, strings.Join(lacks, ", "))}
 }
 
 // underChange refuses to change what is controlled without a change record (R20).

@@ -102,16 +102,16 @@ func (m *Model) fit(ci *CI, find func(d Deficiency, attribute, format string, ar
 		find(Misfit, className, "%q is no class", ci.Class)
 		return
 	}
-	l := &m.attributes[at]
+	l := m.rulesAt(ci.Class, ci.Criticality)
 	has := func(r *rule) bool { return !ci.Attributes[r.Name].Value.IsZero() }
 	for i := range l.list {
-		if r := &l.list[i]; r.Required && !has(r) {
-			find(Missing, r.Name, "a %s has one", ci.Class)
+		if r := &l.list[i]; l.requires(r) && !has(r) {
+			find(Missing, r.Name, "a %s has one", ci.graded(r.Required))
 		}
 	}
 	for i := range l.list {
-		if r := &l.list[i]; r.Recommended && !r.Required && !has(r) {
-			find(Recommended, r.Name, "a %s should have one", ci.Class)
+		if r := &l.list[i]; l.recommends(r) && !l.requires(r) && !has(r) {
+			find(Recommended, r.Name, "a %s should have one", ci.graded(r.Recommended))
 		}
 	}
 	if m.classes[at].Abstract {
@@ -125,6 +125,14 @@ func (m *Model) fit(ci *CI, find func(d Deficiency, attribute, format string, ar
 			find(Misfit, name, "%s", problemOf(err))
 		}
 	}
+}
+
+// graded names the class, and the criticality if that is why something is asked.
+func (ci *CI) graded(always bool) string {
+	if always {
+		return ci.Class
+	}
+	return ci.Class + " of criticality " + string(ci.Criticality)
 }
 
 // problemOf is what a FieldError says without the field.

@@ -37,7 +37,7 @@ func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
 	c.Values, c.Seen = maps.Clone(c.Values), itsm.Normal(c.Seen)
 	c.Stale, c.Drifts, c.Settled, c.Changed = nil, nil, nil, nil
 	seen := sinceOf(c.Seen, s)
-	l := p.Model.rulesOf(ci.Class)
+	l := p.Model.rulesAt(ci.Class, ci.Criticality)
 	controlled := func(name string) bool { return p.controlled(ci.Class, name) }
 
 	ofClass := make(map[string]itsm.Value)

@@ -51,7 +51,7 @@ func (p *Policy) register(ci *CI, c Register, s itsm.Stamp) (Register, error) {
 	c.Attributes, c.Needs = maps.Clone(c.Attributes), slices.Clone(c.Needs)
 
 	use := ChangeUse{Command: "register", Since: c.Since, Subject: refOf(ci.ID), Name: c.Name, Class: c.Class}
-	l := p.Model.rulesOf(c.Class)
+	l := p.Model.rulesAt(c.Class, c.Criticality)
 	wrong := []error{
 		p.checkClass(c.Class), p.checkOwn(c.Criticality, c.Environment), p.checkChange(c.Change, s, use),
 		l.values("attributes", c.Attributes, nil), p.checkRefs("attributes", l, c.Attributes, s),

@@ -11,8 +11,9 @@
 // A [Model] holds the classes of CIs with their attributes, and the types of
 // relations. A class inherits the attributes of its parent and may narrow them. An
 // attribute is controlled, and then changes only under a change record, or
-// observed, and then discovery sets it. [DefaultModel] is one to start from;
-// [Model.With] extends it, [ParseModel] reads one from JSON.
+// observed, and then discovery sets it; it is required or recommended of all CIs or at
+// some criticalities. [DefaultModel] is one to start from; [Model.With] extends it,
+// [ParseModel] reads one from JSON.
 //
 // # CIs
 //

@@ -76,15 +76,15 @@ func (ci *CI) lastKnown() time.Time {
 
 // attributes counts whether what the class requires and recommends is there.
 func (e *examination) attributes(ci *CI) {
-	l := e.model.rulesOf(ci.Class)
+	l := e.model.rulesAt(ci.Class, ci.Criticality)
 	requires, recommends, incomplete, sparse := false, false, false, false
 	for i := range l.list {
 		r := &l.list[i]
 		missing := ci.Attributes[r.Name].Value.IsZero()
 		switch {
-		case r.Required:
+		case l.requires(r):
 			requires, incomplete = true, incomplete || missing
-		case r.Recommended:
+		case l.recommends(r):
 			recommends, sparse = true, sparse || missing
 		}
 	}

@@ -27,6 +27,11 @@ type Attribute struct {
 	Controlled  bool `json:"controlled,omitzero"`  // changes only through a change record (R20); else it is observed
 	Indexed     bool `json:"indexed,omitzero"`     // CIs are found by its value
 
+	// RequiredAt and RecommendedAt are the criticalities at which a CI has to have the
+	// attribute too, or should: detail suited to criticality (ISO/IEC 20000-1 8.2.6).
+	RequiredAt    []itsm.Level `json:"required_at,omitempty"`
+	RecommendedAt []itsm.Level `json:"recommended_at,omitempty"`
+
 	Pattern string     `json:"pattern,omitzero"`  // of texts: a regular expression (RE2) for all of it
 	Refers  []string   `json:"refers,omitempty"`  // of references: the kinds of records it may lead to; empty: any
 	Classes []string   `json:"classes,omitempty"` // of references to CIs: their classes, descendants included; empty: any

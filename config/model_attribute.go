@@ -30,6 +30,7 @@ func (a Attribute) Check(path string, v itsm.Value) error {
 // clone shares nothing with a.
 func (a Attribute) clone() Attribute {
 	a.Domain, a.Refers, a.Classes = slices.Clone(a.Domain), slices.Clone(a.Refers), slices.Clone(a.Classes)
+	a.RequiredAt, a.RecommendedAt = slices.Clone(a.RequiredAt), slices.Clone(a.RecommendedAt)
 	return a
 }
 
@@ -92,9 +93,10 @@ func withUnit(v itsm.Value, unit string) string {
 
 // rules are the attributes of one class or type, in order.
 type rules struct {
-	list []rule
-	at   map[string]int
-	own  func(name string) string // which commands say what the record has besides these; "": it has not
+	list  []rule
+	at    map[string]int
+	level itsm.Level               // the criticality of the CI that is looked at
+	own   func(name string) string // which commands say what the record has besides these; "": it has not
 }
 
 func (l *rules) find(name string) *rule {
@@ -102,6 +104,15 @@ func (l *rules) find(name string) *rule {
 		return &l.list[i]
 	}
 	return nil
+}
+
+// requires and recommends ask what a CI of the criticality has to have, and should.
+func (l *rules) requires(r *rule) bool {
+	return r.Required || slices.Contains(r.RequiredAt, l.level)
+}
+
+func (l *rules) recommends(r *rule) bool {
+	return r.Recommended || slices.Contains(r.RecommendedAt, l.level)
 }
 
 func (l *rules) put(r rule) {
@@ -147,7 +158,7 @@ func (l *rules) values(path string, set map[string]itsm.Value, typeOnly func(nam
 			if !v.IsZero() {
 				wrong = append(wrong, itsm.FieldDef{Name: name, Type: r.Type}.Check(at, v))
 			}
-		case v.IsZero() && r.Required:
+		case v.IsZero() && l.requires(r):
 			wrong = append(wrong, &itsm.FieldError{Field: at, Problem: "is required; it can be changed and not taken away"})
 		case !v.IsZero():
 			wrong = append(wrong, r.check(at, v))
@@ -195,7 +206,7 @@ func ownOfRelation(name string) string {
 func (l *rules) missing(path string, has func(name string) bool) error {
 	var wrong []error
 	for i := range l.list {
-		if r := &l.list[i]; r.Required && !has(r.Name) {
+		if r := &l.list[i]; l.requires(r) && !has(r.Name) {
 			wrong = append(wrong, &itsm.FieldError{Field: path + "." + r.Name, Problem: "is missing; it is required"})
 		}
 	}

@@ -21,7 +21,7 @@ import (
 //   - a class that does not narrow what it inherits. What it leaves out of the
 //     attribute stays as it is, what it gives must allow less: fewer values, a
 //     smaller range, which leaves of the values inherited those within it; a yes
-//     stays a yes. Another type, unit or pattern is refused;
+//     stays a yes, and criticalities are added to those inherited. Another type, unit or pattern is refused;
 //   - an attribute that has the name of what every CI has, see [OwnAttributes], or of
 //     what else rules ask of every CI: change, seen, next_verification, drifts; of a
 //     relation, one of [OwnRelationAttributes]. Other names of columns, such as source,
@@ -291,6 +291,11 @@ func (b *builder) resolveType(i int) {
 	}
 	if err := itsm.CheckOneOf(path+".carries", t.Carries, Directions()); err != nil {
 		b.wrong = append(b.wrong, err)
+	}
+	for j, a := range t.Attributes {
+		if len(a.RequiredAt)+len(a.RecommendedAt) > 0 {
+			b.fault(fmt.Sprintf("%s.attributes[%d].required_at", path, j), "and recommended_at are for CIs; a relation has no criticality")
+		}
 	}
 	b.m.ofTypes[i] = b.resolve(path, t.Attributes, rules{}, "", OwnRelationAttributes())
 	b.m.ofTypes[i].own = ownOfRelation

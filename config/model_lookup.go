@@ -2,6 +2,8 @@ package config
 
 import (
 	"slices"
+
+	"github.com/itsmkit/itsm"
 )
 
 // Classes lists the classes as declared.
@@ -112,6 +114,13 @@ func (m *Model) rulesOf(class string) *rules {
 		return &m.attributes[at]
 	}
 	return &rules{}
+}
+
+// rulesAt are the attributes of a class as they are asked of a CI of a criticality.
+func (m *Model) rulesAt(class string, level itsm.Level) *rules {
+	l := *m.rulesOf(class)
+	l.level = level
+	return &l
 }
 
 // rulesOfType are the attributes of a type of relation; none for an unknown one.

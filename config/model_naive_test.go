@@ -48,6 +48,11 @@ func (n naiveModel) attributes(class string) []config.Attribute {
 			continue
 		}
 		list[i].Required = list[i].Required || a.Required
+		for _, level := range a.RequiredAt {
+			if !slices.Contains(list[i].RequiredAt, level) {
+				list[i].RequiredAt = append(slices.Clone(list[i].RequiredAt), level)
+			}
+		}
 		if !a.Below.IsZero() {
 			list[i].Below = a.Below
 		}
@@ -64,6 +69,34 @@ func (n naiveModel) allows(relation, from, to string) bool {
 		}
 	}
 	return false
+}
+
+// holdDetail asks for the faults of a CI of a class without attributes, at each
+// criticality.
+func (n naiveModel) holdDetail(t *testing.T, m *config.Model, class string) {
+	t.Helper()
+	if _, known := n.classes[class]; !known {
+		return
+	}
+	policy := config.DefaultPolicy()
+	policy.Model = m
+	for _, level := range []itsm.Level{"", itsm.High, itsm.Medium, itsm.Low} {
+		ci := config.CI{Header: itsm.Header{State: config.Planned}, Class: class, Criticality: level}
+		var want, got []string
+		for _, a := range n.attributes(class) {
+			if a.Required || slices.Contains(a.RequiredAt, level) {
+				want = append(want, a.Name)
+			}
+		}
+		for _, f := range config.Findings(policy, &ci, noon) {
+			got = append(got, f.Attribute)
+			require.Equal(t, config.Missing, f.Deficiency)
+		}
+		require.ElementsMatch(t, want, got)
+		health, err := config.HealthOf(&config.HealthRules{Policy: policy}, slices.Values([]*config.CI{&ci}), nil, noon)
+		require.NoError(t, err)
+		require.Equal(t, len(want) > 0, health.Measure(config.Incomplete).Ratio.Num == 1)
+	}
 }
 
 // TestModelAgainstNaive builds random hierarchies, declared in any order and with
@@ -92,6 +125,11 @@ func TestModelAgainstNaive(t *testing.T) {
 			for k := range 4 {
 				if rng.IntN(3) == 0 {
 					a := config.Attribute{Name: fmt.Sprintf("a%d", k), Type: itsm.Number, Required: rng.IntN(2) == 0}
+					for _, level := range []itsm.Level{itsm.High, itsm.Medium, itsm.Low} {
+						if rng.IntN(4) == 0 {
+							a.RequiredAt = append(a.RequiredAt, level)
+						}
+					}
 					if rng.IntN(2) == 0 {
 						a.Below = number(int64(rng.IntN(5) + 1))
 					}
@@ -148,6 +186,7 @@ func TestModelAgainstNaive(t *testing.T) {
 		built++
 		for i := range size + 1 {
 			require.ElementsMatch(t, n.attributes(name(i)), m.Attributes(name(i)), "seed %d", seed)
+			n.holdDetail(t, m, name(i))
 			for j := range size + 1 {
 				require.Equal(t, n.isA(name(i), name(j)), m.IsA(name(i), name(j)), "seed %d", seed)
 				var between []string

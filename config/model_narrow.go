@@ -23,6 +23,11 @@ func (a *Attribute) checkForm(fault attributeFault) {
 		fault("type", "%q is no type of value; give one of: %s", a.Type, itsm.Listed(itsm.Types()))
 		return
 	}
+	for _, err := range []error{itsm.CheckChoices("required_at", a.RequiredAt), itsm.CheckChoices("recommended_at", a.RecommendedAt)} {
+		if wrong, is := err.(*itsm.FieldError); is {
+			fault(wrong.Field, "%s", wrong.Problem)
+		}
+	}
 	ordered := a.Type == itsm.Number || a.Type == itsm.Instant || a.Type == itsm.Span
 	for _, bound := range []struct {
 		part  string
@@ -67,6 +72,7 @@ func (a Attribute) narrowed(of Attribute, class string, isA func(class, ancestor
 	}
 	a.Required = a.Required || of.Required
 	a.Recommended = a.Recommended || of.Recommended
+	a.RequiredAt, a.RecommendedAt = union(of.RequiredAt, a.RequiredAt), union(of.RecommendedAt, a.RecommendedAt)
 	a.Controlled = a.Controlled || of.Controlled
 	a.Indexed = a.Indexed || of.Indexed
 	switch {
@@ -102,6 +108,17 @@ func (a Attribute) narrowed(of Attribute, class string, isA func(class, ancestor
 	a.Refers = narrowedNames(a.Refers, of.Refers, "refers", class, func(x, y string) bool { return x == y }, fault)
 	a.Classes = narrowedNames(a.Classes, of.Classes, "classes", class, isA, fault)
 	return a
+}
+
+// union is a list with what the other has besides.
+func union(list, more []itsm.Level) []itsm.Level {
+	list = slices.Clone(list)
+	for _, level := range more {
+		if !slices.Contains(list, level) {
+			list = append(list, level)
+		}
+	}
+	return list
 }
 
 func narrowedNames(list, of []string, part, class string, within func(x, y string) bool, fault attributeFault) []string {

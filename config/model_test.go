@@ -80,12 +80,18 @@ func TestModelFaults(t *testing.T) {
 		"domain out of range": {classes: alone(attr("x", itsm.Number, func(a *config.Attribute) { a.Domain, a.Below = []itsm.Value{number(9)}, number(9) })), fields: []string{"classes[0].attributes[0].domain[0]"}},
 		"domain and pattern":  {classes: alone(attr("x", itsm.Text, func(a *config.Attribute) { a.Domain, a.Pattern = []itsm.Value{word("ab")}, "a" })), fields: []string{"classes[0].attributes[0].domain[0]"}},
 
-		"another type":            {classes: with(attr("memory", itsm.Text)), fields: []string{"classes[1].attributes[0].type"}},
-		"another unit":            {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.Unit = "MiB" })), fields: []string{"classes[1].attributes[0].unit"}},
-		"wider below":             {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.From, a.Below = number(0), number(101) })), fields: []string{"classes[1].attributes[0].from", "classes[1].attributes[0].below"}},
-		"nothing left":            {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.From = number(100) })), fields: []string{"classes[1].attributes[0].below"}},
-		"more values":             {classes: with(attr("colour", itsm.Text, func(a *config.Attribute) { a.Domain = []itsm.Value{word("red"), word("green")} })), fields: []string{"classes[1].attributes[0].domain[1]"}},
-		"no value left":           {classes: with(attr("colour", itsm.Text, func(a *config.Attribute) { a.Pattern = "x+" })), fields: []string{"classes[1].attributes[0].domain"}},
+		"another type":  {classes: with(attr("memory", itsm.Text)), fields: []string{"classes[1].attributes[0].type"}},
+		"another unit":  {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.Unit = "MiB" })), fields: []string{"classes[1].attributes[0].unit"}},
+		"wider below":   {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.From, a.Below = number(0), number(101) })), fields: []string{"classes[1].attributes[0].from", "classes[1].attributes[0].below"}},
+		"nothing left":  {classes: with(attr("memory", itsm.Number, func(a *config.Attribute) { a.From = number(100) })), fields: []string{"classes[1].attributes[0].below"}},
+		"more values":   {classes: with(attr("colour", itsm.Text, func(a *config.Attribute) { a.Domain = []itsm.Value{word("red"), word("green")} })), fields: []string{"classes[1].attributes[0].domain[1]"}},
+		"no value left": {classes: with(attr("colour", itsm.Text, func(a *config.Attribute) { a.Pattern = "x+" })), fields: []string{"classes[1].attributes[0].domain"}},
+		"level twice": {classes: alone(attr("x", itsm.Text, func(a *config.Attribute) {
+			a.RequiredAt, a.RecommendedAt = []itsm.Level{"high", "high"}, []itsm.Level{""}
+		})), fields: []string{"classes[0].attributes[0].required_at[1]", "classes[0].attributes[0].recommended_at[0]"}},
+		"level of a relation": {classes: alone(memory), types: kind(func(r *config.RelationType) {
+			r.Attributes = []config.Attribute{attr("x", itsm.Text, func(a *config.Attribute) { a.RequiredAt = []itsm.Level{"high"} })}
+		}), fields: []string{"types[0].attributes[0].required_at"}},
 		"another pattern":         {classes: with(attr("code", itsm.Text, func(a *config.Attribute) { a.Pattern = "[a-f]+" })), fields: []string{"classes[1].attributes[0].pattern"}},
 		"domain against pattern":  {classes: with(attr("code", itsm.Text, func(a *config.Attribute) { a.Domain = []itsm.Value{word("A")} })), fields: []string{"classes[1].attributes[0].domain[0]"}},
 		"other kinds":             {classes: with(attr("link", itsm.Reference, func(a *config.Attribute) { a.Refers = []string{"ci", "person"} })), fields: []string{"classes[1].attributes[0].refers[1]"}},

@@ -37,7 +37,8 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 
 // Mermaid draws the model as a Mermaid class diagram: each class with the
 // attributes that it declares, its parent, and an arrow for each pair of classes
-// that relations may join. A * follows what is required, a + leads what is
+// that relations may join. A * follows what is required, with the criticalities if
+// it is so at these, a + leads what is
 // controlled and a ~ what is observed. The text is the same each time.
 func (m *Model) Mermaid() string {
 	var b strings.Builder
@@ -61,6 +62,8 @@ func (m *Model) Mermaid() string {
 			line += string(a.Type) + " " + inMermaid(a.Name)
 			if a.Required {
 				line += "*"
+			} else if len(a.RequiredAt) > 0 {
+				line += "* (" + inMermaid(itsm.Listed(a.RequiredAt)) + ")"
 			}
 			if a.Unit != "" {
 				line += " in " + inMermaid(a.Unit)

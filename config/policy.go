@@ -121,12 +121,35 @@ func (p *Policy) check() error {
 		wrong = append(wrong, checkWait(fmt.Sprintf("criticalities[%d].verify", i), c.Verify))
 	}
 	wrong = append(wrong, itsm.CheckChoices("criticalities", levels), itsm.CheckChoices("controlled", p.Controlled))
+	for _, path := range p.unknownLevels(levels) {
+		complain(path, "is no criticality; they are: %s", itsm.Listed(levels))
+	}
 	for i, name := range p.Controlled {
 		if own := append(OwnAttributes()[1:], needsName); !slices.Contains(own, name) {
 			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, itsm.Listed(own))
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// unknownLevels are the places in the model that name none of the criticalities.
+func (p *Policy) unknownLevels(levels []itsm.Level) []string {
+	if p.Model == nil {
+		return nil
+	}
+	var paths []string
+	for i, c := range p.Model.classes {
+		for j, a := range c.Attributes {
+			for part, list := range [...][]itsm.Level{a.RequiredAt, a.RecommendedAt} {
+				for k, level := range list {
+					if !slices.Contains(levels, level) {
+						paths = append(paths, fmt.Sprintf("model.classes[%d].attributes[%d].%s[%d]", i, j, [...]string{"required_at", "recommended_at"}[part], k))
+					}
+				}
+			}
+		}
+	}
+	return paths
 }
 
 // checkWait asks for a wait that makes sense, or none at all.

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // What the standard asks of configuration management, and where timelines, baselines
@@ -88,6 +90,58 @@ func TestISO_8_2_6_Item19_DetailSuitsCriticality(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "high", v.Measures[0].By[0].Of)
 	require.Len(t, v.Due, 2)
+}
+
+// TestISO_8_2_6_Item19_AttributesAreRequiredByCriticality: what is critical is recorded
+// in more detail, and that is asked wherever what is required is.
+func TestISO_8_2_6_Item19_AttributesAreRequiredByCriticality(t *testing.T) {
+	model, err := config.DefaultModel().With([]config.Class{
+		{Name: "appliance", Parent: "item", Attributes: []config.Attribute{
+			{Name: "recovery", Type: itsm.Text, RequiredAt: []itsm.Level{itsm.High}, RecommendedAt: []itsm.Level{itsm.Medium}},
+		}},
+		{Name: "vault", Parent: "appliance", Attributes: []config.Attribute{{Name: "recovery", Type: itsm.Text, RequiredAt: []itsm.Level{itsm.Medium, itsm.High}}}},
+	}, nil)
+	require.NoError(t, err)
+	narrowed, _ := model.Attribute("vault", "recovery")
+	require.Equal(t, []itsm.Level{itsm.High, itsm.Medium}, narrowed.RequiredAt, "a class asks for more, never for less")
+	read, err := config.ParseModel([]byte(text(t, model)))
+	require.NoError(t, err)
+	require.Equal(t, text(t, model), text(t, read))
+	require.Contains(t, model.Mermaid(), "~text recovery* (high)\n")
+	policy := under(func(p *config.Policy) { p.Model = model })
+
+	born := func(class string, level itsm.Level, attributes values) config.Register {
+		return config.Register{Name: "x", Class: class, Criticality: level, Attributes: attributes}
+	}
+	plan := values{"recovery": word("the plan")}
+	w := itsmtest.New(t, lifecycle(t, policy))
+	itsmtest.RequireField(t, w.Refused(ann, born("appliance", itsm.High, nil)), "attributes.recovery")
+	itsmtest.RequireField(t, w.Refused(ann, born("vault", itsm.Medium, nil)), "attributes.recovery")
+	w.Another().Do(ann, born("appliance", itsm.High, plan))
+	w.Do(ann, born("appliance", itsm.Medium, nil))
+	found := func() []config.Deficiency { return deficiencies(config.Findings(policy, w.Record(), w.Now())) }
+	require.Equal(t, []config.Deficiency{config.Recommended}, found())
+	itsmtest.RequireField(t, w.Refused(ann, config.Describe{Criticality: itsm.High}), "criticality")
+	itsmtest.RequireField(t, w.Refused(ann, config.Reclassify{Class: "vault", Change: change}), "values.recovery")
+	w.Do(ann, config.SetAttributes{Values: plan})
+	w.Do(ann, config.Describe{Criticality: itsm.High})
+	itsmtest.RequireField(t, w.Refused(ann, config.SetAttributes{Values: values{"recovery": {}}}), "values.recovery")
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"recovery": {}}}), "values.recovery")
+	require.Empty(t, found())
+	w.Do(ann, config.Describe{Criticality: itsm.Low})
+	w.Do(ann, config.SetAttributes{Values: values{"recovery": {}}})
+	require.Empty(t, found())
+
+	critical := *w.Record()
+	critical.Criticality = itsm.High
+	require.Contains(t, config.Findings(policy, &critical, w.Now())[0].Problem, "appliance of criticality high")
+	h, err := config.HealthOf(&config.HealthRules{Policy: policy}, slices.Values([]*config.CI{&critical}), nil, w.Now())
+	require.NoError(t, err)
+	require.Equal(t, itsm.Ratio{Num: 1, Den: 1}, h.Measure(config.Incomplete).Ratio)
+
+	_, err = config.Process(under(func(p *config.Policy) { p.Model, p.Criticalities = model, p.Criticalities[1:] }))
+	at := len(model.Classes()) - 2
+	itsmtest.RequireField(t, err, fmt.Sprintf("model.classes[%d].attributes[0].required_at[0]", at))
 }
 
 func TestISO_8_2_6_Item20_EachCIHasItsParts(t *testing.T) {
