@@ -64,6 +64,8 @@ func (p *Policy) definition() itsm.Definition[CI] {
 			itsm.On("attest", Attest{}, standing, stay, by(owner), sets(nextField), itsm.Decide(p.attest)),
 			itsm.On("complete action", CompleteAction{}, standing, stay, by(staff, owner)),
 
+			itsm.On("correct state", CorrectState{}, standing, stay, by(p.Managers), needed, itsm.Decide(p.correctState)),
+
 			itsm.On("order", Order{}, from(Planned), to(Ordered), keepers, moved, moving[Order](p, "order", Ordered)),
 			itsm.On("build", Build{}, from(Planned, Ordered, InTest), to(InBuild), keepers, moved, moving[Build](p, "build", InBuild)),
 			itsm.On("test", Test{}, from(Planned, Ordered, InBuild), to(InTest), keepers, moved, moving[Test](p, "test", InTest)),

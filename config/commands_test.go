@@ -56,6 +56,7 @@ func samples() []itsm.Command[config.CI] {
 		},
 		config.Attest{Text: "As I know it.", Next: noon.Add(90 * day)},
 		config.CompleteAction{Action: 1, Text: "Looked it up."},
+		config.CorrectState{State: config.InTest, Since: noon, Until: noon.Add(hour), Change: change, Reason: "Told late.", Was: noon},
 		config.Order(sampleMove()), config.Build(sampleMove()), config.Test(sampleMove()), config.Deploy(sampleMove()),
 		config.Maintain(sampleMove()), config.Return(sampleMove()), config.Retire(sampleMove()), config.Reinstate(sampleMove()),
 		config.Dispose(sampleMove()),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // TestR34_CorrectionsOfTheDescription: what was believed of a time that is over is
@@ -81,4 +82,61 @@ func TestDescribeClears(t *testing.T) {
 		require.True(t, f.Value.IsZero(), f.Attribute)
 	}
 	require.Len(t, e.Command.(config.Describe).Was, 4)
+}
+
+// TestR34_DatesOfMovesAreCorrected: within what lies around them, by a manager with a
+// reason, and the timeline shows it.
+func TestR34_DatesOfMovesAreCorrected(t *testing.T) {
+	w := itsmtest.New(t, lifecycle(t, nil))
+	c := server()
+	c.State = config.InTest
+	w.Do(ann, c)
+	began := w.Now()
+	w.Wait(30*day).Do(ann, config.Deploy{Change: change})
+	live := w.Now()
+	w.Wait(30 * day)
+	states := func(days ...int) (list []string) {
+		t.Helper()
+		var facts []config.Fact
+		for _, e := range w.Events() {
+			facts = append(facts, config.FactsOf(e)...)
+		}
+		tl, err := new(config.Timeline).With(slices.Values(facts), nil)
+		require.NoError(t, err)
+		for _, d := range days {
+			v, _ := tl.At(w.Record().ID, config.AsOf{Valid: began.Add(time.Duration(d) * day)})
+			list = append(list, string(v.State()))
+		}
+		return list
+	}
+	require.Equal(t, []string{"in test", "in test", "live", "live"}, states(9, 29, 30, 39))
+
+	itsmtest.RequireRule(t, w.Refused(ann, config.CorrectState{Since: began.Add(10 * day), Reason: "x"}), itsm.RuleRole)
+	for field, c := range map[string]config.CorrectState{
+		"reason": {Since: began.Add(day)},
+		"since":  {Since: began.Add(-1), Reason: "x"},
+		"until":  {State: config.InTest, Since: began.Add(day), Reason: "x"},
+		"state":  {State: "lost", Since: began.Add(day), Reason: "x"},
+	} {
+		itsmtest.RequireField(t, w.Refused(mia, c), field)
+	}
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Reason: "x"}), "since")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Since: live, Reason: "x"}), "since")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{State: config.InTest, Since: live, Until: w.Now().Add(hour), Reason: "x"}), "until")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{State: config.Disposed, Since: live, Until: w.Now(), Reason: "x"}), "state")
+
+	e := w.Do(mia, config.CorrectState{Since: began.Add(10 * day), Reason: "It was live before."})
+	require.Equal(t, live, e.Command.(config.CorrectState).Was)
+	require.Equal(t, began.Add(10*day), w.Record().InState)
+	require.Equal(t, []string{"in test", "live", "live", "live"}, states(9, 10, 30, 39))
+
+	w.Do(mia, config.CorrectState{State: config.InTest, Since: began.Add(10 * day), Until: began.Add(35 * day), Reason: "No, later."})
+	require.Equal(t, []any{config.Live, began.Add(35 * day)}, []any{w.Record().State, w.Record().InState})
+	require.Equal(t, []string{"in test", "in test", "in test", "live"}, states(9, 10, 30, 39))
+
+	w.Do(mia, config.CorrectState{State: config.InBuild, Since: began, Until: began.Add(5 * day), Reason: "It was built first."})
+	require.Equal(t, began.Add(35*day), w.Record().InState)
+	require.Equal(t, []string{"in build", "in build", "in test"}, states(0, 4, 5))
+	require.Equal(t, "It was built first.", config.FactsOf(w.Events()[len(w.Events())-1])[0].Reason)
+	w.Do(ann, config.Maintain{Change: change, Since: began.Add(40 * day), Reason: "Told late."})
 }

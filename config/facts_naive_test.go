@@ -75,7 +75,7 @@ func TestFactsGiveTheRecord(t *testing.T) {
 		compare(t, fmt.Sprintf("seed %d", seed), w, facts)
 	}
 	for _, name := range []string{
-		"describe", "own", "set attributes", "observe", "set need", "drop need", "reclassify", "maintain", "return", "retire", "reinstate",
+		"describe", "own", "set attributes", "observe", "set need", "drop need", "reclassify", "maintain", "return", "retire", "reinstate", "correct state",
 	} {
 		require.Greater(t, done[name], 5, "%s: %v", name, done)
 	}
@@ -139,7 +139,7 @@ func someCommand(rng *rand.Rand, w *walk) (itsm.Actor, itsm.Command[config.CI]) 
 	move := config.Move{Change: under, Since: since, Reason: reason}
 	group := []string{"power", "net"}[rng.IntN(2)]
 	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
-	switch rng.IntN(14) {
+	switch rng.IntN(15) {
 	case 0:
 		c := config.Describe{Name: pick("x", "y", ""), Version: pick("1", "2", ""), Change: under, Since: since, Until: until, Reason: reason}
 		if c.Version == "" && rng.IntN(2) == 0 {
@@ -164,6 +164,9 @@ func someCommand(rng *rand.Rand, w *walk) (itsm.Actor, itsm.Command[config.CI]) 
 			Class: pick("server", "virtual machine"), Change: change, Since: since, Reason: reason,
 			Values: values{"serial_number": {}, "hypervisor_id": {}, "firmware": {}},
 		}
+	case 14:
+		s := []itsm.State{"", config.Live, config.InMaintenance, config.Retired}[rng.IntN(4)]
+		return mia, config.CorrectState{State: s, Since: since, Until: until, Reason: reason}
 	case 11:
 		return mia, config.Maintain(move)
 	case 12:

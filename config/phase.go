@@ -52,8 +52,8 @@ func (p *Policy) over(s itsm.State) bool {
 // gone reports whether nothing is left of a CI in a state.
 func (p *Policy) gone(s itsm.State) bool { return p.phase(s) == itsm.Final }
 
-// checkState refuses a state of which neither the host nor this package knows what it
-// means; whether a command may lead there the lifecycle knows.
+// checkState refuses a state of which neither the host knows what it means, nor is it
+// one of this package's; whether a command may lead there the lifecycle knows.
 func (p *Policy) checkState(field string, s itsm.State) error {
 	if p.Phase != nil && p.Phase(s).IsValid() {
 		return nil

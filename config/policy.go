@@ -18,7 +18,7 @@ import (
 // [DefaultPolicy].
 type Policy struct {
 	Administrators []itsm.Role // who may keep CIs and relations; at least one
-	Managers       []itsm.Role // who may besides retire and dispose; at least one
+	Managers       []itsm.Role // who may besides retire, dispose and correct states; at least one
 	Discoverers    []itsm.Role // programs, which may register and observe; none: only the system may as a program
 
 	Model *Model // not nil
