@@ -53,11 +53,7 @@ type RecordOptions struct {
 
 // without reports whether a CI in a state is left out.
 func (o *RecordOptions) without(s itsm.State) bool {
-	phase := meaningOf
-	if o.Phase != nil {
-		phase = o.Phase
-	}
-	switch phase(s) {
+	switch phaseOf(o.Phase, s) {
 	case itsm.Final:
 		return true
 	case itsm.Done:
@@ -68,31 +64,13 @@ func (o *RecordOptions) without(s itsm.State) bool {
 
 // withoutRelation reports whether a relation in a state is left out.
 func (o *RecordOptions) withoutRelation(s itsm.State) bool {
-	phase := meaningOf
-	if o.RelationPhase != nil {
-		phase = o.RelationPhase
-	}
-	switch phase(s) {
+	switch phaseOf(o.RelationPhase, s) {
 	case itsm.Final, itsm.Done:
 		return true
 	case itsm.Open:
 		return !o.Proposed
 	}
 	return false
-}
-
-// meaningOf is the phase of a state of this package, of those that decide whether
-// something is in a graph.
-func meaningOf(s itsm.State) itsm.Phase {
-	switch s {
-	case Disposed, Ended:
-		return itsm.Final
-	case Retired:
-		return itsm.Done
-	case Proposed:
-		return itsm.Open
-	}
-	return itsm.Active
 }
 
 // GraphOf builds the graph of records. It leaves out CIs that are disposed of or,

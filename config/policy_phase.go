@@ -1,0 +1,40 @@
+package config
+
+import "github.com/itsmkit/itsm"
+
+// inPhases declares states of this package.
+func inPhases(states ...itsm.State) []itsm.StateDef {
+	list := make([]itsm.StateDef, len(states))
+	for i, s := range states {
+		list[i] = itsm.StateDef{State: s, Phase: phaseOf(nil, s)}
+	}
+	return list
+}
+
+// phase is what a state means to the host, or else here.
+func (p *Policy) phase(s itsm.State) itsm.Phase { return phaseOf(p.Phase, s) }
+
+// inUse reports whether a CI in a state is in use or on the way there: neither still
+// on paper nor out of use.
+func (p *Policy) inUse(s itsm.State) bool {
+	phase := p.phase(s)
+	return phase == itsm.Active || phase == itsm.Paused
+}
+
+// over reports whether a CI in a state is out of use for good.
+func (p *Policy) over(s itsm.State) bool {
+	phase := p.phase(s)
+	return phase == itsm.Done || phase == itsm.Final
+}
+
+// gone reports whether nothing is left of a CI in a state.
+func (p *Policy) gone(s itsm.State) bool { return p.phase(s) == itsm.Final }
+
+// checkState refuses a state that is neither of this package nor one of which the host
+// knows what it means; whether a command may lead there the lifecycle knows.
+func (p *Policy) checkState(field string, s itsm.State) error {
+	if p.Phase != nil && p.Phase(s).IsValid() {
+		return nil
+	}
+	return itsm.CheckOneOf(field, s, ciStates())
+}
