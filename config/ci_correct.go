@@ -63,13 +63,16 @@ func (c CorrectState) Check(ci *CI, s itsm.Stamp) error {
 }
 
 // Apply dates the state it is in.
-func (c CorrectState) Apply(ci *CI, _ itsm.Stamp) {
+func (c CorrectState) Apply(ci *CI, s itsm.Stamp) {
+	dated, _ := ci.Assertion(stateName)
 	switch {
 	case c.Until.IsZero():
-		ci.InState = c.Since
+		dated = toldBy(c.Since, c.Change, s)
 	case ci.InState.Before(c.Until):
-		ci.InState = c.Until
+		dated.Since = c.Until
 	}
+	ci.InState = dated.Since
+	ci.believe(map[string]Assertion{stateName: dated})
 	ci.touch(c.Change)
 }
 

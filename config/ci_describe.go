@@ -64,7 +64,7 @@ func (c *Describe) grades() bool {
 }
 
 func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
-	c.Since, c.Until, c.Next = itsm.Normal(c.Since), itsm.Normal(c.Until), time.Time{}
+	c.Clear, c.Since, c.Until, c.Next = slices.Clone(c.Clear), itsm.Normal(c.Since), itsm.Normal(c.Until), time.Time{}
 	if c.grades() {
 		c.Next = p.nextVerify(c.Criticality, ci.VerifyFrom)
 	}

@@ -30,8 +30,13 @@ func TestR34_CorrectionsOfTheDescription(t *testing.T) {
 		facts = append(facts, config.FactsOf(w.Do(ann, c))...)
 	}
 	after := *w.Record()
-	after.Header = before.Header
-	require.Equal(t, before, after, "what is believed now stays")
+	for _, name := range []string{"owner", "criticality", "environment"} {
+		a, _ := after.Assertion(name)
+		require.Equal(t, before.Value(name), a.Value, "what is believed now stays")
+		require.Equal(t, until, a.Since, "and has been so since then")
+	}
+	after.Header, after.Known = before.Header, before.Known
+	require.Equal(t, before, after)
 	for _, f := range facts {
 		require.Equal(t, []time.Time{since, until}, []time.Time{f.From, f.Until}, f.Attribute)
 	}
