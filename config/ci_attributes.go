@@ -35,7 +35,7 @@ func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttrib
 	l := p.Model.rulesAt(ci.Class, ci.Criticality)
 	return c, decided(
 		l.values("values", c.Values, nil), p.checkRefs("values", l, c.Values, s),
-		p.checkChange(c.Change, s, ci.use("set attributes", c.Since)), p.underChange(ci, c.Values, c.Change))
+		p.checkChange(c.Change, s, ci.use("set attributes", c.Since)), p.underChange(ci, c.Values, c.Change, c.Since, c.Until))
 }
 
 // Check asks for values, and for a time that is over when it ends.
@@ -136,7 +136,7 @@ func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, err
 	for name, v := range c.Values {
 		changed[name] = v
 	}
-	return c, decided(append(wrong, p.underChange(ci, changed, c.Change))...)
+	return c, decided(append(wrong, p.underChange(ci, changed, c.Change, c.Since, time.Time{}))...)
 }
 
 // Check asks for another class.

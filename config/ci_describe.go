@@ -73,7 +73,7 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 	if c.Until.IsZero() {
 		c.Settled = ci.settledBy(said)
 	}
-	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkDetail(ci, &c), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change))
+	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkDetail(ci, &c), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change, c.Since, c.Until))
 }
 
 // checkDetail refuses a criticality that asks for attributes which the CI has not got
@@ -95,14 +95,17 @@ func (p *Policy) checkDetail(ci *CI, c *Describe) error {
 	return &itsm.FieldError{Field: criticalityName, Problem: fmt.Sprintf("is %s, at which a %s has to have: %s; set that first", c.Criticality, ci.Class, strings.Join(lacks, ", "))}
 }
 
-// underChange refuses to change what is controlled without a change record (R20).
-func (p *Policy) underChange(ci *CI, set map[string]itsm.Value, change itsm.Ref) error {
+// underChange refuses to change without a change record what is controlled (R20), now
+// or as it was in a time that is over.
+func (p *Policy) underChange(ci *CI, set map[string]itsm.Value, change itsm.Ref, since, until time.Time) error {
 	if !change.IsZero() {
 		return nil
 	}
 	var without []string
 	for _, name := range namesOf(set) {
-		if p.controlled(ci.Class, name) && !set[name].Equal(ci.Value(name)) {
+		a, has := ci.Assertion(name)
+		earlier := !until.IsZero() || has && !since.IsZero() && since.Before(a.Since)
+		if p.controlled(ci.Class, name) && (earlier || !set[name].Equal(ci.Value(name))) {
 			without = append(without, name)
 		}
 	}
@@ -217,7 +220,7 @@ func (p *Policy) own(ci *CI, c Own, s itsm.Stamp) (Own, error) {
 	c.Since, c.Until = itsm.Normal(c.Since), itsm.Normal(c.Until)
 	c.Was = ci.replaced(ownerName)
 	set := map[string]itsm.Value{ownerName: itsm.TextValue(c.Owner)}
-	return c, decided(p.checkChange(c.Change, s, ci.use("own", c.Since)), p.underChange(ci, set, c.Change))
+	return c, decided(p.checkChange(c.Change, s, ci.use("own", c.Since)), p.underChange(ci, set, c.Change, c.Since, c.Until))
 }
 
 // Check asks for an owner, and for a time that is over when it ends.

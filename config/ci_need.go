@@ -35,7 +35,7 @@ type SetNeed struct {
 
 func (p *Policy) setNeed(ci *CI, c SetNeed, s itsm.Stamp) (SetNeed, error) {
 	c.Since, c.Until, c.Was = itsm.Normal(c.Since), itsm.Normal(c.Until), ci.Need(c.Need.Group)
-	return c, decided(p.checkChange(c.Change, s, ci.use("set need", c.Since)), p.underChange(ci, c.said(), c.Change))
+	return c, decided(p.checkChange(c.Change, s, ci.use("set need", c.Since)), p.underChange(ci, c.said(), c.Change, c.Since, c.Until))
 }
 
 func (c SetNeed) said() map[string]itsm.Value {
@@ -85,7 +85,7 @@ type DropNeed struct {
 func (p *Policy) dropNeed(ci *CI, c DropNeed, s itsm.Stamp) (DropNeed, error) {
 	c.Since, c.Until, c.Was = itsm.Normal(c.Since), itsm.Normal(c.Until), ci.Need(c.Group)
 	dropped := map[string]itsm.Value{needPrefix + c.Group: {}}
-	return c, decided(p.checkChange(c.Change, s, ci.use("drop need", c.Since)), p.underChange(ci, dropped, c.Change))
+	return c, decided(p.checkChange(c.Change, s, ci.use("drop need", c.Since)), p.underChange(ci, dropped, c.Change, c.Since, c.Until))
 }
 
 // Check asks for a group of which something is said now, or for a time that is over.

@@ -145,3 +145,20 @@ func TestR34_DatesOfMovesAreCorrected(t *testing.T) {
 	require.Equal(t, "It was built first.", config.FactsOf(w.Events()[len(w.Events())-1])[0].Reason)
 	w.Do(ann, config.Maintain{Change: change, Since: began.Add(40 * day), Reason: "Told late."})
 }
+
+// TestR20_ThePastOfWhatIsControlledChangesUnderAChangeToo: whether or not it is the
+// value that is believed now.
+func TestR20_ThePastOfWhatIsControlledChangesUnderAChangeToo(t *testing.T) {
+	w := registered(t, nil)
+	w.Do(ann, config.SetAttributes{Values: values{"memory": number(128)}, Change: change})
+	w.Wait(10 * day)
+	since, until := w.Now().Add(-20*day), w.Now().Add(-15*day)
+	for _, c := range []itsm.Command[config.CI]{
+		config.SetAttributes{Values: values{"memory": number(128)}, Since: since, Until: until, Reason: "It had been more."},
+		config.SetAttributes{Values: values{"memory": number(128)}, Since: since, Reason: "It had been more."},
+		config.Describe{Environment: "production", Since: since, Until: until, Reason: "It was there."},
+	} {
+		itsmtest.RequireRule(t, w.Refused(ann, c), "R20")
+	}
+	w.Fork().Do(ann, config.SetAttributes{Values: values{"memory": number(128)}}) // says nothing new
+}
