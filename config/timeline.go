@@ -40,16 +40,17 @@ type AsOf struct {
 	Recorded time.Time `json:"recorded,omitzero"`
 }
 
-// String is the point as people read it.
+// String is the point as people read it: "at 2026-03-02T00:00:00Z, by what was recorded
+// until 2026-03-05T00:00:00Z".
 func (a AsOf) String() string {
-	valid, recorded := "from now on", "all that is recorded"
+	valid, recorded := "in the end", "all that is recorded"
 	if !a.Valid.IsZero() {
-		valid = instant(a.Valid)
+		valid = "at " + instant(a.Valid)
 	}
 	if !a.Recorded.IsZero() {
-		recorded = "recorded by " + instant(a.Recorded)
+		recorded = "what was recorded until " + instant(a.Recorded)
 	}
-	return valid + ", as of " + recorded
+	return valid + ", by " + recorded
 }
 
 func instant(t time.Time) string { return itsm.Normal(t).Format(time.RFC3339Nano) }

@@ -77,6 +77,17 @@ func TestTimelineRules(t *testing.T) {
 	require.False(t, known, "it has no state")
 }
 
+func TestAsOfInWords(t *testing.T) {
+	for want, point := range map[string]config.AsOf{
+		"in the end, by all that is recorded":                                             {},
+		"in the end, by what was recorded until 2026-03-02T01:00:00Z":                     {Recorded: at(1)},
+		"at 2026-03-02T02:00:00Z, by all that is recorded":                                {Valid: at(2)},
+		"at 2026-03-02T02:00:00Z, by what was recorded until 2026-03-02T01:00:00.000001Z": {Valid: at(2), Recorded: at(1).Add(1001)},
+	} {
+		require.Equal(t, want, point.String())
+	}
+}
+
 func TestTimelineOfNothing(t *testing.T) {
 	for _, tl := range []*config.Timeline{{}, timeline(t)} {
 		require.Zero(t, tl.Len())
