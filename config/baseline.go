@@ -89,9 +89,8 @@ func (b *Baseline) checkHead() error {
 // 3339 in UTC with no more digits than it needs, an elapsed time as in "1h30m0s",
 // a reference as kind:id). Relations follow in the same way under "relation".
 //
-// A sorted list is hashed and not a sum of hashes of the items, which need no order:
-// the items are at hand in order, and the simple sums are easy to forge (Bellare and
-// Micciancio, A new paradigm for collision-free hashing, 1997).
+// It is no sum of hashes of the items: the simple sums are easy to forge
+// (Bellare and Micciancio, A new paradigm for collision-free hashing, 1997).
 func (b *Baseline) Digest() string {
 	d := digest{hash: sha256.New()}
 	d.text("config baseline 1")
