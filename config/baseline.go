@@ -35,6 +35,7 @@ type Item struct {
 // Baseline takes a baseline of what is within a scope as of a point, which names both
 // times: what is recorded later does not change what a baseline was.
 func (t *Timeline) Baseline(name string, scope Scope, at AsOf) (*Baseline, error) {
+	t = t.orEmpty()
 	b := &Baseline{Name: name, At: AsOf{itsm.Normal(at.Valid), itsm.Normal(at.Recorded)}}
 	if err := b.checkHead(); err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (t *Timeline) Baseline(name string, scope Scope, at AsOf) (*Baseline, error
 	}
 	within := make(map[uuid.UUID]bool)
 	for h := range t.listed(scope) {
-		if v := (CIView{newView(h, at)}); scope.holds(v) {
+		if v := (CIView{t.view(h, at)}); scope.holds(v) {
 			within[h.id] = true
 			b.CIs = append(b.CIs, v.item())
 		}

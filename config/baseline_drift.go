@@ -26,7 +26,7 @@ func (d *drifting) cis() {
 		d.within[id] = true
 	}
 	for h := range d.timeline.listed(d.question.Scope) {
-		if d.question.Scope.holds(CIView{newView(h, d.question.Now)}) {
+		if d.question.Scope.holds(CIView{d.timeline.view(h, d.question.Now)}) {
 			d.within[h.id] = true
 		}
 	}
@@ -44,7 +44,7 @@ func itemsByID(list []Item) map[uuid.UUID]Item {
 }
 
 func (d *drifting) ci(id uuid.UUID, was Item) {
-	now := CIView{newView(d.timeline.cis.find(id), d.question.Now)}
+	now := CIView{d.timeline.view(d.timeline.cis.find(id), d.question.Now)}
 	if !now.Present() {
 		d.whole(d.aboutCI(id, was.Values), now.view, was)
 		return
@@ -138,7 +138,7 @@ func (d *drifting) relations() {
 }
 
 func (d *drifting) relation(id uuid.UUID, was Item) {
-	now := RelationView{newView(d.timeline.relations.find(id), d.question.Now)}
+	now := RelationView{d.timeline.view(d.timeline.relations.find(id), d.question.Now)}
 	if !now.Present() {
 		d.whole(d.aboutRelation(id, was.Values), now.view, was)
 		return
@@ -170,7 +170,7 @@ func (d *drifting) aboutRelation(id uuid.UUID, values map[string]itsm.Value) Dri
 	var names [2]string
 	for i, name := range []string{fromName, toName} {
 		end := ciOf(values[name])
-		v := CIView{newView(d.timeline.cis.find(end), d.question.Now)}
+		v := CIView{d.timeline.view(d.timeline.cis.find(end), d.question.Now)}
 		names[i] = v.Name()
 		if names[i] == "" {
 			names[i] = end.String()

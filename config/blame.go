@@ -23,8 +23,9 @@ type Blamed struct {
 // there: who said it, when, under which change, for which reason, and what it
 // replaced. An assertion that is in force nowhere any more is in the list too.
 func (t *Timeline) Blame(subject uuid.UUID, attribute string, at AsOf) []Blamed {
+	t = t.orEmpty()
 	h := t.find(subject)
-	v := newView(h, at)
+	v := t.view(h, at)
 	newest := h.last(attribute)
 	inForce := newest.believed(v.valid, v.recorded)
 	var list []Blamed

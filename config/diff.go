@@ -94,10 +94,11 @@ func (t *Timeline) Diff(from, to AsOf, scope Scope) (*Diff, error) {
 	if err := scope.check("scope"); err != nil {
 		return nil, err
 	}
+	t = t.orEmpty()
 	d := &Diff{From: from, To: to}
 	within := make(map[uuid.UUID]bool)
 	for h := range t.listed(scope) {
-		a, b := CIView{newView(h, from)}, CIView{newView(h, to)}
+		a, b := CIView{t.view(h, from)}, CIView{t.view(h, to)}
 		was, is := scope.holds(a), scope.holds(b)
 		if !was && !is {
 			continue
@@ -109,7 +110,7 @@ func (t *Timeline) Diff(from, to AsOf, scope Scope) (*Diff, error) {
 	}
 	r := rewiring{timeline: t, diff: d, within: within, whole: scope.whole()}
 	for h := range t.relations.all() {
-		r.look(RelationView{newView(h, from)}, RelationView{newView(h, to)})
+		r.look(RelationView{t.view(h, from)}, RelationView{t.view(h, to)})
 	}
 	r.pair()
 	slices.SortFunc(d.Relations, func(a, b RelationDiff) int { return compareIDs(a.ID, b.ID) })

@@ -157,7 +157,7 @@ func TestDiffNaive(t *testing.T) {
 		for range 150 {
 			s.edit()
 		}
-		tl, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations))
+		tl, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations), nil)
 		require.NoError(t, err)
 		for range 20 {
 			from, to := config.AsOf{Valid: s.then(), Recorded: s.then()}, config.AsOf{Valid: s.then(), Recorded: s.then()}

@@ -84,7 +84,7 @@ func (t *Timeline) Drift(q DriftQuestion) ([]DriftFinding, error) {
 	if q.Baseline == nil {
 		return nil, &itsm.FieldError{Field: "baseline", Problem: "is missing"}
 	}
-	d := drifting{timeline: t, question: q, policy: policy, within: make(map[uuid.UUID]bool)}
+	d := drifting{timeline: t.orEmpty(), question: q, policy: policy, within: make(map[uuid.UUID]bool)}
 	d.cis()
 	d.relations()
 	grade := q.Grade

@@ -308,7 +308,7 @@ func TestR20_ARelationProposedIsPlannedAndOneFoundIsNotAsRecorded(t *testing.T) 
 			for _, e := range w.Events() {
 				facts = append(facts, config.RelationFactsOf(e)...)
 			}
-			tl, err := config.NewTimeline(slices.Values(cis), slices.Values(facts))
+			tl, err := config.NewTimeline(slices.Values(cis), slices.Values(facts), nil)
 			require.NoError(t, err)
 			b, err := tl.Baseline("b", config.Scope{}, config.AsOf{Valid: began, Recorded: began})
 			require.NoError(t, err)
@@ -376,7 +376,7 @@ func TestDriftNaive(t *testing.T) {
 				s.cis = append(s.cis, f)
 			}
 		}
-		tl, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations))
+		tl, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations), nil)
 		require.NoError(t, err)
 		for range 10 {
 			taken, now := config.AsOf{Valid: s.then(), Recorded: s.then()}, config.AsOf{Valid: s.then(), Recorded: s.then()}

@@ -26,9 +26,22 @@ import (
 //     then on, and not as it was seen before.
 //
 // A timeline never changes and is safe for concurrent use; the zero Timeline is
-// empty. [Timeline.With] gives another that knows more and shares all else with it.
+// empty, and so is a nil one. [Timeline.With] gives another that knows more and shares
+// all else with it.
 type Timeline struct {
 	cis, relations shelf
+	phase          func(itsm.State) itsm.Phase // of the host; nil: none
+}
+
+// TimelineOptions is what a timeline may be told besides facts.
+type TimelineOptions struct {
+	// Phase is what a host's own states of CIs and relations mean, as its lifecycles
+	// have it: [itsm.Lifecycle.Phase]. What is in a state of the phase [itsm.Final] is
+	// no longer there. It is asked by all who ask the timeline, so it answers from what
+	// is at hand, and always alike. "" is that it does not know a state; that, as
+	// without Phase, means what it means in the lifecycles of the package, and one that
+	// they do not have is [itsm.Active].
+	Phase func(itsm.State) itsm.Phase
 }
 
 // AsOf is a point in both times: what is so at Valid as it was believed at Recorded.
@@ -59,17 +72,30 @@ func instant(t time.Time) string { return itsm.Normal(t).Format(time.RFC3339Nano
 // [RelationFactsOf] give them of the events of a register. Nil is no facts. Each fact
 // is given once; the order matters only among those about the same attribute that
 // were recorded at the same time. A fact that is none is a [*itsm.FieldError] that
-// names its place, and nothing is built.
-func NewTimeline(cis, relations iter.Seq[Fact]) (*Timeline, error) {
-	return new(Timeline).With(cis, relations)
+// names its place, and nothing is built. Nil options are none.
+func NewTimeline(cis, relations iter.Seq[Fact], o *TimelineOptions) (*Timeline, error) {
+	t := new(Timeline)
+	if o != nil {
+		t.phase = o.Phase
+	}
+	return t.With(cis, relations)
+}
+
+// orEmpty is a timeline to ask; in the place of nil the empty one.
+func (t *Timeline) orEmpty() *Timeline {
+	if t == nil {
+		return new(Timeline)
+	}
+	return t
 }
 
 // With is a timeline that knows these facts besides, in whatever order they were
 // recorded. A few cost the copying of a leaf of the index and of the list of the
 // attributes of whom they are about, however much is known already; one that was
 // recorded before others about its attribute costs a step for each of those too.
-// What was said before is shared.
+// What was said before is shared, and the options stay.
 func (t *Timeline) With(cis, relations iter.Seq[Fact]) (*Timeline, error) {
+	t = t.orEmpty()
 	in := newInterned()
 	cisNow, err := t.cis.with("cis", cis, in)
 	if err != nil {
@@ -79,44 +105,52 @@ func (t *Timeline) With(cis, relations iter.Seq[Fact]) (*Timeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Timeline{cisNow, relationsNow}, nil
+	return &Timeline{cisNow, relationsNow, t.phase}, nil
 }
 
 // Len is how many facts there are.
-func (t *Timeline) Len() int { return t.cis.facts + t.relations.facts }
+func (t *Timeline) Len() int {
+	t = t.orEmpty()
+	return t.cis.facts + t.relations.facts
+}
 
 // At is the CI as of a point; false if it was not known to exist then. One that is
 // disposed of is still known, by its state. It costs a search and no memory: what is
 // asked of the view is read when it is asked.
 func (t *Timeline) At(ci uuid.UUID, at AsOf) (CIView, bool) {
-	v := CIView{newView(t.cis.find(ci), at)}
+	t = t.orEmpty()
+	v := CIView{t.view(t.cis.find(ci), at)}
 	return v, v.known()
 }
 
 // RelationAt is the relation as of a point, as [Timeline.At] is of CIs.
 func (t *Timeline) RelationAt(relation uuid.UUID, at AsOf) (RelationView, bool) {
-	v := RelationView{newView(t.relations.find(relation), at)}
+	t = t.orEmpty()
+	v := RelationView{t.view(t.relations.find(relation), at)}
 	return v, v.known()
 }
 
-// CIs are all CIs as of a point, but for those disposed of then, by ascending id.
+// CIs are all CIs that are there as of a point, by ascending id: see [CIView.Present].
 func (t *Timeline) CIs(at AsOf) iter.Seq[CIView] {
+	t = t.orEmpty()
 	return func(yield func(CIView) bool) {
-		for h := range t.cis.all() {
-			if v := (CIView{newView(h, at)}); v.Present() && !yield(v) {
+		v := CIView{t.view(nil, at)}
+		for v.of = range t.cis.all() {
+			if v.Present() && !yield(v) {
 				return
 			}
 		}
 	}
 }
 
-// Relations are all relations as of a point, but for those that have ended by then,
-// by ascending id. Among them are the proposed, which do not count yet: see
-// [RelationView.State].
+// Relations are all relations that are there as of a point, by ascending id: see
+// [RelationView.Present]. Among them are the proposed, which do not count yet.
 func (t *Timeline) Relations(at AsOf) iter.Seq[RelationView] {
+	t = t.orEmpty()
 	return func(yield func(RelationView) bool) {
-		for h := range t.relations.all() {
-			if v := (RelationView{newView(h, at)}); v.Present() && !yield(v) {
+		v := RelationView{t.view(nil, at)}
+		for v.of = range t.relations.all() {
+			if v.Present() && !yield(v) {
 				return
 			}
 		}
@@ -124,15 +158,11 @@ func (t *Timeline) Relations(at AsOf) iter.Seq[RelationView] {
 }
 
 // Value is what is believed of an attribute of a CI or relation as of a point;
-// missing if it has none.
+// missing if it has none. For who said so, and for more than one attribute, see
+// [Timeline.At].
 func (t *Timeline) Value(subject uuid.UUID, attribute string, at AsOf) itsm.Value {
-	return newView(t.find(subject), at).Value(attribute)
-}
-
-// Fact is the assertion that is believed of an attribute as of a point; false if
-// there is none. One may say that the attribute has no value.
-func (t *Timeline) Fact(subject uuid.UUID, attribute string, at AsOf) (Fact, bool) {
-	return newView(t.find(subject), at).Fact(attribute)
+	t = t.orEmpty()
+	return t.view(t.find(subject), at).Value(attribute)
 }
 
 // find is what was said of a CI or relation; nil for nothing.

@@ -56,7 +56,7 @@ func manyCIs(b *testing.B, n int) *config.Timeline {
 				}
 			}
 		}
-	}, nil)
+	}, nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func ExampleTimeline() {
 		Subject: host, Attribute: "memory", Value: itsm.IntValue(128), From: saturday, Recorded: tuesday,
 		By: "bob", Change: itsm.Ref{Kind: "change", ID: "CHG7"}, Reason: "The weekend's work was written up late.",
 	})
-	timeline, err := config.NewTimeline(slices.Values(facts), nil)
+	timeline, err := config.NewTimeline(slices.Values(facts), nil, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -70,7 +70,7 @@ func ExampleTimeline_Drift() {
 		say("state", itsm.TextValue(config.Live), monday, "CHG1"), say("class", itsm.TextValue("server"), monday, "CHG1"),
 		say("name", itsm.TextValue("web-1"), monday, "CHG1"), say("criticality", itsm.TextValue(itsm.High), monday, "CHG1"),
 		say("memory", itsm.IntValue(64), monday, "CHG1"), say("cpus", itsm.IntValue(8), monday, "CHG1"), say("firmware", itsm.TextValue("1.0"), monday, ""),
-	}), nil)
+	}), nil, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -39,7 +39,7 @@ func (e *estate) told() *config.Timeline {
 			relations = append(relations, config.RelationFactsOf(*entry.Event)...)
 		}
 	}
-	tl, err := config.NewTimeline(slices.Values(cis), slices.Values(relations))
+	tl, err := config.NewTimeline(slices.Values(cis), slices.Values(relations), nil)
 	require.NoError(e.t, err)
 	return tl
 }

@@ -152,7 +152,7 @@ func requirePicture(t *testing.T, tl *config.Timeline, at config.AsOf, cis, rela
 		require.Equal(t, want["state"].Value.Text(), string(v.State()))
 		for _, name := range []string{"state", "memory", "drift:memory", "nothing"} {
 			require.Equal(t, want[name].Value, tl.Value(id(n+1), name, at))
-			f, said := tl.Fact(id(n+1), name, at)
+			f, said := v.Fact(name)
 			require.Equal(t, want[name], f)
 			require.Equal(t, !want[name].Recorded.IsZero(), said)
 		}
@@ -244,9 +244,9 @@ func TestBlameNaive(t *testing.T) {
 // timelines builds one timeline in several ways.
 func (s *story) timelines(t *testing.T) map[string]*config.Timeline {
 	t.Helper()
-	whole, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations))
+	whole, err := config.NewTimeline(slices.Values(s.cis), slices.Values(s.relations), nil)
 	require.NoError(t, err)
-	shuffled, err := config.NewTimeline(slices.Values(s.shuffled(s.cis)), slices.Values(s.shuffled(s.relations)))
+	shuffled, err := config.NewTimeline(slices.Values(s.shuffled(s.cis)), slices.Values(s.shuffled(s.relations)), nil)
 	require.NoError(t, err)
 	single, chunks := new(config.Timeline), new(config.Timeline)
 	for _, f := range s.shuffled(s.cis) {

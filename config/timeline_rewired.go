@@ -63,7 +63,7 @@ func (r *rewiring) pair() {
 		r.add(RelationDiff{Step: Added, ID: v.ID(), Type: v.Type(), Ends: r.ends(v, r.diff.To), Origin: v.origin(stateName)})
 	}
 	for _, v := range r.gone {
-		after := RelationView{newView(v.of, r.diff.To)}
+		after := RelationView{r.timeline.view(v.of, r.diff.To)}
 		r.add(RelationDiff{Step: Removed, ID: v.ID(), Type: v.Type(), Ends: r.ends(v, r.diff.From), Origin: after.origin(stateName)})
 	}
 }

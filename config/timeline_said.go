@@ -87,8 +87,11 @@ func (s *said) valueAt(valid, recorded int64) itsm.Value {
 	return itsm.Value{}
 }
 
-// fact is s as it was given.
+// fact is s as it was given; of nothing it is none.
 func (s *said) fact(h *history, attribute string) Fact {
+	if s == nil {
+		return Fact{}
+	}
 	return Fact{
 		Subject: h.id, Attribute: attribute, Value: s.value,
 		From: timeOf(s.from), Until: timeOf(s.until), Recorded: timeOf(s.recorded),

@@ -15,6 +15,7 @@ import (
 type view struct {
 	of              *history
 	valid, recorded int64
+	phase           func(itsm.State) itsm.Phase // of the timeline
 }
 
 // CIView is a CI as of a point of a [Timeline], read when asked. The zero CIView is
@@ -24,7 +25,10 @@ type CIView struct{ view }
 // RelationView is a relation as of a point of a [Timeline], as [CIView] is of a CI.
 type RelationView struct{ view }
 
-func newView(h *history, at AsOf) view { return view{h, asked(at.Valid), asked(at.Recorded)} }
+// view is what was said of a CI or relation, as of a point.
+func (t *Timeline) view(h *history, at AsOf) view {
+	return view{h, asked(at.Valid), asked(at.Recorded), t.phase}
+}
 
 // ID is the id of the CI or relation.
 func (v view) ID() uuid.UUID {
@@ -36,6 +40,17 @@ func (v view) ID() uuid.UUID {
 
 // State is its state; none if it was not known to exist.
 func (v view) State() itsm.State { return itsm.State(v.Value(stateName).Text()) }
+
+// Phase is what its state means, see [TimelineOptions]; none if it was not known to
+// exist.
+func (v view) Phase() itsm.Phase { return phaseOf(v.phase, v.State()) }
+
+// Present reports whether it was there: it had a state, and not one that is
+// [itsm.Final], as of a CI [Disposed] and of a relation [Ended] are.
+func (v view) Present() bool {
+	s := v.State()
+	return s != itsm.None && phaseOf(v.phase, s) != itsm.Final
+}
 
 // known reports whether it was known to exist.
 func (v view) known() bool { return v.State() != itsm.None }
@@ -55,7 +70,8 @@ func (v view) Fact(attribute string) (Fact, bool) {
 	return s.fact(v.of, attribute), true
 }
 
-// Belief is the fact that is believed of one attribute, read when asked.
+// Belief is the fact that is believed of one attribute, read when asked. The zero
+// Belief is of nothing.
 type Belief struct {
 	of        *history
 	attribute string
@@ -79,14 +95,24 @@ func (v view) Beliefs() iter.Seq[Belief] {
 // Attribute is the name of the attribute.
 func (b Belief) Attribute() string { return b.attribute }
 
-// Value is its value; never missing.
-func (b Belief) Value() itsm.Value { return b.said.value }
+// Value is its value; missing only of the zero Belief.
+func (b Belief) Value() itsm.Value { return b.said.valueOf() }
 
 // Source is from where it is known.
-func (b Belief) Source() string { return b.said.as.source }
+func (b Belief) Source() string {
+	if b.said == nil {
+		return ""
+	}
+	return b.said.as.source
+}
 
 // Change is the change under which it came to be so; zero: none was named.
-func (b Belief) Change() itsm.Ref { return b.said.as.change }
+func (b Belief) Change() itsm.Ref {
+	if b.said == nil {
+		return itsm.Ref{}
+	}
+	return b.said.as.change
+}
 
 // Fact is the whole assertion.
 func (b Belief) Fact() Fact { return b.said.fact(b.of, b.attribute) }
@@ -122,12 +148,6 @@ func (v CIView) Name() string { return v.Value(nameName).Text() }
 // Class is its class.
 func (v CIView) Class() string { return v.Value(className).Text() }
 
-// Present reports whether it existed: it had a state, and was not disposed of.
-func (v CIView) Present() bool {
-	s := v.State()
-	return s != itsm.None && s != Disposed
-}
-
 // Needs lists of which groups of suppliers it needs some, by group.
 func (v CIView) Needs() []Need {
 	var list []Need
@@ -156,9 +176,3 @@ func (v RelationView) To() uuid.UUID { return ciOf(v.Value(toName)) }
 
 // Group is the group of suppliers that it belongs to, if any.
 func (v RelationView) Group() string { return v.Value(groupName).Text() }
-
-// Present reports whether it existed: it had a state, and had not ended.
-func (v RelationView) Present() bool {
-	s := v.State()
-	return s != itsm.None && s != Ended
-}
