@@ -44,11 +44,9 @@ type RecordOptions struct {
 	Retired  bool // takes in CIs that are out of use, of the phase [itsm.Done]
 	Proposed bool // takes in relations that are only proposed, of the phase [itsm.Open]
 
-	// Phase and RelationPhase say what the states of CIs and of relations mean, for a
-	// host that has states of its own: the method Phase of its lifecycles. Nil: what
-	// those of this package mean. What is [itsm.Final] is never in a graph.
-	Phase         func(itsm.State) itsm.Phase
-	RelationPhase func(itsm.State) itsm.Phase
+	// Phase is what a host's own states of CIs and relations mean, see
+	// [TimelineOptions]; nil: as in the timeline that is asked for the graph, or none.
+	Phase func(itsm.State) itsm.Phase
 }
 
 // without reports whether a CI in a state is left out.
@@ -64,7 +62,7 @@ func (o *RecordOptions) without(s itsm.State) bool {
 
 // withoutRelation reports whether a relation in a state is left out.
 func (o *RecordOptions) withoutRelation(s itsm.State) bool {
-	switch phaseOf(o.RelationPhase, s) {
+	switch phaseOf(o.Phase, s) {
 	case itsm.Final, itsm.Done:
 		return true
 	case itsm.Open:
