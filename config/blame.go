@@ -24,20 +24,22 @@ type Blamed struct {
 // replaced. An assertion that is in force nowhere any more is in the list too.
 func (t *Timeline) Blame(subject uuid.UUID, attribute string, at AsOf) []Blamed {
 	t = t.orEmpty()
-	h := t.find(subject)
-	v := t.view(h, at)
-	newest := h.last(attribute)
+	v := t.view(t.find(subject), at)
+	newest := v.of.last(attribute)
 	inForce := newest.believed(v.valid, v.recorded)
 	var list []Blamed
 	for s := newest.by(v.recorded); s != nil; s = s.before {
-		b := Blamed{Fact: s.fact(h, attribute), InForce: s == inForce}
-		if was := s.before.believed(s.from, v.recorded); was != nil {
-			b.Replaced = was.fact(h, attribute)
-		}
-		list = append(list, b)
+		list = append(list, v.blamed(attribute, s, inForce))
 	}
 	slices.Reverse(list)
 	return list
+}
+
+// blamed is an assertion that was made of an attribute by the point, where another or
+// the same is in force.
+func (v view) blamed(attribute string, s, inForce *said) Blamed {
+	was := s.before.believed(s.from, v.recorded)
+	return Blamed{s.fact(v.of, attribute), was.fact(v.of, attribute), s == inForce}
 }
 
 // String is the assertion in one line; a * leads what is in force.

@@ -123,7 +123,8 @@
 //
 // A [Timeline] holds what was ever said: which CIs and relations there were, and what
 // they were, at one instant as it was believed at another ([AsOf]); the graph as of
-// then; the [Diff] of two points; and who said what of an attribute, [Timeline.Blame].
+// then; the [Diff] of two points; who said what of an attribute, [Timeline.Blame]; what
+// a change did, [Timeline.Under]; and when a CI changed, [Timeline.Instants].
 // A [Baseline] is a named part of it with all relations within, known by a digest;
 // [Timeline.Drift] compares baseline, record and what was seen by then.
 //

@@ -132,12 +132,11 @@ func TestGraphOfAGroupThatIsShort(t *testing.T) {
 
 // A host's own states are in or out by their phases.
 func TestPhasesOfAHostsOwnStates(t *testing.T) {
-	phases := map[itsm.State]itsm.Phase{"stolen": itsm.Final, "lent": itsm.Done, "in stock": itsm.Open, config.Live: itsm.Active}
-	links := map[itsm.State]itsm.Phase{"refused": itsm.Final, "wanted": itsm.Open, "over": itsm.Done, config.Active: itsm.Active, "held": itsm.Paused}
-	o := config.RecordOptions{
-		Phase:         func(s itsm.State) itsm.Phase { return phases[s] },
-		RelationPhase: func(s itsm.State) itsm.Phase { return links[s] },
+	phases := map[itsm.State]itsm.Phase{
+		"stolen": itsm.Final, "lent": itsm.Done, "in stock": itsm.Open, config.Live: itsm.Active,
+		"refused": itsm.Final, "wanted": itsm.Open, "over": itsm.Done, "held": itsm.Paused,
 	}
+	o := config.RecordOptions{Phase: func(s itsm.State) itsm.Phase { return phases[s] }}
 	cis := []*config.CI{ciIn(1, "a", config.Live), ciIn(2, "b", "stolen"), ciIn(3, "c", "in stock"), ciIn(4, "d", "lent"), ciIn(5, "e", "unheard of")}
 	relations := []*config.Relation{
 		needsIn(11, 1, 3, "", config.Active), needsIn(12, 1, 3, "", "refused"), needsIn(13, 1, 3, "", "wanted"), needsIn(14, 1, 3, "", "held"),

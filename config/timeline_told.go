@@ -1,0 +1,131 @@
+package config
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm"
+)
+
+// Facts are all assertions about CIs and all about relations, by subject, attribute
+// and time of recording; of those recorded at the same time, in the order in which
+// they were given. A timeline of them answers as this one does, so that a host can
+// keep one, and [Timeline.With] takes them to unite two. Reading them all takes time
+// in proportion to their number.
+func (t *Timeline) Facts() (cis, relations iter.Seq[Fact]) {
+	t = t.orEmpty()
+	return t.cis.told(), t.relations.told()
+}
+
+// told are all assertions of a shelf.
+func (s *shelf) told() iter.Seq[Fact] {
+	return func(yield func(Fact) bool) {
+		for h := range s.all() {
+			for i, name := range h.names {
+				for _, one := range h.newest[i].told(forever) {
+					if !yield(one.fact(h, name)) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// told are those of one attribute that were recorded by then, the first one first.
+func (s *said) told(recorded int64) []*said {
+	s = s.by(recorded)
+	list := make([]*said, s.deep())
+	for ; s != nil; s = s.before {
+		list[s.depth-1] = s
+	}
+	return list
+}
+
+// About are all assertions about a CI or relation in the order in which they were
+// recorded, and of those recorded at the same time by attribute. It takes time in
+// proportion to n log n of their number n.
+func (t *Timeline) About(subject uuid.UUID) []Fact {
+	h := t.orEmpty().find(subject)
+	var list []Fact
+	names, newest := h.all()
+	for i, name := range names {
+		for _, one := range newest[i].told(forever) {
+			list = append(list, one.fact(h, name))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Fact) int { return a.Recorded.Compare(b.Recorded) })
+	return list
+}
+
+// Under says what a change did: every assertion that was made under it by a point, in
+// the order in which they were recorded, each with what it replaced and whether it is
+// believed there. Of those recorded at the same time CIs come before relations, by id
+// and attribute. Nothing was made under the zero change.
+//
+// There is no index of changes: it looks at every assertion there is, and takes time in
+// proportion to their number. For which CIs a change was the last to touch, a register
+// has [ByChange].
+func (t *Timeline) Under(change itsm.Ref, at AsOf) []Blamed {
+	if change.IsZero() {
+		return nil
+	}
+	t = t.orEmpty()
+	var list []Blamed
+	for _, s := range []*shelf{&t.cis, &t.relations} {
+		for h := range s.all() {
+			list = append(list, t.view(h, at).under(change)...)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Blamed) int { return a.Recorded.Compare(b.Recorded) })
+	return list
+}
+
+// under are the assertions that were made under a change.
+func (v view) under(change itsm.Ref) []Blamed {
+	var list []Blamed
+	for i, name := range v.of.names {
+		first := len(list)
+		for s := v.of.newest[i].by(v.recorded); s != nil; s = s.before {
+			if s.as.change == change {
+				list = append(list, v.blamed(name, s, v.of.newest[i].believed(v.valid, v.recorded)))
+			}
+		}
+		slices.Reverse(list[first:])
+	}
+	return list
+}
+
+// Instants are the valid times at which a CI or relation changed, as was believed at a
+// time of recording; zero: by all that is recorded. At each the value of at least one
+// attribute, its state among them, is another than just before, and between two of
+// them none is. What was only seen to differ does not count. They ascend, and each
+// comes once. It takes four searches for each assertion about it.
+func (t *Timeline) Instants(subject uuid.UUID, recorded time.Time) []time.Time {
+	h := t.orEmpty().find(subject)
+	by := asked(recorded)
+	var list []int64
+	names, newest := h.all()
+	for i, name := range names {
+		if strings.HasPrefix(name, driftPrefix) {
+			continue
+		}
+		for s := newest[i].by(by); s != nil; s = s.before {
+			for _, at := range []int64{s.from, s.until} {
+				if at != forever && !newest[i].valueAt(at, by).Equal(newest[i].valueAt(at-1, by)) {
+					list = append(list, at)
+				}
+			}
+		}
+	}
+	slices.Sort(list)
+	var times []time.Time
+	for _, at := range slices.Compact(list) {
+		times = append(times, timeOf(at))
+	}
+	return times
+}
