@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -108,12 +107,14 @@ func (t *Timeline) Diff(from, to AsOf, scope Scope) (*Diff, error) {
 		}
 		d.ci(a, b)
 	}
-	r := rewiring{timeline: t, diff: d, within: within, whole: scope.whole()}
+	name := func(at AsOf) func(uuid.UUID) string {
+		return func(id uuid.UUID) string { return t.Value(id, nameName, at).Text() }
+	}
+	r := rewiring{diff: d, within: within, whole: scope.whole(), wasName: name(from), isName: name(to)}
 	for h := range t.relations.all() {
 		r.look(RelationView{t.view(h, from)}, RelationView{t.view(h, to)})
 	}
 	r.pair()
-	slices.SortFunc(d.Relations, func(a, b RelationDiff) int { return compareIDs(a.ID, b.ID) })
 	return d, nil
 }
 
@@ -136,7 +137,7 @@ func (v view) origin(attribute string) Origin {
 }
 
 func (s *said) origin() Origin {
-	if s == nil {
+	if s == nil || s.as == nil { // of a baseline it is not kept
 		return Origin{}
 	}
 	return Origin{s.as.by, s.as.source, timeOf(s.from), timeOf(s.recorded), s.as.change, s.as.reason}

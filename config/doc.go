@@ -126,7 +126,8 @@
 // then; the [Diff] of two points; who said what of an attribute, [Timeline.Blame]; what
 // a change did, [Timeline.Under]; and when a CI changed, [Timeline.Instants].
 // A [Baseline] is a named part of it with all relations within, known by a digest;
-// [Timeline.Drift] compares baseline, record and what was seen by then.
+// [Timeline.Drift] compares baseline, record and what was seen by then, and
+// [Baseline.Diff] two baselines.
 //
 // # In and out
 //

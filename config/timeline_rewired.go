@@ -1,17 +1,20 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 )
 
 // rewiring collects what differs of relations.
 type rewiring struct {
-	timeline *Timeline
-	diff     *Diff
-	within   map[uuid.UUID]bool // the CIs of the scope
-	whole    bool               // it is all CIs
+	diff            *Diff
+	within          map[uuid.UUID]bool     // the CIs of the scope
+	whole           bool                   // it is all CIs
+	wasName, isName func(uuid.UUID) string // of CIs, at either point
 
-	gone, come []RelationView // there at one point only, by id
+	gone, come []RelationView     // there at one point only, by id
+	after      map[uuid.UUID]view // of what has gone, what is said of it afterwards
 }
 
 // has reports whether a relation that is there has an end within the scope.
@@ -27,6 +30,10 @@ func (r *rewiring) look(a, b RelationView) {
 	switch was, is := a.Present(), b.Present(); {
 	case was && !is:
 		r.gone = append(r.gone, a)
+		if r.after == nil {
+			r.after = make(map[uuid.UUID]view)
+		}
+		r.after[a.ID()] = b.view
 	case !was && is:
 		r.come = append(r.come, b)
 	default:
@@ -34,10 +41,10 @@ func (r *rewiring) look(a, b RelationView) {
 		if len(list) == 0 {
 			return
 		}
-		d := RelationDiff{Step: Changed, ID: b.ID(), Type: b.Type(), Ends: r.ends(b, r.diff.To), Attributes: list}
+		d := RelationDiff{Step: Changed, ID: b.ID(), Type: b.Type(), Ends: ends(b, r.isName), Attributes: list}
 		for _, one := range list {
 			if one.Attribute == fromName || one.Attribute == toName {
-				d.Step, d.WasEnds, d.Origin = Rewired, r.ends(a, r.diff.From), one.Origin
+				d.Step, d.WasEnds, d.Origin = Rewired, ends(a, r.wasName), one.Origin
 			}
 		}
 		r.diff.Relations = append(r.diff.Relations, d)
@@ -51,7 +58,7 @@ type place struct {
 }
 
 // pair takes what has come for what has gone, as far as one has the place of the
-// other; what is left was added and removed.
+// other; what is left was added and removed. All are by id then.
 func (r *rewiring) pair() {
 	both := func(v RelationView) place { return place{v.Type(), v.Group(), v.From(), v.To()} }
 	near := func(v RelationView) place { return place{v.Type(), v.Group(), v.From(), uuid.Nil} }
@@ -60,12 +67,12 @@ func (r *rewiring) pair() {
 		r.come, r.gone = r.paired(of)
 	}
 	for _, v := range r.come {
-		r.add(RelationDiff{Step: Added, ID: v.ID(), Type: v.Type(), Ends: r.ends(v, r.diff.To), Origin: v.origin(stateName)})
+		r.add(RelationDiff{Step: Added, ID: v.ID(), Type: v.Type(), Ends: ends(v, r.isName), Origin: v.origin(stateName)})
 	}
 	for _, v := range r.gone {
-		after := RelationView{r.timeline.view(v.of, r.diff.To)}
-		r.add(RelationDiff{Step: Removed, ID: v.ID(), Type: v.Type(), Ends: r.ends(v, r.diff.From), Origin: after.origin(stateName)})
+		r.add(RelationDiff{Step: Removed, ID: v.ID(), Type: v.Type(), Ends: ends(v, r.wasName), Origin: r.after[v.ID()].origin(stateName)})
 	}
+	slices.SortFunc(r.diff.Relations, func(a, b RelationDiff) int { return compareIDs(a.ID, b.ID) })
 }
 
 // paired pairs by one kind of place and gives what is left.
@@ -85,7 +92,7 @@ func (r *rewiring) paired(of func(RelationView) place) (come, gone []RelationVie
 		was := list[0]
 		free[at], taken[was.ID()] = list[1:], true
 		r.add(RelationDiff{
-			Step: Rewired, ID: v.ID(), Was: was.ID(), Type: v.Type(), Ends: r.ends(v, r.diff.To), WasEnds: r.ends(was, r.diff.From),
+			Step: Rewired, ID: v.ID(), Was: was.ID(), Type: v.Type(), Ends: ends(v, r.isName), WasEnds: ends(was, r.wasName),
 			Origin: v.origin(stateName), Attributes: differences(was.view, v.view),
 		})
 	}
@@ -99,8 +106,7 @@ func (r *rewiring) paired(of func(RelationView) place) (come, gone []RelationVie
 
 func (r *rewiring) add(d RelationDiff) { r.diff.Relations = append(r.diff.Relations, d) }
 
-// ends is what a relation joins at a point.
-func (r *rewiring) ends(v RelationView, at AsOf) Ends {
-	name := func(id uuid.UUID) string { return r.timeline.Value(id, nameName, at).Text() }
+// ends is what a relation joins, by the names of then.
+func ends(v RelationView, name func(uuid.UUID) string) Ends {
 	return Ends{v.From(), v.To(), name(v.From()), name(v.To())}
 }
