@@ -98,7 +98,8 @@
 // creates an action that somebody has by a date; an overdue verification or action is
 // one of the [Findings], as is a service without an owner (R21). [VerificationsOf]
 // says how far all of them are verified, as exact fractions with ids; [HealthOf] does
-// so for orphans, stale and doubled CIs, missing attributes and broken rules.
+// so for orphans, stale and doubled CIs, missing attributes, needs that cannot be met,
+// relations to what is retired, and broken rules.
 //
 // # Graph
 //

@@ -19,21 +19,24 @@ type Aspect string
 // disposed of, by class; those of relations the ones that have not ended, by type.
 const (
 	Orphaned   Aspect = "without relations"
-	Stale      Aspect = "not seen for long"          // of those in use or on the way there, see [HealthRules]
-	Duplicated Aspect = "not told apart"             // of those with the attributes that tell them apart
-	Incomplete Aspect = "required missing"           // of those whose class requires an attribute
-	Sparse     Aspect = "recommended missing"        // of those whose class recommends one
-	Unowned    Aspect = "service without owner"      // of services (R21)
-	Dangling   Aspect = "relation dangles"           // an end is no CI, or disposed of
-	Mismatched Aspect = "relation does not fit"      // the model knows no such type, or not between these classes or with these attributes
-	Repeated   Aspect = "relation said twice"        // another says the same
-	Overfull   Aspect = "too many relations"         // of active ones of a type with a limit: more than it allows lead from or to one CI
-	Cyclic     Aspect = "cycle that is not declared" // of active ones along which loss travels: it is on a cycle and its type does not say that cycles are meant (R22)
+	Stale      Aspect = "not seen for long"           // of those in use or on the way there, see [HealthRules]
+	Duplicated Aspect = "not told apart"              // of those with the attributes that tell them apart
+	Incomplete Aspect = "required missing"            // of those whose class requires an attribute
+	Sparse     Aspect = "recommended missing"         // of those whose class recommends one
+	Unowned    Aspect = "service without owner"       // of services (R21)
+	Unmet      Aspect = "needs more than there are"   // of those that need some of a group of suppliers: one of the groups has fewer that are not out of use
+	Dangling   Aspect = "relation dangles"            // an end is no CI, or disposed of
+	Outlived   Aspect = "relation to what is retired" // an end is retired
+	Unsighted  Aspect = "relation not seen for long"  // of active ones, see [HealthRules]
+	Mismatched Aspect = "relation does not fit"       // the model knows no such type, or not between these classes or with these attributes
+	Repeated   Aspect = "relation said twice"         // another says the same
+	Overfull   Aspect = "too many relations"          // of active ones of a type with a limit: more than it allows lead from or to one CI
+	Cyclic     Aspect = "cycle that is not declared"  // of active ones along which loss travels: it is on a cycle and its type does not say that cycles are meant (R22)
 )
 
 // HealthAspects lists the aspects of [HealthOf].
 func HealthAspects() []Aspect {
-	return []Aspect{Orphaned, Stale, Duplicated, Incomplete, Sparse, Unowned, Dangling, Mismatched, Repeated, Overfull, Cyclic}
+	return []Aspect{Orphaned, Stale, Duplicated, Incomplete, Sparse, Unowned, Unmet, Dangling, Outlived, Unsighted, Mismatched, Repeated, Overfull, Cyclic}
 }
 
 // HealthRules is what differs from host to host in what is healthy.
@@ -41,11 +44,14 @@ type HealthRules struct {
 	Policy *Policy // nil: [DefaultPolicy]
 
 	// Unseen is how long a CI may go without being seen or verified before it is
-	// stale; one that never was counts from its registration. Zero: for ever.
+	// stale, and a relation without being seen; what never was counts from its
+	// registration. Zero: for ever.
 	Unseen itsm.Wait
 
 	// Identities say by what CIs are told apart: two of one class are taken to be the
-	// same if they have the same values of all attributes of one of them.
+	// same if they have the same values of all attributes of one of them. Letter case
+	// in a text makes no difference there, nor does white space around or between its
+	// words beyond one space.
 	Identities []Identity
 }
 

@@ -47,11 +47,11 @@ func (e *examination) examineCIs() {
 	for _, r := range e.relations {
 		related[r.From], related[r.To] = true, true
 	}
-	twins := e.twins()
+	twins, groups := e.twins(), e.groups()
 	for _, ci := range e.cis {
 		e.count(Orphaned, ci, !related[ci.ID])
-		if e.policy.inUse(ci.State) && (e.rules.Unseen.Days != 0 || e.rules.Unseen.Time != 0) {
-			e.count(Stale, ci, !e.at.Before(e.rules.Unseen.After(ci.lastKnown())))
+		if e.policy.inUse(ci.State) && !e.forEver() {
+			e.count(Stale, ci, e.forLong(ci.Opened, ci.Seen, ci.Verified.At))
 		}
 		if same, compared := twins[ci.ID]; compared {
 			e.count(Duplicated, ci, same)
@@ -60,18 +60,10 @@ func (e *examination) examineCIs() {
 		if e.model.IsService(ci.Class) {
 			e.count(Unowned, ci, ci.Owner == "")
 		}
-	}
-}
-
-// lastKnown is when it was last seen or verified; if never, when it was registered.
-func (ci *CI) lastKnown() time.Time {
-	last := ci.Opened
-	for _, t := range []time.Time{ci.Seen, ci.Verified.At} {
-		if t.After(last) {
-			last = t
+		if len(ci.Needs) > 0 {
+			e.count(Unmet, ci, groups.unmet(ci))
 		}
 	}
-	return last
 }
 
 // attributes counts whether what the class requires and recommends is there.
@@ -134,8 +126,15 @@ func (id Identity) key(i int, ci *CI) (string, bool) {
 		if v.IsZero() {
 			return "", false
 		}
+		text := v.String()
+		if v.Type() == itsm.Text {
+			text = strings.ToLower(strings.Join(strings.Fields(text), " "))
+		}
+		if text == "" {
+			return "", false
+		}
 		part(string(v.Type()))
-		part(v.String())
+		part(text)
 	}
 	return b.String(), true
 }
@@ -163,8 +162,12 @@ func (e *examination) examineRelations() error {
 	}
 	for _, r := range e.relations {
 		e.countRelation(Dangling, r, !e.there(r.From) || !e.there(r.To))
+		e.countRelation(Outlived, r, e.retired(r.From) || e.retired(r.To))
 		e.countRelation(Mismatched, r, e.mismatched(r))
 		e.countRelation(Repeated, r, said[says{r.Type, r.Group, r.From, r.To}] > 1)
+		if r.State == Active && !e.forEver() {
+			e.countRelation(Unsighted, r, e.forLong(r.Opened, r.Seen))
+		}
 		t := e.model.typeOf(r.Type)
 		if t == nil || r.State != Active {
 			continue

@@ -143,6 +143,34 @@ func TestHealth(t *testing.T) {
 	require.False(t, s.health(t, &config.HealthRules{}).Measure(config.Stale).Ratio.HasData())
 }
 
+// TestHealthOfNeedsAndRelations: a need that its group cannot meet, and relations to
+// what is out of use or that nobody has seen for long.
+func TestHealthOfNeedsAndRelations(t *testing.T) {
+	var s stock
+	grouped := func(r *config.Relation) { r.Group = "nodes" }
+	need := func(n int) func(*config.CI) {
+		return func(ci *config.CI) { ci.Needs = []config.Need{{Group: "nodes", AtLeast: n}} }
+	}
+	served, short, alone := s.ci("application", need(2)), s.ci("application", need(2)), s.ci("application", need(1))
+	one, two := s.ci("server"), s.ci("server")
+	old := s.ci("server", func(ci *config.CI) { ci.State = config.Retired })
+	s.ci("application", need(9), func(ci *config.CI) { ci.State = config.Retired })
+	fresh := func(r *config.Relation) { r.Opened = monday.Add(9 * day) }
+	s.relate("runs on", served, one, grouped, fresh)
+	s.relate("runs on", served, two, grouped, fresh, func(r *config.Relation) { r.State = config.Proposed })
+	s.relate("runs on", short, one, grouped, fresh)
+	s.relate("depends on", short, one, grouped, fresh) // the same supplier
+	toOld := s.relate("runs on", short, old, grouped, fresh)
+	unseen := s.relate("runs on", alone, one, func(r *config.Relation) { r.Opened, r.Seen = monday.Add(-9*day), monday })
+	s.relate("runs on", alone, two, func(r *config.Relation) { r.Opened, r.Seen = monday.Add(-9*day), monday.Add(time.Second) })
+
+	h := s.health(t, &config.HealthRules{Unseen: itsm.Wait{Days: 10}})
+	requireBad(t, h, config.Unmet, 3, short, alone)
+	requireBad(t, h, config.Outlived, 7, toOld)
+	requireBad(t, h, config.Unsighted, 6, unseen)
+	require.False(t, s.health(t, &config.HealthRules{}).Measure(config.Unsighted).Ratio.HasData(), "for ever")
+}
+
 func TestR21_EveryServiceHasAnOwner(t *testing.T) {
 	var s stock
 	s.ci("business service")
