@@ -48,6 +48,11 @@ func differencesOf(list []config.Difference) []string {
 	return texts
 }
 
+// originOf is where a fact comes from.
+func originOf(f config.Fact) config.Origin {
+	return config.Origin{By: f.By, Source: f.Source, Since: f.From, Recorded: f.Recorded, Change: f.Change, Reason: f.Reason}
+}
+
 // naiveDiff lists what a diff has to say, a line each.
 func naiveDiff(s *story, from, to config.AsOf, ids []uuid.UUID) []string {
 	within := func(ci uuid.UUID) bool { return ids == nil || slices.Contains(ids, ci) }
@@ -61,9 +66,9 @@ func naiveDiff(s *story, from, to config.AsOf, ids []uuid.UUID) []string {
 		switch {
 		case !within(ci):
 		case was && !is:
-			add("ci removed %s", ci)
+			add("ci removed %s%s", ci, originOf(b[ci]["state"]))
 		case is && !was:
-			add("ci added %s", ci)
+			add("ci added %s%s", ci, originOf(b[ci]["state"]))
 		case was && is && len(list) > 0:
 			add("ci changed %s %q", ci, list)
 		}
@@ -121,10 +126,10 @@ func naiveDiff(s *story, from, to config.AsOf, ids []uuid.UUID) []string {
 		}
 	}
 	for _, r := range gone {
-		add("relation removed %s", r)
+		add("relation removed %s%s", r, originOf(b[r]["state"]))
 	}
 	for _, r := range come {
-		add("relation added %s", r)
+		add("relation added %s%s", r, originOf(b[r]["state"]))
 	}
 	slices.Sort(lines)
 	return lines
@@ -136,6 +141,8 @@ func linesOf(d *config.Diff) []string {
 		line := fmt.Sprintf("ci %s %s", c.Step, c.ID)
 		if c.Step == config.Changed {
 			line += fmt.Sprintf(" %q", differencesOf(c.Attributes))
+		} else {
+			line += c.Origin.String()
 		}
 		lines = append(lines, line)
 	}
@@ -143,6 +150,8 @@ func linesOf(d *config.Diff) []string {
 		line := fmt.Sprintf("relation %s %s", r.Step, r.ID)
 		if r.Step == config.Changed || r.Step == config.Rewired {
 			line += fmt.Sprintf(" %s %q", r.Was, differencesOf(r.Attributes))
+		} else {
+			line += r.Origin.String()
 		}
 		lines = append(lines, line)
 	}
