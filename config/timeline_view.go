@@ -84,8 +84,8 @@ type Belief struct {
 func (v view) Beliefs() iter.Seq[Belief] {
 	return func(yield func(Belief) bool) {
 		names, newest := v.of.all()
-		for i, name := range names {
-			if s := newest[i].believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, name, s}) {
+		for i, s := range newest {
+			if s = s.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, names[i], s}) {
 				return
 			}
 		}
@@ -96,7 +96,12 @@ func (v view) Beliefs() iter.Seq[Belief] {
 func (b Belief) Attribute() string { return b.attribute }
 
 // Value is its value; missing only of the zero Belief.
-func (b Belief) Value() itsm.Value { return b.said.valueOf() }
+func (b Belief) Value() (v itsm.Value) {
+	if b.said != nil {
+		v = b.said.value
+	}
+	return v
+}
 
 // Source is from where it is known.
 func (b Belief) Source() string {
