@@ -236,7 +236,7 @@ func TestR5_DisposedFromTheStart(t *testing.T) {
 	for _, c := range samples() {
 		itsmtest.RequireRule(t, w.Refused(mia, c), itsm.RuleState)
 	}
-	timeline, err := config.NewTimeline(slices.Values(config.FactsOf(e)), nil)
+	timeline, err := config.NewTimeline(slices.Values(config.FactsOf(e)), nil, nil)
 	require.NoError(t, err)
 	view, _ := timeline.At(w.Record().ID, config.AsOf{Valid: w.Now()})
 	require.Equal(t, config.Disposed, view.State())

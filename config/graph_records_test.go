@@ -167,7 +167,7 @@ func TestPhasesOfAHostsOwnStates(t *testing.T) {
 			of = append(of, config.Fact{Subject: r.ID, Attribute: name, Value: v, From: noon, Recorded: noon})
 		}
 	}
-	tl, err := config.NewTimeline(slices.Values(facts), slices.Values(of))
+	tl, err := config.NewTimeline(slices.Values(facts), slices.Values(of), nil)
 	require.NoError(t, err)
 	g, err = tl.Graph(abstractModel(t), config.AsOf{}, &o)
 	require.NoError(t, err)

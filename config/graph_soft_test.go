@@ -87,7 +87,7 @@ func TestGraphAsOfTheTimeOfSoftness(t *testing.T) {
 		fact(3, "state", state(config.Active), 0), fact(3, "type", word("depends on"), 0), fact(3, "from", ref(1), 0), fact(3, "to", ref(2), 0),
 		fact(3, "strength", word("soft"), 1),
 	}
-	tl, err := config.NewTimeline(slices.Values(cis), slices.Values(relation))
+	tl, err := config.NewTimeline(slices.Values(cis), slices.Values(relation), nil)
 	require.NoError(t, err)
 	for days, degraded := range []int{0, 1} {
 		g, err := tl.Graph(config.DefaultModel(), config.AsOf{Valid: noon.AddDate(0, 0, days)}, nil)

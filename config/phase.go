@@ -2,10 +2,10 @@ package config
 
 import "github.com/itsmkit/itsm"
 
-// statePhase is what a state of a CI or relation means: what the host says, else what it
+// phaseOf is what a state of a CI or relation means: what the host says, else what it
 // means in the lifecycles of the package. A state that neither knows counts as active;
 // none has no phase.
-func statePhase(host func(itsm.State) itsm.Phase, s itsm.State) itsm.Phase {
+func phaseOf(host func(itsm.State) itsm.Phase, s itsm.State) itsm.Phase {
 	if host != nil {
 		if p := host(s); p.IsValid() && s != itsm.None {
 			return p

@@ -120,7 +120,7 @@ func TestGraphAsOfAnInstantThatIsUnfinished(t *testing.T) {
 		{Subject: id(1), Attribute: "state", Value: state(config.Active), From: noon, Recorded: noon},
 		{Subject: id(1), Attribute: "type", Value: word("runs on"), From: noon, Recorded: noon},
 		{Subject: id(1), Attribute: "from", Value: ref(2), From: noon, Recorded: noon},
-	}))
+	}), nil)
 	require.NoError(t, err)
 	_, err = unknown.Graph(config.DefaultModel(), config.AsOf{}, nil)
 	itsmtest.RequireField(t, err, "relations[0].from")

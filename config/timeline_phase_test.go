@@ -56,10 +56,10 @@ func TestTimelineAsksThePhase(t *testing.T) {
 	d, err := tl.Diff(asOf(0, 1), asOf(1, 1), config.Scope{})
 	require.NoError(t, err)
 	require.Len(t, d.CIs, 3)
-	g, err := tl.Graph(config.DefaultModel(), asOf(1, 1), nil)
+	g, err := tl.Graph(config.DefaultModel(), asOf(1, 1), &config.RecordOptions{Proposed: true})
 	require.NoError(t, err)
 	require.Equal(t, []int{2, 1}, []int{g.Nodes(), g.Links()})
-	g, err = tl.Graph(config.DefaultModel(), asOf(1, 1), &config.GraphOptions{Retired: true})
+	g, err = tl.Graph(config.DefaultModel(), asOf(1, 1), &config.RecordOptions{Retired: true, Proposed: true})
 	require.NoError(t, err)
 	require.Equal(t, []int{3, 2}, []int{g.Nodes(), g.Links()})
 

@@ -43,13 +43,13 @@ func (v view) State() itsm.State { return itsm.State(v.Value(stateName).Text()) 
 
 // Phase is what its state means, see [TimelineOptions]; none if it was not known to
 // exist.
-func (v view) Phase() itsm.Phase { return statePhase(v.phase, v.State()) }
+func (v view) Phase() itsm.Phase { return phaseOf(v.phase, v.State()) }
 
 // Present reports whether it was there: it had a state, and not one that is
 // [itsm.Final], as of a CI [Disposed] and of a relation [Ended] are.
 func (v view) Present() bool {
 	s := v.State()
-	return s != itsm.None && statePhase(v.phase, s) != itsm.Final
+	return s != itsm.None && phaseOf(v.phase, s) != itsm.Final
 }
 
 // known reports whether it was known to exist.
