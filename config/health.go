@@ -24,7 +24,7 @@ const (
 	Incomplete Aspect = "required missing"            // of those whose class requires an attribute
 	Sparse     Aspect = "recommended missing"         // of those whose class recommends one
 	Unowned    Aspect = "service without owner"       // of services (R21)
-	Unmet      Aspect = "needs more than there are"   // of those that need some of a group of suppliers: one of the groups has fewer that are not out of use
+	Unmet      Aspect = "needs more than there are"   // of those that need some of a group of suppliers: one of the groups has fewer that are not out of use, as a [Graph] counts them
 	Dangling   Aspect = "relation dangles"            // an end is no CI, or disposed of
 	Outlived   Aspect = "relation to what is retired" // an end is retired
 	Unsighted  Aspect = "relation not seen for long"  // of active ones, see [HealthRules]

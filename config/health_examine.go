@@ -34,11 +34,13 @@ func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {
 		}
 	}
 	for r := range records(relations) {
-		if r.State != itsm.None && r.State != Ended {
+		if r.State != itsm.None && !e.policy.gone(r.State) {
 			e.relations = append(e.relations, r)
 		}
 	}
 }
+
+func (e *examination) isActive(r *Relation) bool { return e.policy.phase(r.State) == itsm.Active }
 
 func (e *examination) count(a Aspect, ci *CI, is bool) { e.tallies[a].count(ci.ID, ci.Class, is) }
 
@@ -151,7 +153,7 @@ func (e *examination) examineRelations() error {
 	said, from, to := make(map[says]int), make(map[end]int), make(map[end]int)
 	for _, r := range e.relations {
 		said[says{r.Type, r.Group, r.From, r.To}]++
-		if r.State == Active {
+		if e.isActive(r) {
 			from[end{r.Type, r.From}]++
 			to[end{r.Type, r.To}]++
 		}
@@ -165,11 +167,11 @@ func (e *examination) examineRelations() error {
 		e.countRelation(Outlived, r, e.retired(r.From) || e.retired(r.To))
 		e.countRelation(Mismatched, r, e.mismatched(r))
 		e.countRelation(Repeated, r, said[says{r.Type, r.Group, r.From, r.To}] > 1)
-		if r.State == Active && !e.forEver() {
+		if e.isActive(r) && !e.forEver() {
 			e.countRelation(Unsighted, r, e.forLong(r.Opened, r.Seen))
 		}
 		t := e.model.typeOf(r.Type)
-		if t == nil || r.State != Active {
+		if t == nil || !e.isActive(r) {
 			continue
 		}
 		if t.MostFrom > 0 || t.MostTo > 0 {
@@ -221,7 +223,7 @@ func (e *examination) cyclic() (func(*Relation) bool, error) {
 	var edges []Edge
 	for _, r := range e.relations {
 		t := e.model.typeOf(r.Type)
-		if t == nil || r.State != Active || t.Carries == Nowhere {
+		if t == nil || !e.isActive(r) || t.Carries == Nowhere {
 			continue
 		}
 		edge := Edge{numbered(r.From), numbered(r.To)}

@@ -184,7 +184,9 @@ func (n naiveHealth) ofCI(a config.Aspect, ci *config.CI) (can, is bool) {
 		for _, need := range ci.Needs {
 			have := 0
 			for _, o := range n.cis {
-				if n.counts(o) && slices.ContainsFunc(n.relations, func(r *config.Relation) bool { return holds(r) && r.Group == need.Group && n.supplies(r, o, ci) }) {
+				if n.counts(o) && slices.ContainsFunc(n.relations, func(r *config.Relation) bool {
+					return (r.State == config.Active || r.State == config.Proposed && !inUse(ci)) && r.Attributes["strength"].Value.Text() != "soft" && r.Group == need.Group && n.supplies(r, o, ci)
+				}) {
 					have++
 				}
 			}

@@ -40,8 +40,8 @@ type supplied struct {
 type suppliers map[supplied]map[uuid.UUID]bool
 
 // groups are the suppliers that are not out of use, as a [Graph] counts them: each once,
-// by relations along which loss travels. What is proposed counts, as of a CI that is
-// still on paper all is.
+// by relations along which loss travels. What is proposed counts for a CI that is on
+// paper itself.
 func (e *examination) groups() suppliers {
 	in := make(map[uuid.UUID]bool, len(e.cis))
 	for _, ci := range e.cis {
@@ -57,7 +57,7 @@ func (e *examination) groups() suppliers {
 		if t.Carries == ToSecond {
 			who, what = what, who
 		}
-		if !in[what] {
+		if !in[what] || isSoft(r) || !e.isActive(r) && e.ends[who] != nil && e.policy.inUse(e.ends[who].State) {
 			continue
 		}
 		g := supplied{who, r.Group}

@@ -157,7 +157,11 @@ func TestHealthOfNeedsAndRelations(t *testing.T) {
 	s.ci("application", need(9), func(ci *config.CI) { ci.State = config.Retired })
 	fresh := func(r *config.Relation) { r.Opened = monday.Add(9 * day) }
 	s.relate("runs on", served, one, grouped, fresh)
-	s.relate("runs on", served, two, grouped, fresh, func(r *config.Relation) { r.State = config.Proposed })
+	s.relate("runs on", served, two, grouped, fresh)
+	proposed := func(r *config.Relation) { r.State = config.Proposed }
+	waiting, planned := s.ci("application", need(1)), s.ci("application", need(1), func(ci *config.CI) { ci.State = config.Planned })
+	s.relate("runs on", waiting, two, grouped, fresh, proposed)
+	s.relate("runs on", planned, two, grouped, fresh, proposed)
 	s.relate("runs on", short, one, grouped, fresh)
 	s.relate("depends on", short, one, grouped, fresh) // the same supplier
 	toOld := s.relate("runs on", short, old, grouped, fresh)
@@ -165,9 +169,9 @@ func TestHealthOfNeedsAndRelations(t *testing.T) {
 	s.relate("runs on", alone, two, func(r *config.Relation) { r.Opened, r.Seen = monday.Add(-9*day), monday.Add(time.Second) })
 
 	h := s.health(t, &config.HealthRules{Unseen: itsm.Wait{Days: 10}})
-	requireBad(t, h, config.Unmet, 3, short, alone)
-	requireBad(t, h, config.Outlived, 7, toOld)
-	requireBad(t, h, config.Unsighted, 6, unseen)
+	requireBad(t, h, config.Unmet, 5, short, alone, waiting)
+	requireBad(t, h, config.Outlived, 9, toOld)
+	requireBad(t, h, config.Unsighted, 7, unseen)
 	require.False(t, s.health(t, &config.HealthRules{}).Measure(config.Unsighted).Ratio.HasData(), "for ever")
 }
 
