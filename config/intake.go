@@ -36,7 +36,8 @@ type IntakeOptions struct {
 
 	// Known are the CIs and relations that are there already; nil: none. They must be
 	// the same each time they are listed and not change meanwhile. A row that names a
-	// known CI, by id or by class and name, changes it.
+	// known CI, by id or by class and name, changes it; what several CIs are called is
+	// no name of a row without an id.
 	Known          iter.Seq[*CI]
 	KnownRelations iter.Seq[*Relation]
 

@@ -21,6 +21,7 @@ type intakeCI struct {
 	line    uint32 // 0: no row is about it
 	state   uint8  // its place in the states of CIs
 	refused bool   // its row is
+	named   bool   // its row names it by class and name alone
 }
 
 // there reports whether relations may lead to it.
@@ -150,15 +151,24 @@ func (in *Intake) typeAt(name string) int16 {
 	return -1
 }
 
-// bind makes a CI the one of its id and of its class and name.
+// bind makes a CI the one of its id and of its class and name. A row that names but
+// these is then of neither, when another has them too.
 func (in *Intake) bind(v uint32, class, name string) {
 	in.handles[in.handleOfID(in.cis[v].id)] = v
-	if h := in.handleOfKey(class, name); in.handles[h] == None {
+	h := in.handleOfKey(class, name)
+	switch was := in.handles[h]; was {
+	case v, ambiguous:
+	case None:
 		in.handles[h] = v
-	} else if in.handles[h] != v {
+	default:
 		in.handles[h] = ambiguous
+		if in.cis[was].named {
+			in.ciWrong(was, nameName, severalProblem, Handle{Class: class, Name: name})
+		}
 	}
 }
+
+const severalProblem = "%s is what several CIs are, here or there already; give the id of the one that is meant, or of its own to a new one"
 
 // open begins to read a source.
 func (in *Intake) open(i int) (rowReader, func() error, error) {
@@ -249,6 +259,10 @@ func (row *incoming) relationRow() *RelationRow {
 
 // takeCI notes a row of a CI; None: it is about none.
 func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
+	if in.several(r) {
+		at.wrong(nameName, severalProblem, r.handle())
+		return None
+	}
 	v := in.knownCI(r)
 	if v != None {
 		if c := &in.cis[v]; c.line > 0 {
@@ -256,7 +270,7 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 			return None
 		}
 		c := &in.cis[v]
-		c.source, c.line = uint32(at.source), uint32(at.row.number)
+		c.source, c.line, c.named = uint32(at.source), uint32(at.row.number), r.ID == uuid.Nil
 		own := *r
 		own.Attributes = in.resolved(r.Attributes)
 		_, err := in.update(in.known[c.known-1], &own)
@@ -269,10 +283,14 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 	}
 	id := in.idOf(r)
 	if h, there := in.ids[id]; there && in.handles[h] != None {
-		c := &in.cis[in.handles[h]]
-		if r.ID != uuid.Nil {
+		switch c := &in.cis[in.handles[h]]; {
+		case r.ID != uuid.Nil:
 			at.wrong("id", "is that of %s too", in.place(c.source, c.line))
-		} else {
+		case c.known > 0:
+			now := in.known[c.known-1]
+			at.wrong("name", "%s is what %s was when it got its id, and that is called otherwise now; give the id of that if it is meant, or of its own to a new one",
+				r.handle(), Handle{Class: now.Class, Name: now.Name})
+		default:
 			at.wrong("name", "%s is named in %s too; give ids to both if they are two", r.handle(), in.place(c.source, c.line))
 		}
 		return None
@@ -282,7 +300,10 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 		state = Planned
 	}
 	v = uint32(len(in.cis))
-	c := intakeCI{id: id, class: in.classOf(r.Class), source: uint32(at.source), line: uint32(at.row.number), state: uint8(max(slices.Index(ciStates(), state), 0))}
+	c := intakeCI{
+		id: id, class: in.classOf(r.Class), source: uint32(at.source), line: uint32(at.row.number),
+		state: uint8(max(slices.Index(ciStates(), state), 0)), named: r.ID == uuid.Nil,
+	}
 	ci := CI{Header: itsm.Header{ID: id, Number: noNumber}}
 	_, err := in.process.Fire(&ci, r.Register, in.stamp)
 	c.refused = at.addAll(err)
@@ -296,6 +317,23 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 }
 
 func (r *CIRow) handle() Handle { return Handle{Class: r.Class, Name: r.Name} }
+
+// several reports whether a row names by class and name what several CIs are: known
+// ones, or those that other rows give ids to. Then nothing else is of that name alone.
+func (in *Intake) several(r *CIRow) bool {
+	if r.ID != uuid.Nil {
+		return false
+	}
+	h, there := in.keys[keyFor(r.Class, r.Name)]
+	if !there {
+		return false
+	}
+	v := in.handles[h]
+	if v < ambiguous && in.cis[v].known == 0 && !in.cis[v].named {
+		in.handles[h], v = ambiguous, ambiguous
+	}
+	return v == ambiguous
+}
 
 // knownCI is the known CI that a row is about; None: a new one.
 func (in *Intake) knownCI(r *CIRow) uint32 {
