@@ -65,6 +65,9 @@ const defaultMaxFaults = 1000
 // and cardinality and are not said twice; and that no CI needs more of a group than
 // the group has, but for those that are out of use. See [NewIntake].
 //
+// Of relations that are too many, or say the same, the first rows come in, among those
+// that nothing else keeps out: what falls with a CI takes no place from another.
+//
 // It holds some 150 bytes for each CI and 30 for each relation, not the rows: these
 // are read again to be taken in.
 type Intake struct {
@@ -85,6 +88,7 @@ type Intake struct {
 	relIDs     []relationID
 	others     []*Relation        // known ones
 	ended      map[uuid.UUID]bool // known ones, whose ids no other can have
+	doubled    map[uint32]uint32  // relations that say the same, to the first of them
 	refs       []intakeRef
 	needs      []intakeNeed
 	groups     map[string]uint32 // by name; 0: none

@@ -16,10 +16,9 @@ func (in *Intake) connect() {
 	in.askPolicy()
 	in.resolveEnds()
 	in.checkPairs()
-	in.checkDoubled()
+	in.findDoubled()
 	in.checkRelationIDs()
 	in.checkRefs()
-	in.checkCardinality()
 	in.spread()
 }
 
@@ -145,9 +144,9 @@ func (in *Intake) checkPairs() {
 	}
 }
 
-// checkDoubled finds relations that say the same as an earlier one; what says the
-// same as a known one is about that.
-func (in *Intake) checkDoubled() {
+// findDoubled finds relations that say the same. What says the same as a known one is
+// about that; of rows that do, one is taken in, see [seats].
+func (in *Intake) findDoubled() {
 	order := make([]uint32, 0, len(in.relations))
 	for i := range in.relations {
 		if r := &in.relations[i]; r.typ >= 0 && r.from != None && r.to != None && (!r.refused || r.line == 0) {
@@ -159,6 +158,7 @@ func (in *Intake) checkDoubled() {
 		return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to), cmp.Compare(x.typ, y.typ), cmp.Compare(x.group, y.group))
 	}
 	slices.SortFunc(order, func(a, b uint32) int { return cmp.Or(same(a, b), cmp.Compare(a, b)) })
+	in.doubled = make(map[uint32]uint32)
 	for first := 0; first < len(order); {
 		after := first + 1
 		for after < len(order) && same(order[first], order[after]) == 0 {
@@ -166,16 +166,13 @@ func (in *Intake) checkDoubled() {
 		}
 		run := order[first:after]
 		first = after
-		said := &in.relations[run[0]]
-		for _, i := range run[1:] {
-			r := &in.relations[i]
-			switch {
-			case r.line == 0:
-			case said.line == 0:
-				r.known = said.known
-				said = r
-			default:
-				in.relationWrong(r, "", "says the same as %s", in.place(said.source, said.line))
+		known := &in.relations[run[0]] // known ones come first
+		for _, i := range run {
+			if r := &in.relations[i]; r.line > 0 && known.line == 0 {
+				r.known = known.known
+			}
+			if len(run) > 1 {
+				in.doubled[i] = run[0]
 			}
 		}
 	}
@@ -208,35 +205,6 @@ func (in *Intake) checkRelationIDs() {
 		in.relationWrong(r, "id", "is that of %s too", in.place(of.source, of.line))
 	}
 	in.relIDs = nil
-}
-
-// checkCardinality refuses those of the active relations of a CI that are too many,
-// the later ones.
-func (in *Intake) checkCardinality() {
-	types := in.policy.Model.types
-	count := make(map[uint64]int) // by type, side and CI
-	over := func(r *intakeRelation, side uint64, v uint32, most int, field string) {
-		if most == 0 {
-			return
-		}
-		key := uint64(r.typ)<<33 | side<<32 | uint64(v)
-		if count[key]++; count[key] > most && r.line > 0 {
-			in.relationWrong(r, field, "is one too many: %d may be %q there", most, types[r.typ].Name)
-		}
-	}
-	for i := range in.relations {
-		r := &in.relations[i]
-		if r.typ < 0 || r.proposed || r.from == None || r.to == None || r.refused && r.line > 0 || r.known > 0 && r.line > 0 {
-			continue
-		}
-		if r.line > 0 && !(in.cis[r.from].there() && in.cis[r.to].there()) {
-			continue // it falls with its end, and takes no place from another
-		}
-		over(r, 0, r.from, types[r.typ].MostFrom, fromName)
-		if !r.refused || r.line == 0 {
-			over(r, 1, r.to, types[r.typ].MostTo, toName)
-		}
-	}
 }
 
 // checkRefs asks that values refer to CIs that are there, of the classes that their

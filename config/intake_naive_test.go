@@ -20,6 +20,7 @@ type naiveRow struct {
 	watches           string
 	needs             map[string]int
 	typ, from, to, in string
+	proposed          bool
 	broken            bool // no JSON
 }
 
@@ -28,7 +29,7 @@ func (r *naiveRow) text() string {
 	case r.broken:
 		return `{"register":`
 	case r.relation:
-		return fmt.Sprintf(`{"relate":{"type":%q,"from":%q,"to":%q,"group":%q,"change":"change:1"}}`, r.typ, r.from, r.to, r.in)
+		return fmt.Sprintf(`{"relate":{"type":%q,"from":%q,"to":%q,"group":%q,"proposed":%t,"change":"change:1"}}`, r.typ, r.from, r.to, r.in, r.proposed)
 	}
 	var more []string
 	if r.cpus >= 0 {
@@ -47,7 +48,9 @@ func (r *naiveRow) text() string {
 }
 
 // naivelyTaken says which rows come in: it takes in all that is right by itself, and
-// leaves out whatever lacks something, over and over.
+// leaves out whatever lacks something, over and over; then the relations that are one
+// too many beside the rows before them, and what then lacks something; and takes those
+// in after all for which there is place in the end.
 func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
 	out := make([]bool, len(rows))
 	at := map[string]int{} // the CI of a name
@@ -64,29 +67,60 @@ func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
 		at[key] = i
 		out[i] = r.cpus == 0
 	}
-	said, most := map[string]bool{}, map[string]int{}
 	for i, r := range rows { // what is wrong with a relation whatever becomes of others
 		if !r.relation || r.broken {
 			continue
 		}
 		from, known := at[r.from]
 		to, there := at[r.to]
-		key := strings.Join([]string{r.typ, r.from, r.to, r.in}, "|")
 		out[i] = !known || !there || from == to && r.typ != "connects to" || !m.Allows(r.typ, rows[from].class, rows[to].class)
-		if !out[i] {
-			out[i] = said[key]
-			said[key] = true
-		}
-		if r.typ == "located in" && !out[i] {
-			most[r.from]++
-			out[i] = most[r.from] > 1
-		}
 	}
 	for i, r := range rows {
 		if to, there := at[r.watches]; r.watches != "" && !out[i] && (!there || rows[to].class != "server") {
 			out[i] = true
 		}
 	}
+	naivelySettled(rows, out, at)
+	fits := func(i int, others []naiveRow) bool {
+		r := rows[i]
+		fromSame, toSame := 0, 0
+		for j, o := range others {
+			if out[j] || !o.relation || j == i || o.typ != r.typ {
+				continue
+			}
+			if o.from == r.from && o.to == r.to && o.in == r.in {
+				return false
+			}
+			if o.from == r.from && !o.proposed {
+				fromSame++
+			}
+			if o.to == r.to && !o.proposed {
+				toSame++
+			}
+		}
+		return r.proposed || !(r.typ == "located in" && fromSame > 0 || r.typ == "offers" && toSame > 0)
+	}
+	var over []int
+	for i, r := range rows {
+		if r.relation && !out[i] && !fits(i, rows[:i]) {
+			out[i] = true
+			over = append(over, i)
+		}
+	}
+	naivelySettled(rows, out, at)
+	for _, i := range over {
+		if r := rows[i]; !out[at[r.from]] && !out[at[r.to]] && fits(i, rows) {
+			out[i] = false
+		}
+	}
+	for i := range out {
+		out[i] = !out[i]
+	}
+	return out
+}
+
+// naivelySettled leaves out what lacks something until nothing more does.
+func naivelySettled(rows []naiveRow, out []bool, at map[string]int) {
 	for changed := true; changed; {
 		changed = false
 		for i, r := range rows {
@@ -103,9 +137,9 @@ func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
 					for j, l := range rows {
 						key := r.class + "/" + r.name
 						if l.relation && !out[j] && l.in == g {
-							if l.typ == "member of" && l.to == key {
+							if (l.typ == "member of" || l.typ == "offers") && l.to == key {
 								suppliers[l.from] = true
-							} else if l.typ != "member of" && l.typ != "documented by" && l.typ != "backed up by" && l.from == key {
+							} else if (l.typ == "stored on" || l.typ == "located in") && l.from == key {
 								suppliers[l.to] = true
 							}
 						}
@@ -118,10 +152,57 @@ func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
 			}
 		}
 	}
-	for i := range out {
-		out[i] = !out[i]
+}
+
+// What falls with its CI takes no place from another relation, in either order; and
+// what was one too many beside it is not.
+func TestIntakeGivesPlacesToWhatIsTakenIn(t *testing.T) {
+	s1 := `{"register":{"name":"s1","class":"business service","needs":[{"group":"g","at_least":2}]}}`
+	s2 := `{"register":{"name":"s2","class":"business service"}}`
+	o := `{"register":{"name":"o","class":"service offering"}}`
+	offers := func(s string) string {
+		return `{"relate":{"type":"offers","from":"business service/` + s + `","to":"service offering/o","change":"change:1"}}`
 	}
-	return out
+	for _, rows := range [][]string{{s1, s2, o, offers("s1"), offers("s2")}, {offers("s2"), s2, offers("s1"), o, s1}, {s2, o, offers("s2"), offers("s2"), offers("s1"), s1}} {
+		in, err := config.NewIntake(nil, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(strings.Join(rows, "\n"))}, &config.IntakeOptions{Lenient: true})
+		require.NoError(t, err)
+		require.Equal(t, 1, in.Counts().Relations)
+		require.NotContains(t, faultTexts(in), "one too many")
+		require.Contains(t, faultTexts(in), `from: is the CI of line`)
+		require.Equal(t, []string{"s2", "o"}, taken(t, in))
+	}
+
+	// x is kept in two locations, and so not in the second; but of those it needs one, and
+	// falls, and a with it: so that y may be watched by l1 after all.
+	x := `{"register":{"name":"x","class":"database","needs":[{"group":"g","at_least":1}]}}
+{"register":{"name":"l1","class":"location"}}
+{"register":{"name":"l2","class":"location"}}
+{"register":{"name":"y","class":"database"}}
+{"register":{"name":"a","class":"agent","attributes":{"watches":{"reference":"ci:database/x"}}}}
+{"relate":{"type":"watched by","from":"location/l1","to":"agent/a"}}
+{"relate":{"type":"watched by","from":"location/l1","to":"database/y"}}
+{"relate":{"type":"kept in","from":"database/x","to":"location/l1"}}
+{"relate":{"type":"kept in","from":"database/x","to":"location/l2","group":"g"}}
+`
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With(
+			[]config.Class{{Name: "agent", Attributes: []config.Attribute{{Name: "watches", Type: itsm.Reference, Refers: []string{config.Kind}}}}},
+			[]config.RelationType{
+				{Name: "watched by", Inverse: "watches", Carries: config.Nowhere, MostFrom: 1, Pairs: []config.Pair{{"location", "agent"}, {"location", "database"}}},
+				{Name: "kept in", Inverse: "keeps", Carries: config.ToFirst, MostFrom: 1, Pairs: []config.Pair{{"database", "location"}}},
+			})
+		require.NoError(t, err)
+	})
+	in, err := config.NewIntake(policy, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(x)}, &config.IntakeOptions{Lenient: true})
+	require.NoError(t, err)
+	require.Equal(t, `1:52: needs[0].at_least: asks for 1 of "g", which has 0
+5:65: attributes.watches: refers to the CI of line 1, which is refused
+6:58: to: is the CI of line 5, which is refused
+8:36: from: is the CI of line 1, which is refused
+9:36: from: is one too many: 1 may be "kept in" there
+`, faultTexts(in))
+	require.Equal(t, config.Counts{CIs: 3, Relations: 1, Refused: 5}, in.Counts())
 }
 
 func TestIntakeAgainstNaive(t *testing.T) {
@@ -135,7 +216,7 @@ func TestIntakeAgainstNaive(t *testing.T) {
 	for seed := range uint64(3000) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		pick := func(list ...string) string { return list[rng.IntN(len(list))] }
-		classes := []string{"server", "agent", "cluster", "network device", "location", "document"}[:3+rng.IntN(4)]
+		classes := []string{"server", "agent", "cluster", "network device", "location", "document", "business service", "service offering"}[:3+rng.IntN(6)]
 		var rows []naiveRow
 		var keys []string
 		for i := range 2 + rng.IntN(8) {
@@ -158,7 +239,7 @@ func TestIntakeAgainstNaive(t *testing.T) {
 		}
 		for range rng.IntN(16) {
 			keys := append(keys, "server/none")
-			rows = append(rows, naiveRow{relation: true, typ: pick("member of", "located in", "stored on", "stored on", "backed up by", "documented by"), from: pick(keys...), to: pick(keys...), in: pick("", "g", "g", "h")})
+			rows = append(rows, naiveRow{relation: true, typ: pick("member of", "located in", "located in", "offers", "offers", "stored on", "stored on", "backed up by", "documented by"), proposed: rng.IntN(6) == 0, from: pick(keys...), to: pick(keys...), in: pick("", "g", "g", "h")})
 		}
 		if rng.IntN(8) == 0 {
 			rows = append(rows, naiveRow{broken: true})

@@ -2,22 +2,42 @@ package config
 
 // spread refuses what depends on what is refused, until nothing more does: relations
 // of a CI that is not taken in, CIs that refer to one, and CIs that need more of a
-// group than are left.
+// group than are left. Which relations are too many is judged among those that are
+// left then; a CI may need one that is, and fall with all that depends on it. Places
+// that this sets free are given to those that had none, who no longer lack anything.
 func (in *Intake) spread() {
 	s := spreading{in: in}
 	s.needs()
-	if in.faults.count == 0 && s.enough() {
+	if in.faults.count > 0 || !s.enough() {
+		s.index()
+		for i := range in.cis {
+			if !in.cis[i].there() {
+				s.todo = append(s.todo, uint32(i))
+			}
+		}
+		for i := range s.needOf {
+			s.check(uint32(i))
+		}
+		s.follow()
+	}
+	over := in.seat()
+	if len(over) == 0 {
 		return
 	}
-	s.index()
-	for i := range in.cis {
-		if !in.cis[i].there() {
-			s.todo = append(s.todo, uint32(i))
+	if s.relations == nil {
+		s.index()
+	}
+	for _, o := range over {
+		if need, is := s.count(&in.relations[o.relation], -1); is {
+			s.check(need)
 		}
 	}
-	for i := range s.needOf {
-		s.check(uint32(i))
-	}
+	s.follow()
+	in.seatAgain(over)
+}
+
+// follow goes on until nothing more is lost.
+func (s *spreading) follow() {
 	for len(s.todo) > 0 {
 		v := s.todo[len(s.todo)-1]
 		s.todo = s.todo[:len(s.todo)-1]
