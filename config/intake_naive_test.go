@@ -98,7 +98,7 @@ func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
 				toSame++
 			}
 		}
-		return r.proposed || !(r.typ == "located in" && fromSame > 0 || r.typ == "offers" && toSame > 0)
+		return r.proposed || !((r.typ == "located in" || r.typ == "kept in") && fromSame > 0 || (r.typ == "offers" || r.typ == "kept in") && toSame > 0)
 	}
 	var over []int
 	for i, r := range rows {
@@ -139,7 +139,7 @@ func naivelySettled(rows []naiveRow, out []bool, at map[string]int) {
 						if l.relation && !out[j] && l.in == g {
 							if (l.typ == "member of" || l.typ == "offers") && l.to == key {
 								suppliers[l.from] = true
-							} else if (l.typ == "stored on" || l.typ == "located in") && l.from == key {
+							} else if (l.typ == "stored on" || l.typ == "located in" || l.typ == "kept in") && l.from == key {
 								suppliers[l.to] = true
 							}
 						}
@@ -209,7 +209,8 @@ func TestIntakeAgainstNaive(t *testing.T) {
 	policy := under(func(p *config.Policy) {
 		var err error
 		p.Model, err = p.Model.With([]config.Class{{Name: "agent", Parent: "computer", Attributes: []config.Attribute{
-			{Name: "watches", Type: itsm.Reference, Refers: []string{config.Kind}, Classes: []string{"server"}}}}}, nil)
+			{Name: "watches", Type: itsm.Reference, Refers: []string{config.Kind}, Classes: []string{"server"}}}}},
+			[]config.RelationType{{Name: "kept in", Inverse: "keeps", Carries: config.ToFirst, MostFrom: 1, MostTo: 1, Pairs: []config.Pair{{"server", "location"}, {"storage", "location"}}}})
 		require.NoError(t, err)
 	})
 	rejected, accepted := 0, 0
@@ -217,6 +218,10 @@ func TestIntakeAgainstNaive(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		pick := func(list ...string) string { return list[rng.IntN(len(list))] }
 		classes := []string{"server", "agent", "cluster", "network device", "location", "document", "business service", "service offering"}[:3+rng.IntN(6)]
+		types := []string{"member of", "located in", "kept in", "kept in", "offers", "offers", "stored on", "stored on", "backed up by", "documented by"}
+		if rng.IntN(3) == 0 { // few, so that they stand in each other's way
+			classes, types = []string{"server", "location"}, []string{"kept in"}
+		}
 		var rows []naiveRow
 		var keys []string
 		for i := range 2 + rng.IntN(8) {
@@ -237,9 +242,16 @@ func TestIntakeAgainstNaive(t *testing.T) {
 			}
 			rows, keys = append(rows, r), append(keys, r.class+"/"+r.name)
 		}
-		for range rng.IntN(16) {
+		for range rng.IntN(20) {
 			keys := append(keys, "server/none")
-			rows = append(rows, naiveRow{relation: true, typ: pick("member of", "located in", "located in", "offers", "offers", "stored on", "stored on", "backed up by", "documented by"), proposed: rng.IntN(6) == 0, from: pick(keys...), to: pick(keys...), in: pick("", "g", "g", "h")})
+			r := naiveRow{relation: true, typ: pick(types...), in: pick("", "g", "g", "h"), proposed: rng.IntN(6) == 0}
+			class := func(key string) string { return strings.Split(key, "/")[0] }
+			for range 1 + rng.IntN(20) { // mostly of classes that fit
+				if r.from, r.to = pick(keys...), pick(keys...); policy.Model.Allows(r.typ, class(r.from), class(r.to)) {
+					break
+				}
+			}
+			rows = append(rows, r)
 		}
 		if rng.IntN(8) == 0 {
 			rows = append(rows, naiveRow{broken: true})
