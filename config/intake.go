@@ -42,7 +42,10 @@ type IntakeOptions struct {
 	KnownRelations iter.Seq[*Relation]
 
 	// Observe makes what a row says of a known CI an [Observe] and not a
-	// [SetAttributes], [Describe] and [Own]; and of a known relation a [Sight].
+	// [SetAttributes], [Describe], [Own] and [SetNeed]; and of a known relation a
+	// [Sight], with an [Adjust] of what is observed of it and differs, and not an
+	// [Activate] and an [Adjust]. Since is when it was seen then, and needs no reason.
+	// What observing cannot say is left out, see [IntakeStep.Ignored].
 	Observe bool
 
 	// Namespace is what the ids of rows without one are made of (UUID version 5),
@@ -73,6 +76,7 @@ const defaultMaxFaults = 1000
 type Intake struct {
 	policy  *Policy
 	process *itsm.Lifecycle[CI]
+	related *itsm.Lifecycle[Relation] // nil: no relation is known
 	stamp   itsm.Stamp
 	sources []Source
 	o       IntakeOptions
@@ -140,12 +144,19 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 		in.faults.most = defaultMaxFaults
 	}
 	in.takeKnown()
+	if len(in.others) > 0 {
+		if in.related, err = itsm.NewLifecycle(alone.relationDefinition()); err != nil {
+			return nil, err
+		}
+	}
 	for i := range in.sources {
 		if err := in.takeSource(i); err != nil {
 			return nil, err
 		}
 	}
-	in.connect()
+	if err := in.connect(); err != nil {
+		return nil, err
+	}
 	return in, in.locate()
 }
 

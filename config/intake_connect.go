@@ -12,14 +12,18 @@ import (
 
 // connect checks what rows say of each other, and what then depends on a row that is
 // refused.
-func (in *Intake) connect() {
+func (in *Intake) connect() error {
 	in.askPolicy()
 	in.resolveEnds()
 	in.checkPairs()
 	in.findDoubled()
 	in.checkRelationIDs()
 	in.checkRefs()
+	if err := in.checkBesideKnown(); err != nil {
+		return err
+	}
 	in.spread()
+	return nil
 }
 
 // relationWrong refuses a relation.

@@ -44,6 +44,8 @@ func faultsOf(err error) []*Fault {
 	}
 	var list []*Fault
 	switch e := err.(type) {
+	case *Fault:
+		return []*Fault{e}
 	case *itsm.FieldError:
 		return []*Fault{{Field: e.Field, Problem: e.Problem}}
 	case *itsm.TransitionError:

@@ -70,3 +70,178 @@ func TestIntakeOfTheOldNameOfACI(t *testing.T) {
 	in := intake(t, &config.IntakeOptions{Known: pointers(cis)}, lines(row))
 	require.Equal(t, "1:21: name: server/db is what server/db-old was when it got its id, and that is called otherwise now; give the id of that if it is meant, or of its own to a new one\n", faultTexts(in))
 }
+
+// knownRelation is a relation that is there already, from CI 1 to CI 2.
+func knownRelation(typ string, state itsm.State, more func(*config.Relation)) *config.Relation {
+	r := &config.Relation{Header: itsm.Header{ID: id(9), Number: "REL9", State: state}, Type: typ, From: id(1), To: id(2), InState: time0.Add(-30 * day)}
+	if more != nil {
+		more(r)
+	}
+	return r
+}
+
+// comesTo is what an intake comes to, one text a command, and the fields left out.
+func comesTo(t testing.TB, in *config.Intake) (commands, ignored []string) {
+	t.Helper()
+	for s, err := range in.Steps() {
+		require.NoError(t, err)
+		for _, c := range s.CI {
+			commands = append(commands, fmt.Sprintf("%T %s", c, text(t, c)))
+		}
+		for _, c := range s.Relation {
+			commands = append(commands, fmt.Sprintf("%T %s", c, text(t, c)))
+		}
+		ignored = append(ignored, s.Ignored...)
+	}
+	return commands, ignored
+}
+
+// What observing cannot say of a known CI is named, and nothing of it is counted.
+func TestIntakeObservesAKnownCI(t *testing.T) {
+	ci := knownCI(1, "server", "web", func(ci *config.CI) {
+		ci.Owner, ci.Needs = "bob", []config.Need{{Group: "g", AtLeast: 1}}
+	})
+	o := &config.IntakeOptions{Known: slices.Values([]*config.CI{ci}), Observe: true}
+	in := intake(t, o, lines(`{"register":{"name":"web","class":"server","description":"x","owner":"eve","criticality":"high","version":"2","state":"retired","attributes":{"memory":8},"needs":[{"group":"n","at_least":2},{"group":"g","at_least":1}],"change":"change:1","since":"2026-02-01T00:00:00Z","reason":"so"}}`))
+	require.NoError(t, in.Err())
+	commands, ignored := comesTo(t, in)
+	require.Equal(t, []string{`config.Observe {"values":{"memory":8,"name":"web","version":"2"},"source":"probe","seen":"2026-02-01T00:00:00Z"}`}, commands)
+	require.Equal(t, []string{"description", "owner", "criticality", "state", "needs.n", "change", "reason"}, ignored)
+
+	in = intake(t, o, lines(`{"register":{"name":"web","class":"server","owner":"bob","state":"live","needs":[{"group":"g","at_least":1}]}}`))
+	require.NoError(t, in.Err())
+	_, ignored = comesTo(t, in)
+	require.Empty(t, ignored, "what says what is believed is not left out")
+
+	in = intake(t, o, lines(`{"register":{"name":"web","class":"server","attributes":{"memory":"much"}}}`))
+	require.Equal(t, "1:67: attributes.memory: is a text; give a number\n", faultTexts(in), "and faults are of the row's fields")
+	in = intake(t, o, lines(`{"register":{"name":"web","class":"server","since":"2090-01-01T00:00:00Z"}}`))
+	require.Equal(t, "1:52: since: has not come yet\n", faultTexts(in))
+}
+
+// Observed of a known relation are that it is there, and what is observed of it.
+func TestIntakeObservesAKnownRelation(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With(nil, []config.RelationType{{Name: "wired to", Inverse: "wires", Carries: config.Nowhere, Controlled: true, Pairs: []config.Pair{{"server", "server"}},
+			Attributes: []config.Attribute{{Name: "bandwidth", Type: itsm.Number}, {Name: "plug", Type: itsm.Text, Controlled: true}}}})
+		require.NoError(t, err)
+	})
+	known := knownRelation("wired to", config.Active, func(r *config.Relation) {
+		r.Attributes = map[string]config.Assertion{"bandwidth": {Value: number(10), Seen: time0.Add(-10 * day)}}
+	})
+	o := &config.IntakeOptions{
+		Known:          slices.Values([]*config.CI{knownCI(1, "server", "a", nil), knownCI(2, "server", "b", nil)}),
+		KnownRelations: slices.Values([]*config.Relation{known}), Observe: true,
+	}
+	for name, c := range map[string]struct {
+		row      string
+		commands []string
+		ignored  []string
+		faults   string
+	}{
+		"there":                   {`"since":"2026-02-28T00:00:00Z"`, []string{`config.Sight {"source":"probe","seen":"2026-02-28T00:00:00Z"}`}, nil, ""},
+		"now":                     {`"attributes":{"bandwidth":40}`, []string{`config.Sight {"source":"probe"}`, `config.Adjust {"values":{"bandwidth":40}}`}, nil, ""},
+		"then":                    {`"source":"scan","attributes":{"bandwidth":40},"since":"2026-02-28T00:00:00Z"`, []string{`config.Sight {"source":"scan","seen":"2026-02-28T00:00:00Z"}`, `config.Adjust {"values":{"bandwidth":40},"since":"2026-02-28T00:00:00Z","reason":"seen then by scan"}`}, nil, ""},
+		"the same":                {`"attributes":{"bandwidth":10}`, []string{`config.Sight {"source":"probe"}`}, nil, ""},
+		"before something newer":  {`"attributes":{"bandwidth":40},"since":"2026-02-01T00:00:00Z"`, []string{`config.Sight {"source":"probe","seen":"2026-02-01T00:00:00Z"}`}, []string{"attributes.bandwidth"}, ""},
+		"what cannot be observed": {`"id":"` + id(7).String() + `","proposed":true,"attributes":{"plug":"x"},"change":"change:1","reason":"so"`, []string{`config.Sight {"source":"probe"}`}, []string{"id", "proposed", "attributes.plug", "change", "reason"}, ""},
+		"no number":               {`"attributes":{"bandwidth":"wide"}`, nil, nil, "1:90: attributes.bandwidth: is a text; give a number\n"},
+		"to come":                 {`"since":"2090-01-01T00:00:00Z"`, nil, nil, "1:72: since: has not come yet\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, err := config.NewIntake(policy, intakeStamp, []config.Source{lines(`{"relate":{"type":"wired to","from":"server/a","to":"server/b",` + c.row + `}}`)}, o)
+			require.NoError(t, err)
+			require.Equal(t, c.faults, faultTexts(in))
+			if c.faults != "" {
+				return
+			}
+			commands, ignored := comesTo(t, in)
+			require.Equal(t, c.commands, commands)
+			require.Equal(t, c.ignored, ignored)
+			lc := relations(t, policy)
+			r := *known
+			for s, err := range in.Steps() {
+				require.NoError(t, err)
+				for _, c := range s.Relation {
+					_, err := lc.Fire(&r, c, intakeStamp)
+					require.NoError(t, err)
+				}
+			}
+		})
+	}
+}
+
+// A row says of a known relation whether it is active; what the process would refuse
+// is a fault.
+func TestIntakeActivatesAKnownRelation(t *testing.T) {
+	for name, c := range map[string]struct {
+		typ      string
+		state    itsm.State
+		row      string
+		by       itsm.Actor
+		more     string // lines
+		commands []string
+		faults   string
+	}{
+		"under a change":            {"member of", config.Proposed, `"change":"change:1"`, ann, "", []string{`config.Activate {"change":"change:1"}`}, ""},
+		"in the past":               {"member of", config.Proposed, `"change":"change:1","since":"2026-03-01T00:00:00Z","reason":"late"`, ann, "", []string{`config.Activate {"change":"change:1","since":"2026-03-01T00:00:00Z","reason":"late"}`}, ""},
+		"no reason":                 {"member of", config.Proposed, `"change":"change:1","since":"2026-03-01T00:00:00Z"`, ann, "", nil, "1: reason: is missing; a fact of the past says why it is told only now (R34)\n"},
+		"before it was":             {"member of", config.Proposed, `"change":"change:1","since":"2020-03-01T00:00:00Z","reason":"late"`, ann, "", nil, "1:94: since: is before it became proposed, at 2026-01-31T09:00:00Z\n"},
+		"no change":                 {"member of", config.Proposed, `"group":""`, ann, "", nil, "1: R20: \"member of\" is controlled; name the change\n"},
+		"not controlled":            {"stored on", config.Proposed, `"group":""`, ann, "", []string{`config.Activate {}`}, ""},
+		"and adjusts":               {"wired to", config.Proposed, `"attributes":{"bandwidth":40}`, ann, "", []string{`config.Activate {}`, `config.Adjust {"values":{"bandwidth":40}}`}, ""},
+		"adjusted without a change": {"wired to", config.Active, `"attributes":{"plug":"x"}`, ann, "", nil, "1: R20: controlled and so changed only under a change: plug; name it\n"},
+		"by a program":              {"member of", config.Proposed, `"group":""`, probe, "", nil, ""},
+		"proposed still":            {"member of", config.Proposed, `"proposed":true`, ann, "", nil, ""},
+		"active still":              {"member of", config.Active, `"group":""`, ann, "", nil, ""},
+		"proposed no more":          {"member of", config.Active, `"proposed":true`, ann, "", nil, "1:77: proposed: is true, and there it is active; a command of its own ends it\n"},
+		"no place": {"kept in", config.Proposed, `"group":""`, ann, `{"relate":{"type":"kept in","from":"x/a","to":"x/c"}}`, []string{`config.Activate {}`},
+			"2:36: from: is one too many: 1 may be \"kept in\" there\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			policy := under(func(p *config.Policy) {
+				x := []config.Pair{{"x", "x"}}
+				var err error
+				p.Model, err = p.Model.With([]config.Class{{Name: "x"}}, []config.RelationType{
+					{Name: "wired to", Inverse: "wires", Carries: config.Nowhere, Pairs: x, Attributes: []config.Attribute{{Name: "bandwidth", Type: itsm.Number}, {Name: "plug", Type: itsm.Text, Controlled: true}}},
+					{Name: "kept in", Inverse: "keeps", Carries: config.Nowhere, MostFrom: 1, Pairs: x},
+				})
+				require.NoError(t, err)
+			})
+			from, to := "x", "x"
+			switch c.typ {
+			case "member of":
+				from, to = "server", "cluster"
+			case "stored on":
+				from, to = "server", "storage"
+			}
+			o := &config.IntakeOptions{
+				Known:          slices.Values([]*config.CI{knownCI(1, from, "a", nil), knownCI(2, to, "b", nil), knownCI(3, "x", "c", nil)}),
+				KnownRelations: slices.Values([]*config.Relation{knownRelation(c.typ, c.state, nil)}), Lenient: true,
+			}
+			row := fmt.Sprintf(`{"relate":{"type":%q,"from":"%s/a","to":"%s/b",%s}}`, c.typ, from, to, c.row)
+			in, err := config.NewIntake(policy, itsm.Stamp{At: time0, By: c.by}, []config.Source{lines(row + "\n" + c.more)}, o)
+			require.NoError(t, err)
+			require.Equal(t, c.faults, faultTexts(in))
+			commands, _ := comesTo(t, in)
+			require.Equal(t, c.commands, commands)
+		})
+	}
+}
+
+// What is new beside known relations is checked as ever.
+func TestIntakeOfANewRelationBesideKnownOnes(t *testing.T) {
+	o := &config.IntakeOptions{
+		Known:          slices.Values([]*config.CI{knownCI(1, "server", "a", nil), knownCI(2, "cluster", "b", nil)}),
+		KnownRelations: slices.Values([]*config.Relation{knownRelation("member of", config.Active, nil)}), Lenient: true,
+	}
+	in, err := config.NewIntake(nil, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(`{"relate":{"type":"member of","from":"server/a","to":"cluster/b","group":"g"}}
+{"relate":{"type":"member of","from":"server/z","to":"cluster/b","attributes":{"colour":"red"},"change":"change:1"}}`)}, o)
+	require.NoError(t, err)
+	require.Equal(t, `1: R20: "member of" is controlled; name the change, or propose it
+2:89: attributes.colour: is not declared; the attributes are: 
+2:38: from: is no CI, neither here nor there already
+`, faultTexts(in))
+	require.Equal(t, config.Counts{Refused: 2}, in.Counts())
+}

@@ -51,7 +51,7 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 		}
 		*end.into = in.handleOf(end.h)
 	}
-	if rel.typ >= 0 && at.addAll(in.checkRelate(r)) {
+	if rel.typ >= 0 && in.related == nil && at.addAll(in.checkRelate(r)) { // else see checkBesideKnown
 		rel.refused = true
 	}
 	in.relations = append(in.relations, rel)

@@ -29,7 +29,7 @@ type side struct {
 
 // sides are those at which an active relation takes a place that it did not have.
 func (s *seats) sides(r *intakeRelation) (sides [2]side) {
-	if r.proposed || r.line > 0 && r.known > 0 {
+	if r.proposed || r.line > 0 && r.known > 0 && !s.in.activates(r) {
 		return sides
 	}
 	t, key := &s.in.policy.Model.types[r.typ], uint64(r.typ)<<33

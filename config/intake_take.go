@@ -370,10 +370,10 @@ func (in *Intake) place(source, line uint32) string {
 	}
 }
 
-// takeNeeds notes what a CI needs, unless it is out of use: then its relations have
-// ended, and are not there to be counted.
+// takeNeeds notes what a CI needs, unless it is but observed, which says nothing of
+// needs, or out of use: then its relations have ended, and are not there to be counted.
 func (in *Intake) takeNeeds(v uint32, r *CIRow) {
-	if len(r.Needs) == 0 || outOfUse(ciStates()[in.cis[v].state]) {
+	if observed := in.o.Observe && in.cis[v].known != 0; len(r.Needs) == 0 || observed || outOfUse(ciStates()[in.cis[v].state]) {
 		return
 	}
 	for i, n := range r.Needs {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/itsmkit/itsm"
 )
@@ -36,11 +38,28 @@ func (in *Intake) update(known *CI, r *CIRow) ([]itsm.Command[CI], error) {
 	ci := *known
 	s := in.stamp
 	for _, c := range list {
-		if _, err := in.process.Fire(&ci, c, s); err != nil {
-			wrong = append(wrong, err)
-		}
+		_, err := in.process.Fire(&ci, c, s)
+		wrong = append(wrong, asRow(err, r))
 	}
 	return list, errors.Join(wrong...)
+}
+
+// asRow is what a process says of a command, by the fields of the row that it is from.
+func asRow(err error, r *CIRow) error {
+	var list []error
+	for _, f := range faultsOf(err) {
+		head, tail, _ := strings.Cut(f.Field, ".")
+		switch {
+		case head == "values" && r != nil && slices.Contains(observable(), tail):
+			f.Field = tail
+		case head == "values":
+			f.Field = attributesName + "." + tail
+		case head == "seen":
+			f.Field = sinceName
+		}
+		list = append(list, f)
+	}
+	return errors.Join(list...)
 }
 
 // said is what people say of a known CI and is new.
