@@ -21,7 +21,7 @@ func TestIntakeOfHostileLines(t *testing.T) {
 	for name, c := range map[string]struct{ line, want string }{
 		"NUL":                        {"{\"register\":{\"name\":\"a\x00b\"}}", `1:23: name: holds a control character; write it as \u0000`},
 		"NUL escaped":                {`{"register":{"name":"a\u0000b","class":"server"}}`, `1:21: name: holds a line break or control character; it is one line`},
-		"BOM inside":                 {" \uFEFF{}", `1:2: is '\ufeff'; give an object`},
+		"BOM inside":                 {" \uFEFF{}", `1:2: is "\ufeff", which is no JSON; give an object`},
 		"BOM between":                {"{\"register\"\uFEFF:{}}", `1:12: register: has '\ufeff' where ':' is to be`},
 		"half a name":                {server(`"attributes":{"\ud800":1}`), `1:56: attributes: holds half of a surrogate pair, which is no character`},
 		"half beside a whole":        {server(`"owner":"\\ufffd\udc00"`), `1:50: owner: holds half of a surrogate pair, which is no character`},

@@ -107,6 +107,14 @@ func TestIntakeFaults(t *testing.T) {
 		want  []string
 	}{
 		"no JSON":             {[]string{`{"register":`}, []string{`1:13: is missing; give an object`}},
+		"text":                {[]string{`not json`}, []string{`1:1: is "not", which is no JSON; give an object`}},
+		"almost true":         {[]string{`true5`}, []string{`1:1: is "true5", which is no JSON; give an object`}},
+		"null alone":          {[]string{`null`}, []string{`1:1: is null; give an object`}},
+		"single quotes":       {[]string{`{'register':{}}`}, []string{`1:2: is "'register'", which is no JSON; give a string`}},
+		"no value":            {[]string{ci("a", "server", `,"attributes":{"x":tru}`)}, []string{`1:60: attributes.x: is "tru", which is no JSON; give a text in quotes, a number, true, false, or an object as in {"reference": "ci:server/web-1"}`}},
+		"a list":              {[]string{ci("a", "server", `,"attributes":{"x":[1]}`)}, []string{`1:60: attributes.x: is an array; give a text in quotes, a number, true, false, or an object as in {"reference": "ci:server/web-1"}`}},
+		"number unquoted":     {[]string{ci("a", "server", `,"attributes":{"memory":{"number":3}}`)}, []string{`1:75: attributes.memory.number: is a number; its text is given in quotes, as in {"number": "3"}`}},
+		"no truth":            {[]string{rel("runs on", "a/b", "c/d", `,"proposed":yes`)}, []string{`1:64: proposed: is "yes", which is no JSON; give true or false`}},
 		"not closed":          {[]string{`{"register":{"name":"x"`}, []string{`1:24: ends where '}' is to be`}},
 		"more after it":       {[]string{`{} {}`}, []string{`1:4: goes on after the JSON value`}},
 		"nothing in it":       {[]string{`{}`}, []string{`1:1: is empty; give one of: ci, relation, register, relate`}},

@@ -212,7 +212,7 @@ func (s *jsonScanner) raw(path string) ([]byte, *Fault) {
 		return s.rawText(path)
 	case '{', '[':
 	default:
-		for s.at < len(s.b) && !bytes.ContainsRune([]byte(" \t\r,]}:"), rune(s.b[s.at])) {
+		for s.at < len(s.b) && !endsWord(s.b[s.at]) {
 			s.at++
 		}
 		if s.at == at {
@@ -249,6 +249,7 @@ func (s *jsonScanner) truth(path string) (bool, *Fault) {
 		return false, fault
 	}
 	if text := string(raw); text != "true" && text != "false" {
+		s.at = at
 		return false, s.fault(at, path, "is %s; give true or false", s.kind(raw[0]))
 	}
 	return len(raw) == len("true"), nil
@@ -273,6 +274,15 @@ func (s *jsonScanner) value(path string) (itsm.Value, *Fault) {
 	if fault != nil {
 		return v, fault
 	}
+	if c := raw[0]; c != '{' && c != '-' && (c < '0' || c > '9') {
+		s.at = at
+		switch word := s.kind(c); word {
+		case "a bool", "null":
+			s.at += len(raw)
+		default:
+			return v, s.fault(at, path, "is %s; give a text in quotes, a number, true, false, or an object as in {\"reference\": \"ci:server/web-1\"}", word)
+		}
+	}
 	if digits := bytes.TrimPrefix(raw, []byte("-")); len(digits) > 1 && digits[0] == '0' && digits[1] != '.' {
 		return v, s.fault(at, path, "is no JSON")
 	}
@@ -285,7 +295,10 @@ func (s *jsonScanner) value(path string) (itsm.Value, *Fault) {
 // typed reads over a value with its type, an object that has no name twice.
 func (s *jsonScanner) typed(path string) ([]byte, *Fault) {
 	at := s.at
-	fault := s.object(path, func(name string, _ int) *Fault {
+	fault := s.object(path, func(name string, at int) *Fault {
+		if c := s.peek(); c != '"' && c != '}' && c != 0 {
+			return s.fault(at, within(path, name), "is %s; its text is given in quotes, as in {\"number\": \"3\"}", s.kind(c))
+		}
 		_, fault := s.raw(within(path, name))
 		return fault
 	})
@@ -310,16 +323,31 @@ func (s *jsonScanner) kind(c byte) string {
 		return "an array"
 	case '"':
 		return "a string"
-	case 't', 'f':
+	}
+	switch word := s.word(); {
+	case word == "true" || word == "false":
 		return "a bool"
-	case 'n':
+	case word == "null":
 		return "null"
-	}
-	if c == '-' || c >= '0' && c <= '9' {
+	case c == '-' || c >= '0' && c <= '9':
 		return "a number"
+	case word == "":
+		return fmt.Sprintf("%q", s.rune())
+	default:
+		return itsm.Quoted(word) + ", which is no JSON"
 	}
-	return fmt.Sprintf("%q", s.rune())
 }
+
+// word is what is at hand up to what ends a value.
+func (s *jsonScanner) word() string {
+	end := s.at
+	for end < len(s.b) && !endsWord(s.b[end]) {
+		end++
+	}
+	return string(s.b[s.at:end])
+}
+
+func endsWord(c byte) bool { return bytes.IndexByte([]byte(" \t\r,:[]{}\""), c) >= 0 }
 
 // rune is the character at hand.
 func (s *jsonScanner) rune() rune {
