@@ -22,8 +22,9 @@ import (
 // "reason" and "attributes.bandwidth" of a relation. From and to are [Handle]s, or
 // have a column each for the parts: "from.class" and "from.name". An attribute whose
 // name is none of a field needs no "attributes." before it. A cell is read as the
-// type of its attribute says, in the form of [itsm.ParseValue], and as it is, line
-// breaks within quotes too; an empty one says nothing.
+// type of its attribute says, in the form of [itsm.ParseValue]; an empty one says
+// nothing. Text is kept as it is, line breaks within quotes too; blanks around
+// numbers, truth values, times and ids are not part of them.
 type Table struct {
 	Of    string // Kind or RelationKind: what each row is
 	Comma rune   // what parts the columns, of ASCII; zero: a comma
@@ -32,8 +33,14 @@ type Table struct {
 	// here is the field of its name. "-" leaves a column out.
 	Columns map[string]string
 
+	// Values are what cells stand for, by field and by their text in the table, where
+	// that uses other words: {"state": {"Live": "live", "n/a": ""}}. Other texts are read
+	// as they are. A text is written as the one that stands for it; that of which several
+	// do cannot be, unless it is one of them.
+	Values map[string]map[string]string
+
 	// Always is what every row has, by field, unless it says something itself:
-	// {"class": "server"}.
+	// {"class": "server"}. Values are not for these.
 	Always map[string]string
 }
 
@@ -42,7 +49,11 @@ func (t *Table) copied() *Table {
 	if t == nil {
 		return nil
 	}
-	return &Table{t.Of, t.Comma, maps.Clone(t.Columns), maps.Clone(t.Always)}
+	values := maps.Clone(t.Values)
+	for name, of := range values {
+		values[name] = maps.Clone(of)
+	}
+	return &Table{t.Of, t.Comma, maps.Clone(t.Columns), values, maps.Clone(t.Always)}
 }
 
 // leftOut marks a column that is not read.
@@ -88,12 +99,28 @@ func (t *Table) check(m *Model) error {
 	if c := t.Comma; c < 0 || c >= 0x80 || c == '"' || c == '\n' || c == '\r' {
 		return &itsm.FieldError{Field: "table.comma", Problem: fmt.Sprintf("is %q; give a character of ASCII that is neither quote nor line break", c)}
 	}
-	columns, always := maps.Clone(t.Columns), make(map[string]string)
+	columns, values, always := maps.Clone(t.Columns), make(map[string]string), make(map[string]string)
 	maps.DeleteFunc(columns, func(_, field string) bool { return field == leftOut })
 	for field := range t.Always {
 		always[field] = field
 	}
-	return cmp.Or(t.checkFields(m, "table.columns", columns), t.checkFields(m, "table.always", always))
+	for _, field := range namesOf(t.Values) {
+		values[field] = field
+		if _, empty := t.Values[field][""]; empty {
+			return &itsm.FieldError{Field: "table.values." + field, Problem: "is about the empty text, which says nothing; give in always what is to be there then"}
+		}
+	}
+	return cmp.Or(t.checkFields(m, "table.columns", columns), t.checkFields(m, "table.values", values), t.checkFields(m, "table.always", always))
+}
+
+// valuesOf are the values of a field, by what they are in the table.
+func (t *Table) valuesOf(m *Model, field string) map[string]string {
+	for name, values := range t.Values {
+		if c, err := t.field(m, name); err == nil && c.field == field {
+			return values
+		}
+	}
+	return nil
 }
 
 // checkFields refuses a name that is for no field, and two that are for one.

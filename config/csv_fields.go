@@ -23,18 +23,18 @@ func setText(r rowFields, head, tail, text string, m *Model) (err error) {
 		*p = itsm.State(text)
 	case *uuid.UUID:
 		known := false
-		if *p, known = plainUUID(text); !known {
+		if *p, known = plainUUID(blankless(text)); !known {
 			err = fmt.Errorf("%s is no UUID", shown(itsm.TextValue(text)))
 		}
 	case *itsm.Ref:
 		*p, err = itsm.ParseRef(text)
 	case *time.Time:
 		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Instant, text)
+		v, err = itsm.ParseValue(itsm.Instant, blankless(text))
 		*p = v.Instant()
 	case *bool:
 		var v itsm.Value
-		v, err = itsm.ParseValue(itsm.Truth, text)
+		v, err = itsm.ParseValue(itsm.Truth, blankless(text))
 		*p = v.Truth()
 	case *Handle:
 		switch tail {
@@ -46,7 +46,7 @@ func setText(r rowFields, head, tail, text string, m *Model) (err error) {
 			*p, err = ParseHandle(text)
 		}
 	case *[]Need:
-		n, wrong := strconv.Atoi(text)
+		n, wrong := strconv.Atoi(blankless(text))
 		if wrong != nil {
 			return fmt.Errorf("%s is no whole number", shown(itsm.TextValue(text)))
 		}
@@ -55,6 +55,9 @@ func setText(r rowFields, head, tail, text string, m *Model) (err error) {
 		rule := r.rules(m).find(tail)
 		if rule == nil {
 			return fmt.Errorf("is given, and %s has no such attribute; leave it empty", r.what())
+		}
+		if rule.Type != itsm.Text && rule.Type != itsm.Reference {
+			text = blankless(text)
 		}
 		var v itsm.Value
 		if v, err = itsm.ParseValue(rule.Type, text); err == nil {
@@ -66,6 +69,9 @@ func setText(r rowFields, head, tail, text string, m *Model) (err error) {
 	}
 	return err
 }
+
+// blankless is what a cell says that is no text.
+func blankless(text string) string { return strings.Trim(text, " \t") }
 
 // textOf is the text that setText makes the field of, or of its part; "" for one that
 // says nothing.

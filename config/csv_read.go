@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/itsmkit/itsm"
@@ -129,12 +130,14 @@ type tableRows struct {
 	table   *Table
 	model   *Model
 	texts   texts
-	columns []cell // by column; without a field: left out
-	order   []int  // the columns, that which says the class or type first
+	columns []cell              // by column; without a field: left out
+	values  []map[string]string // by column: what cells stand for
+	order   []int               // the columns, that which says the class or type first
 	always  []fixed
 	begun   bool
 
 	places   map[string]int // the columns of the fields of a record, found when asked for
+	needs    []string       // the fields of what it needs, in order
 	placesOf int            // the line it begins in
 }
 
@@ -185,7 +188,7 @@ func (t *tableRows) next(row *incoming, want wanted) bool {
 			if row.fault != nil {
 				row.Line = Line{}
 			}
-			row.where = t.where
+			row.place = t.place
 			return true
 		}
 	}
@@ -238,6 +241,9 @@ func (t *tableRows) header() *Fault {
 			}
 		}
 	}
+	for _, column := range t.columns {
+		t.values = append(t.values, t.table.valuesOf(t.model, column.field))
+	}
 	kind := className
 	if t.table.Of == RelationKind {
 		kind = typeName
@@ -268,15 +274,24 @@ func (t *tableRows) row(l *Line) *Fault {
 		return fault
 	}
 	for _, i := range t.order {
-		column, text := t.columns[i], c.field(i)
-		if len(text) == 0 {
+		column, text := t.columns[i], t.text(i)
+		if text == "" {
 			continue
 		}
-		if err := setText(r, column.head, column.tail, t.texts.of(text), t.model); err != nil {
+		if err := setText(r, column.head, column.tail, text, t.model); err != nil {
 			return &Fault{Line: c.fields[i].line, Column: c.fields[i].column, Field: column.field, Problem: problemOf(err)}
 		}
 	}
 	return t.fixed(r, false)
+}
+
+// text is what a cell of the record says.
+func (t *tableRows) text(column int) string {
+	raw := t.records.field(column)
+	if text, stands := t.values[column][string(raw)]; stands {
+		return text
+	}
+	return t.texts.of(raw)
 }
 
 // fixed sets what every row has, the class or type or the rest, unless the row says
@@ -284,7 +299,7 @@ func (t *tableRows) row(l *Line) *Fault {
 func (t *tableRows) fixed(r rowFields, kind bool) *Fault {
 	for i := range t.always {
 		f := &t.always[i]
-		if (f.field == className || f.field == typeName) != kind || f.column >= 0 && len(t.records.field(f.column)) > 0 {
+		if (f.field == className || f.field == typeName) != kind || f.column >= 0 && t.text(f.column) != "" {
 			continue
 		}
 		if err := setText(r, f.head, f.tail, f.text, t.model); err != nil {
@@ -294,11 +309,11 @@ func (t *tableRows) fixed(r rowFields, kind bool) *Fault {
 	return nil
 }
 
-// where is where the cell of a field begins.
-func (t *tableRows) where(field string) (line, column int) {
+// place says where the cell of a fault's field begins. What is needed of a group has a
+// column of its own, and that is its name in a table.
+func (t *tableRows) place(f *Fault) {
 	if t.placesOf != t.records.first {
-		t.placesOf, t.places = t.records.first, make(map[string]int)
-		needs := 0
+		t.placesOf, t.places, t.needs = t.records.first, make(map[string]int), t.needs[:0]
 		for i, c := range t.columns {
 			if i >= len(t.records.fields) || c.field == "" {
 				continue
@@ -307,17 +322,23 @@ func (t *tableRows) where(field string) (line, column int) {
 			if _, named := t.places[c.head]; !named {
 				t.places[c.head] = i
 			}
-			if c.head == needsName && len(t.records.field(i)) > 0 {
-				t.places[fmt.Sprintf("%s[%d]", needsName, needs)] = i
-				needs++
+			if c.head == needsName && t.text(i) != "" {
+				t.needs = append(t.needs, c.field)
+			}
+		}
+		for _, c := range t.always {
+			if _, own := t.places[c.field]; c.head == needsName && !(own && t.text(t.places[c.field]) != "") {
+				t.needs = append(t.needs, c.field)
 			}
 		}
 	}
-	need, _, _ := strings.Cut(field, "].")
-	for _, name := range []string{field, need + "]"} {
-		if i, there := t.places[name]; there {
-			return t.records.fields[i].line, t.records.fields[i].column
+	if at, _, is := strings.Cut(strings.TrimPrefix(f.Field, needsName+"["), "]."); is {
+		if n, err := strconv.Atoi(at); err == nil && n < len(t.needs) {
+			f.Field = t.needs[n]
 		}
 	}
-	return t.records.first, 0
+	f.Line, f.Column = t.records.first, 0
+	if i, there := t.places[f.Field]; there {
+		f.Line, f.Column = t.records.fields[i].line, t.records.fields[i].column
+	}
 }

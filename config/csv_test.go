@@ -50,6 +50,21 @@ func TestReadCSV(t *testing.T) {
 		"relations": {links, "type;from;to.class;to.name;group;proposed;bandwidth\nconnects to;server/a;network device;sw;net;true;10.5\n", []string{
 			`{"relate":{"type":"connects to","from":"server/a","to":"network device/sw","group":"net","proposed":true,"attributes":{"bandwidth":10.5}}}`}},
 
+		"other words": {&config.Table{Of: config.Kind, Columns: map[string]string{"Stage": "state"}, Values: map[string]map[string]string{"state": {"In use": "live", "?": ""}, "memory": {"huge": "1024"}, "needs.net": {"two": "2"}}, Always: map[string]string{"class": "server", "state": "planned"}},
+			"name,Stage,memory,needs.net\na,In use,huge,two\nb,?,64,1\nc,retired,,\nd,,,\n", []string{
+				`{"register":{"name":"a","class":"server","state":"live","attributes":{"memory":1024},"needs":[{"group":"net","at_least":2}]}}`,
+				`{"register":{"name":"b","class":"server","state":"planned","attributes":{"memory":64},"needs":[{"group":"net","at_least":1}]}}`,
+				`{"register":{"name":"c","class":"server","state":"retired"}}`,
+				`{"register":{"name":"d","class":"server","state":"planned"}}`}},
+		"blanks": {&config.Table{Of: config.Kind, Always: map[string]string{"class": "server"}}, "name,memory,warranty_until,needs.net,since,hostname,id\n a , 64 ,\t2027-01-01T00:00:00Z, 2,2026-01-01T00:00:00Z , h ," + id(1).String() + " \n", []string{
+			`{"register":{"id":"` + id(1).String() + `","name":" a ","class":"server","attributes":{"hostname":" h ","memory":64,"warranty_until":{"instant":"2027-01-01T00:00:00Z"}},"needs":[{"group":"net","at_least":2}],"since":"2026-01-01T00:00:00Z"}}`}},
+		"blanks around a truth": {links, "type;from;to;proposed\nruns on;a/b;c/d; true \n", []string{`{"relate":{"type":"runs on","from":"a/b","to":"c/d","proposed":true}}`}},
+		"a date":                {servers, "Hostname,RAM (GiB),warranty_until\nx,1,2027-01-01\n", []string{`2:5: attributes.warranty_until: "2027-01-01" is not an instant, as in "2026-11-23T09:30:00Z"`}},
+		"a word for no number":  {&config.Table{Of: config.Kind, Values: map[string]map[string]string{"memory": {"huge": "big"}}, Always: map[string]string{"class": "server"}}, "name,memory\na,huge\n", []string{`2:3: attributes.memory: "big" is not a decimal of at most 60 digits`}},
+		"words of no field":     {&config.Table{Of: config.RelationKind, Values: map[string]map[string]string{"name": {"a": "b"}}}, "", []string{`table.values.name: "name" is no field here; they are: id, type, from, to, group, proposed, attributes, source, change, since, reason, and "-" leaves a column out`}},
+		"words twice":           {&config.Table{Of: config.Kind, Values: map[string]map[string]string{"memory": nil, "attributes.memory": nil}}, "", []string{`table.values.memory: is for attributes.memory, and so is "attributes.memory"`}},
+		"words for nothing":     {&config.Table{Of: config.Kind, Values: map[string]map[string]string{"state": {"": "live"}}}, "", []string{`table.values.state: is about the empty text, which says nothing; give in always what is to be there then`}},
+
 		"wrong count":            {servers, "Hostname,RAM (GiB)\nweb-1\nweb-2,1\n", []string{`2: has 1 fields; the header has 2`, `{"register":{"name":"web-2","class":"server","state":"live","attributes":{"memory":1}}}`}},
 		"wrong type":             {servers, "Hostname,RAM (GiB)\nweb-1,much\n", []string{`2:7: attributes.memory: "much" is not a decimal of at most 60 digits`}},
 		"attribute of another":   {servers, "Hostname,RAM (GiB),port\nweb-1,1,80\n", []string{`2:9: attributes.port: is given, and a server has no such attribute; leave it empty`}},

@@ -64,7 +64,8 @@ type tableWriter struct {
 	model   *Model
 	all     bool // nothing is to be left out
 	columns []cell
-	asked   map[string]bool // fields that have a column, or of which a part has
+	values  []map[string][]string // by column: what stands for a text in the table
+	asked   map[string]bool       // fields that have a column, or of which a part has
 
 	wholes []cell
 	texts  []string
@@ -102,6 +103,7 @@ func (out *tableWriter) header(fields []string) error {
 			return wrong("%s has no column: what %s stands for in the table is %q; name another for it", c.field, shown(itsm.TextValue(name)), other)
 		}
 		names, out.columns = append(names, name), append(out.columns, c)
+		out.values = append(out.values, standing(t.valuesOf(out.model, c.field)))
 		out.asked[c.field] = true
 		if c.tail != "" {
 			out.asked[c.head] = true // an end, for one of its parts
@@ -130,8 +132,11 @@ func (out *tableWriter) line(l *Line) *itsm.FieldError {
 		return wrong
 	}
 	out.texts = out.texts[:0]
-	for _, c := range out.columns {
+	for i, c := range out.columns {
 		text, err := textOf(r, c)
+		if err == nil {
+			text, err = inTable(text, out.values[i])
+		}
 		if err == nil && !utf8.ValidString(text) {
 			err = errors.New("is not valid UTF-8")
 		}
@@ -150,6 +155,29 @@ func (out *tableWriter) line(l *Line) *itsm.FieldError {
 		return &itsm.FieldError{Field: fault.Field, Problem: fault.Problem}
 	}
 	return out.compare(r, back.row())
+}
+
+// standing lists what stands for each text, in order.
+func standing(values map[string]string) map[string][]string {
+	back := make(map[string][]string, len(values))
+	for _, in := range namesOf(values) {
+		if text := values[in]; text != "" { // nothing is written as nothing
+			back[text] = append(back[text], in)
+		}
+	}
+	return back
+}
+
+// inTable is what stands for a text, itself if nothing does.
+func inTable(text string, values map[string][]string) (string, error) {
+	switch by := values[text]; {
+	case len(by) == 0 || slices.Contains(by, text):
+		return text, nil
+	case len(by) == 1:
+		return by[0], nil
+	default:
+		return "", fmt.Errorf("is %s, for which several stand in the table: %s; leave one of them, or let it stand for itself too", itsm.Quoted(text), itsm.Listed(by))
+	}
 }
 
 // rowOf is the row that a line is written as.

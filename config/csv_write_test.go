@@ -40,6 +40,9 @@ func TestWriteCSV(t *testing.T) {
 	require.NoError(t, err)
 	cis, links := &config.Table{Of: config.Kind}, &config.Table{Of: config.RelationKind}
 	always := &config.Table{Of: config.Kind, Always: map[string]string{"class": "server", "owner": "it"}}
+	words := &config.Table{Of: config.Kind, Values: map[string]map[string]string{
+		"state": {"Live": "live", "n/a": ""}, "environment": {"prod": "production", "PROD": "production", "Test": "test", "test": "test"}, "cpus": {"two": "2"},
+	}}
 	server := func(more func(*config.CIRow)) config.Line { return register_("web-1", "server", more) }
 	attributes := func(v values) config.Line { return server(func(r *config.CIRow) { r.Attributes = v }) }
 	a, b := config.Handle{Class: "application", Name: "a"}, config.Handle{ID: id(1)}
@@ -72,6 +75,12 @@ func TestWriteCSV(t *testing.T) {
 		"a record":               {cis, nil, []config.Line{{CI: &config.CI{Header: itsm.Header{ID: id(1), State: config.Live}, Name: "a", Class: "server", Attributes: map[string]config.Assertion{"cpus": {Value: itsm.IntValue(2)}}}}}, "id,name,class,state,attributes.cpus\n" + id(1).String() + ",a,server,live,2\n"},
 		"a record of a relation": {links, nil, []config.Line{{Relation: &config.Relation{Header: itsm.Header{State: config.Proposed}, Type: "runs on", From: id(1), To: id(2)}}}, "type,from,to,proposed\nruns on," + id(1).String() + "," + id(2).String() + ",true\n"},
 
+		"other words":         {words, nil, []config.Line{server(func(r *config.CIRow) { r.State, r.Attributes = "live", values{"cpus": itsm.IntValue(2)} }), server(func(r *config.CIRow) { r.State = "planned" }), server(nil)}, "name,class,state,attributes.cpus\nweb-1,server,Live,two\nweb-1,server,planned,\nweb-1,server,,\n"},
+		"itself among others": {words, []string{"name", "environment"}, []config.Line{server(func(r *config.CIRow) { r.Environment = "test" })}, "name,environment\nweb-1,test\n"},
+
+		"several words":         {words, nil, []config.Line{server(func(r *config.CIRow) { r.Environment = "production" })}, `lines[0].environment: is "production", for which several stand in the table: PROD, prod; leave one of them, or let it stand for itself too`},
+		"a word for another":    {words, nil, []config.Line{server(func(r *config.CIRow) { r.Environment = "prod" })}, `lines[0].environment: is "prod", and would be read back as "production"`},
+		"a word for nothing":    {words, nil, []config.Line{server(func(r *config.CIRow) { r.State = "n/a" })}, `lines[0].state: is "n/a", and would be read back as nothing`},
 		"no table":              {nil, nil, nil, "table: or the model is missing"},
 		"two columns for one":   {&config.Table{Of: config.Kind, Columns: map[string]string{"a": "name", "b": "name"}}, nil, nil, `table.columns.b: is for name, and so is "a"`},
 		"no field":              {cis, []string{"name", "colour"}, nil, `fields[1]: "colour" is no field here; they are: id, name, class, description, owner, criticality, environment, version, state, attributes, needs, source, change, since, reason, and "-" leaves a column out`},
@@ -248,6 +257,12 @@ func TestWriteCSVRoundTrip(t *testing.T) {
 		for _, field := range names[:rng.IntN(5)] {
 			if name := word(); table.Columns[name] == "" {
 				table.Columns[name] = field
+			}
+		}
+		if rng.IntN(2) == 0 {
+			table.Values = map[string]map[string]string{
+				"reason": {"a": "b", "b": "a", "no reason": ""}, "source": {"A": "a", "B": "b", "b": "b"},
+				"a truth": {"yes": "true", ",": "false"}, "attributes.a text": {"-": "null", "null": "-", "false": "\n", "\n": "false"},
 			}
 		}
 		if table.Of == config.Kind && rng.IntN(2) == 0 {

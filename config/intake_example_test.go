@@ -15,13 +15,14 @@ import (
 // A spreadsheet of servers and a file of applications come in together. One server is
 // wrong; so nothing comes in, or, when asked, all but that and what depends on it.
 func ExampleNewIntake() {
-	servers := config.SourceOf("servers.csv", "Host,RAM,Cores\nweb-1,64,16\nweb-2,much,16\n", &config.Table{
+	servers := config.SourceOf("servers.csv", "Host,RAM,Cores,Stage\nweb-1,64,16,In use\nweb-2,much,16,In use\n", &config.Table{
 		Of:      config.Kind,
-		Columns: map[string]string{"Host": "name", "RAM": "memory", "Cores": "cpus"},
-		Always:  map[string]string{"class": "server"},
+		Columns: map[string]string{"Host": "name", "RAM": "memory", "Cores": "cpus", "Stage": "state"},
+		Values:  map[string]map[string]string{"state": {"In use": "live"}},
+		Always:  map[string]string{"class": "server", "change": "change:CHG0007"},
 	})
-	shop := config.SourceOf("shop.jsonl", `{"register":{"name":"shop","class":"application"}}
-{"register":{"name":"desk","class":"application"}}
+	shop := config.SourceOf("shop.jsonl", `{"register":{"name":"shop","class":"application","state":"planned"}}
+{"register":{"name":"desk","class":"application","state":"planned"}}
 {"relate":{"type":"runs on","from":"application/shop","to":"server/web-1"}}
 {"relate":{"type":"runs on","from":"application/desk","to":"server/web-2"}}
 `, nil)
@@ -38,7 +39,8 @@ func ExampleNewIntake() {
 				break
 			}
 			for _, c := range step.CI {
-				fmt.Println(step.Source, step.Line, "registers", c.(config.Register).Name)
+				r := c.(config.Register)
+				fmt.Println(step.Source, step.Line, "registers", r.Name, r.State)
 			}
 			for _, c := range step.Relation {
 				fmt.Println(step.Source, step.Line, "relates", c.(config.Relate).Type)
@@ -50,9 +52,9 @@ func ExampleNewIntake() {
 	// servers.csv:3:7: attributes.memory: "much" is not a decimal of at most 60 digits
 	// shop.jsonl:4:60: to: is no CI, neither here nor there already, unless it is in a row that could not be read
 	// {CIs:3 Changed:0 Relations:1 Confirmed:0 Refused:2}
-	// servers.csv 2 registers web-1
-	// shop.jsonl 1 registers shop
-	// shop.jsonl 2 registers desk
+	// servers.csv 2 registers web-1 live
+	// shop.jsonl 1 registers shop planned
+	// shop.jsonl 2 registers desk planned
 	// shop.jsonl 3 relates runs on
 	// {CIs:3 Changed:0 Relations:1 Confirmed:0 Refused:2}
 }

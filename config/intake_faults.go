@@ -19,8 +19,8 @@ func (at rowPlace) add(f *Fault) {
 	if f.Line == 0 {
 		f.Line = at.row.number
 	}
-	if f.Column == 0 && at.row.where != nil && f.Field != "" {
-		f.Line, f.Column = at.row.where(f.Field)
+	if f.Column == 0 && at.row.place != nil && f.Field != "" {
+		at.row.place(f)
 	}
 	at.in.faults.add(at.source, f)
 }

@@ -98,8 +98,8 @@ func TestIntakeOfHostileTables(t *testing.T) {
 		"far too long, with a row":  {"name,class\n" + strings.Repeat("x", 70_000) + ",\"" + long + "\nb,server\n\"\nd,server\n", "2: is longer than 200 bytes, and opens a quote that it does not close; nothing after it was read\n", nil},
 		"too long in the second":    {"name,class\n\"a\n" + long + "\nb,server\n", "2:1: is a record longer than 200 bytes, perhaps for a quote that is not closed; nothing after it was read\n", nil},
 		"never closed and no UTF-8": {"name,class\n\"\xff\nb,server\n", "2:2: is not valid UTF-8\n", nil},
-		"needs of none":             {"name,class,needs.b,needs.a\na,server,,-1\nb,server,two,\n", "2:11: needs[0].at_least: is -1; give 1 or more\n3:10: needs.b: \"two\" is no whole number\n", nil},
-		"the second need":           {"name,class,needs.b,needs.c,needs.a\na,server,1,,0\n", "2:13: needs[1].at_least: is 0; give 1 or more\n", nil},
+		"needs of none":             {"name,class,needs.b,needs.a\na,server,,-1\nb,server,two,\n", "2:11: needs.a: is -1; give 1 or more\n3:10: needs.b: \"two\" is no whole number\n", nil},
+		"the second need":           {"name,class,needs.b,needs.c,needs.a\na,server,1,,0\n", "2:13: needs.a: is 0; give 1 or more\n", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := intake(t, &config.IntakeOptions{Lenient: true, MaxLine: 200}, config.SourceOf("", c.text, table))

@@ -95,7 +95,7 @@ func (in *Intake) locate() error {
 		}
 		err := in.again(i, anyRow, func(row rowPlace) error {
 			for _, f := range at[i][row.row.number] {
-				f.Line, f.Column = row.row.where(f.Field)
+				row.row.place(f)
 			}
 			return nil
 		})

@@ -411,9 +411,10 @@ func TestIntakeAfterTheEnd(t *testing.T) {
 // What becomes of a table once the intake is made changes nothing: rows would come in
 // that nobody has checked.
 func TestIntakeKeepsItsTables(t *testing.T) {
-	table := &config.Table{Of: config.Kind, Columns: map[string]string{"host": "name"}, Always: map[string]string{"class": "server"}}
-	in := intake(t, nil, config.SourceOf("", "host\nweb-1\n", table))
+	table := &config.Table{Of: config.Kind, Columns: map[string]string{"host": "name"}, Values: map[string]map[string]string{"name": {"web": "web-1"}}, Always: map[string]string{"class": "server"}}
+	in := intake(t, nil, config.SourceOf("", "host\nweb\n", table))
 	before := fmt.Sprint(slices.Collect(commands(t, in)))
+	table.Values["name"]["web"] = "web-2"
 	table.Always["owner"], table.Columns["host"], table.Of = "eve", "description", config.RelationKind
 	require.Equal(t, before, fmt.Sprint(slices.Collect(commands(t, in))))
 }

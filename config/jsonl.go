@@ -74,9 +74,9 @@ func below(path string, e *itsm.FieldError) error {
 // incoming is a line or a row of a table as it was read.
 type incoming struct {
 	Line
-	number int                                   // of the line
-	fault  *Fault                                // it cannot be read
-	where  func(field string) (line, column int) // of a field; 0 if it is not there
+	number int          // of the line
+	fault  *Fault       // it cannot be read
+	place  func(*Fault) // says where its field is, and how it is called there
 }
 
 // wanted is which rows are read; the others are passed over.
@@ -130,11 +130,11 @@ func (j *jsonLines) next(row *incoming, want wanted) bool {
 		if is {
 			number := row.number
 			var places map[string]int
-			row.where = func(field string) (int, int) {
+			row.place = func(f *Fault) {
 				if places == nil {
 					places = placesIn(line)
 				}
-				return number, placeOf(places, field)
+				f.Line, f.Column = number, placeOf(places, f.Field)
 			}
 			return true
 		}
