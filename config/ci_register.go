@@ -74,7 +74,7 @@ func (p *Policy) checkClass(name string) error {
 	i, known := p.Model.classAt[name]
 	switch {
 	case !known:
-		return &itsm.FieldError{Field: "class", Problem: fmt.Sprintf("%s is no class; they are: %s", shown(itsm.TextValue(name)), strings.Join(p.Model.concrete(), ", "))}
+		return &itsm.FieldError{Field: "class", Problem: fmt.Sprintf("%s is no class; they are: %s", itsm.Quoted(name), strings.Join(p.Model.concrete(), ", "))}
 	case p.Model.classes[i].Abstract:
 		return &itsm.FieldError{Field: "class", Problem: fmt.Sprintf("%q is abstract; give one of those within it", name)}
 	}

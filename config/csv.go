@@ -129,7 +129,7 @@ func (t *Table) checkFields(m *Model, path string, fields map[string]string) err
 	for _, name := range namesOf(fields) {
 		c, err := t.field(m, fields[name])
 		if other, twice := by[c.field]; err == nil && twice {
-			err = fmt.Errorf("is for %s, and so is %s", c.field, shown(itsm.TextValue(other)))
+			err = fmt.Errorf("is for %s, and so is %s", c.field, itsm.Quoted(other))
 		}
 		if err != nil {
 			return &itsm.FieldError{Field: path + "." + name, Problem: err.Error()}
@@ -160,7 +160,7 @@ func (t *Table) field(m *Model, name string) (cell, error) {
 	case t.attribute(m, name):
 		return cell{attributesName + "." + name, attributesName, name}, nil
 	}
-	return cell{}, fmt.Errorf("%s is no field here; they are: %s, and %q leaves a column out", shown(itsm.TextValue(name)), strings.Join(known, ", "), leftOut)
+	return cell{}, fmt.Errorf("%s is no field here; they are: %s, and %q leaves a column out", itsm.Quoted(name), strings.Join(known, ", "), leftOut)
 }
 
 // attribute reports whether any class or type has an attribute of the name.

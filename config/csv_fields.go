@@ -24,7 +24,7 @@ func setText(r rowFields, head, tail, text string, m *Model) (err error) {
 	case *uuid.UUID:
 		known := false
 		if *p, known = plainUUID(blankless(text)); !known {
-			err = fmt.Errorf("%s is no UUID", shown(itsm.TextValue(text)))
+			err = fmt.Errorf("%s is no UUID", itsm.Quoted(text))
 		}
 	case *itsm.Ref:
 		*p, err = itsm.ParseRef(text)
@@ -48,7 +48,7 @@ func setText(r rowFields, head, tail, text string, m *Model) (err error) {
 	case *[]Need:
 		n, wrong := strconv.Atoi(blankless(text))
 		if wrong != nil {
-			return fmt.Errorf("%s is no whole number", shown(itsm.TextValue(text)))
+			return fmt.Errorf("%s is no whole number", itsm.Quoted(text))
 		}
 		*p = append(*p, Need{tail, n})
 	case *map[string]itsm.Value:
@@ -130,13 +130,13 @@ func (s saying) isNothing() bool { return s == saying{} }
 
 // String is it for people.
 func (s saying) String() string {
-	switch text := shown(itsm.TextValue(s.text)); {
+	switch text := itsm.Quoted(s.text); {
 	case s.isNothing():
 		return "nothing"
 	case s.typ != "":
 		return fmt.Sprintf("the %s %s", s.typ, text)
 	case s.class != "":
-		return fmt.Sprintf("class %s, name %s", shown(itsm.TextValue(s.class)), text)
+		return fmt.Sprintf("class %s, name %s", itsm.Quoted(s.class), text)
 	default:
 		return text
 	}

@@ -204,7 +204,7 @@ func (t *tableRows) header() *Fault {
 		}
 		name := string(c.field(i))
 		if names[name] {
-			return wrong("the column %s is named twice", shown(itsm.TextValue(name)))
+			return wrong("the column %s is named twice", itsm.Quoted(name))
 		}
 		names[name] = true
 		field, mapped := t.table.Columns[name]
@@ -220,14 +220,14 @@ func (t *tableRows) header() *Fault {
 			return wrong("the column %s", err)
 		}
 		if fields[column.field] {
-			return wrong("the column %s is a second one for %s", shown(itsm.TextValue(name)), column.field)
+			return wrong("the column %s is a second one for %s", itsm.Quoted(name), column.field)
 		}
 		fields[column.field] = true
 		t.columns = append(t.columns, column)
 	}
 	for _, name := range namesOf(t.table.Columns) {
 		if t.table.Columns[name] != leftOut && !names[name] {
-			return &Fault{Line: c.first, Problem: fmt.Sprintf("there is no column %s, which the mapping has", shown(itsm.TextValue(name)))}
+			return &Fault{Line: c.first, Problem: fmt.Sprintf("there is no column %s, which the mapping has", itsm.Quoted(name))}
 		}
 	}
 	for i := range t.always {

@@ -100,7 +100,7 @@ func (out *tableWriter) header(fields []string) error {
 			name = field
 		}
 		if other, taken := t.Columns[name]; taken && !mapped {
-			return wrong("%s has no column: what %s stands for in the table is %q; name another for it", c.field, shown(itsm.TextValue(name)), other)
+			return wrong("%s has no column: what %s stands for in the table is %q; name another for it", c.field, itsm.Quoted(name), other)
 		}
 		names, out.columns = append(names, name), append(out.columns, c)
 		out.values = append(out.values, standing(t.valuesOf(out.model, c.field)))

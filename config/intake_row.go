@@ -31,7 +31,7 @@ func ParseHandle(s string) (Handle, error) {
 	class, name, found := strings.Cut(s, "/")
 	h := Handle{Class: class, Name: name}
 	if !found || itsm.CheckLine("class", class) != nil || itsm.CheckLine("name", name) != nil {
-		return Handle{}, &itsm.FieldError{Field: "handle", Problem: fmt.Sprintf("%s is neither a UUID nor class/name, as in %q", shown(itsm.TextValue(s)), "server/web-1")}
+		return Handle{}, &itsm.FieldError{Field: "handle", Problem: fmt.Sprintf("%s is neither a UUID nor class/name, as in %q", itsm.Quoted(s), "server/web-1")}
 	}
 	return h, nil
 }
@@ -65,7 +65,7 @@ func (h Handle) MarshalText() ([]byte, error) {
 	text := h.String()
 	back, err := ParseHandle(text)
 	if err == nil && h.ID == uuid.Nil && back != h {
-		err = &itsm.FieldError{Field: "handle", Problem: fmt.Sprintf("%s reads as another; give the id", shown(itsm.TextValue(text)))}
+		err = &itsm.FieldError{Field: "handle", Problem: fmt.Sprintf("%s reads as another; give the id", itsm.Quoted(text))}
 	}
 	return []byte(text), err
 }

@@ -16,7 +16,7 @@ func (in *Intake) update(known *CI, r *CIRow) ([]itsm.Command[CI], error) {
 	var list []itsm.Command[CI]
 	var wrong []error
 	if r.Class != "" && r.Class != known.Class {
-		wrong = append(wrong, &itsm.FieldError{Field: className, Problem: fmt.Sprintf("is %s, and there it is a %s; reclassify it", shown(itsm.TextValue(r.Class)), known.Class)})
+		wrong = append(wrong, &itsm.FieldError{Field: className, Problem: fmt.Sprintf("is %s, and there it is a %s; reclassify it", itsm.Quoted(r.Class), known.Class)})
 	}
 	if in.o.Observe {
 		seen := Observe{Values: maps.Clone(r.Attributes), Source: in.sourceOf(r.Source), Seen: r.Since}

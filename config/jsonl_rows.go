@@ -69,7 +69,7 @@ func (s *jsonScanner) id(path string) (uuid.UUID, *Fault) {
 	}
 	id, ok := plainUUID(string(text))
 	if !ok {
-		return id, s.fault(at, path, "%s is no UUID", shown(itsm.TextValue(string(text))))
+		return id, s.fault(at, path, "%s is no UUID", itsm.Quoted(string(text)))
 	}
 	return id, nil
 }
