@@ -134,6 +134,8 @@
 //
 // [NewIntake] reads CIs and relations from tables (CSV) and JSON Lines, checks them
 // all, names each fault with its line, and then gives everything or, if it is asked
-// for, what is good. [WriteCSV] and [WriteJSONLine] write what [ReadCSV] and
-// [ReadJSONLines] read. [NewDrawing] makes text for Graphviz and Mermaid.
+// for, what is good. What is known already is changed, or observed, and a step names
+// what observing cannot say. A [Table] tells which columns and words a spreadsheet
+// uses. [WriteCSV] and [WriteJSONLine] write what [ReadCSV] and [ReadJSONLines] read.
+// [NewDrawing] makes text for Graphviz and Mermaid.
 package config

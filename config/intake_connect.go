@@ -23,6 +23,7 @@ func (in *Intake) connect() error {
 		return err
 	}
 	in.spread()
+	in.doubled = nil
 	return nil
 }
 
