@@ -104,8 +104,9 @@
 // # Graph
 //
 // A [Graph] is a snapshot of CIs and relations, in which needing *k* of *n* suppliers
-// counts, and a soft relation degrades where a hard one loses. It never changes; [Graph.With] gives one with changes, at once. Each answer
-// comes with the path that explains it, and always in the same order:
+// counts, and a soft relation degrades where a hard one loses. It never changes;
+// [Graph.With] gives one with changes, at once. Each answer comes with the path that
+// explains it, and always in the same order:
 //
 //	Impact(lost…)           what fails and what is degraded when these do
 //	Walk(from, …)           what is reached along relations, either way
@@ -117,8 +118,8 @@
 //
 // [GraphOf] makes one of records as they are now: of CIs that are not out of use, and of
 // relations that are more than proposed, unless [RecordOptions] say otherwise;
-// [Graph.WithRecords] keeps it up with those that change.
-// Below it lies [Topology], a dense graph of numbered nodes, for whatever else has one.
+// [Graph.WithRecords] keeps it up with those that change. Below it lies [Topology], a
+// dense graph of numbered nodes, for whatever else has one.
 //
 // # The past
 //
