@@ -104,7 +104,7 @@ func (p *Policy) underChange(ci *CI, set map[string]itsm.Value, change itsm.Ref,
 	var without []string
 	for _, name := range namesOf(set) {
 		a, has := ci.Assertion(name)
-		earlier := !until.IsZero() || has && !since.IsZero() && since.Before(a.Since)
+		earlier := !until.IsZero() || has && !since.IsZero() && since.Before(a.Since) || strings.HasPrefix(name, needPrefix) && !since.IsZero()
 		if p.controlled(ci.Class, name) && (earlier || !set[name].Equal(ci.Value(name))) {
 			without = append(without, name)
 		}
@@ -118,13 +118,15 @@ func (p *Policy) underChange(ci *CI, set map[string]itsm.Value, change itsm.Ref,
 // controlled reports whether an attribute, or the need of a group under the name of
 // its facts, changes only under a change record.
 func (p *Policy) controlled(class, attribute string) bool {
-	if strings.HasPrefix(attribute, needPrefix) {
-		attribute = needsName
+	own := attribute
+	switch {
+	case strings.HasPrefix(attribute, needPrefix):
+		own = needsName
+	case attribute == needsName: // of a model that has one of the name
+		own = ""
 	}
-	for _, own := range p.Controlled {
-		if own == attribute {
-			return true
-		}
+	if slices.Contains(p.Controlled, own) {
+		return true
 	}
 	r := p.Model.rulesOf(class).find(attribute)
 	return r != nil && r.Controlled

@@ -151,14 +151,49 @@ func TestR34_DatesOfMovesAreCorrected(t *testing.T) {
 func TestR20_ThePastOfWhatIsControlledChangesUnderAChangeToo(t *testing.T) {
 	w := registered(t, nil)
 	w.Do(ann, config.SetAttributes{Values: values{"memory": number(128)}, Change: change})
+	w.Do(ann, config.SetNeed{Need: config.Need{Group: "power", AtLeast: 1}, Change: change})
 	w.Wait(10 * day)
 	since, until := w.Now().Add(-20*day), w.Now().Add(-15*day)
 	for _, c := range []itsm.Command[config.CI]{
 		config.SetAttributes{Values: values{"memory": number(128)}, Since: since, Until: until, Reason: "It had been more."},
 		config.SetAttributes{Values: values{"memory": number(128)}, Since: since, Reason: "It had been more."},
 		config.Describe{Environment: "production", Since: since, Until: until, Reason: "It was there."},
+		config.SetNeed{Need: config.Need{Group: "power", AtLeast: 1}, Since: since, Reason: "It was needed then too."},
 	} {
 		itsmtest.RequireRule(t, w.Refused(ann, c), "R20")
 	}
 	w.Fork().Do(ann, config.SetAttributes{Values: values{"memory": number(128)}}) // says nothing new
+}
+
+// TestR20_SoItIsOfRelations: of the attributes of a relation that are controlled.
+func TestR20_SoItIsOfRelations(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With(nil, []config.RelationType{{
+			Name: "mirrors", Inverse: "is mirrored by", Pairs: []config.Pair{{From: "server", To: "server"}}, Carries: config.Nowhere,
+			Attributes: []config.Attribute{{Name: "plan", Type: itsm.Text, Controlled: true}},
+		}})
+		require.NoError(t, err)
+	})
+	w := related(t, policy, ann, config.Relate{Type: "mirrors", From: end(1, "server"), To: end(2, "server"), Attributes: values{"plan": word("a")}, Change: change})
+	earlier := w.Now().Add(-10 * hour)
+	for _, c := range []config.Adjust{
+		{Values: values{"plan": word("b")}},
+		{Values: values{"plan": word("a")}, Since: earlier, Reason: "Told late."},
+		{Values: values{"plan": word("a")}, Since: earlier, Until: earlier.Add(hour), Reason: "Told late."},
+	} {
+		itsmtest.RequireRule(t, w.Refused(ann, c), "R20")
+	}
+}
+
+// TestAnAttributeMayBeCalledNeeds: what is controlled under that name are the needs.
+func TestAnAttributeMayBeCalledNeeds(t *testing.T) {
+	w := registered(t, under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With([]config.Class{{Name: "box", Parent: "server", Attributes: []config.Attribute{{Name: "needs", Type: itsm.Text}}}}, nil)
+		require.NoError(t, err)
+	}))
+	w.Do(ann, config.Reclassify{Class: "box", Change: change})
+	w.Do(ann, config.SetAttributes{Values: values{"needs": word("light")}})
+	require.Equal(t, word("light"), w.Record().Value("needs"))
 }

@@ -28,7 +28,8 @@ func (p *Policy) adjust(r *Relation, c Adjust, s itsm.Stamp) (Adjust, error) {
 	for _, name := range namesOf(c.Values) {
 		a := r.Attributes[name]
 		c.Was = append(c.Was, Replaced{name, a.Value, a.Since})
-		if rule := l.find(name); rule != nil && rule.Controlled && c.Change.IsZero() && !a.Value.Equal(c.Values[name]) {
+		if rule := l.find(name); rule != nil && rule.Controlled && c.Change.IsZero() &&
+			(!c.Until.IsZero() || !a.Since.IsZero() && !c.Since.IsZero() && c.Since.Before(a.Since) || !a.Value.Equal(c.Values[name])) {
 			without = append(without, name)
 		}
 	}
