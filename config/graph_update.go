@@ -19,9 +19,15 @@ import (
 // an error, as of [GraphOf], with its place: "relations[2].to". A relation keeps its
 // ends.
 func (g *Graph) WithRecords(cis iter.Seq[*CI], relations iter.Seq[*Relation]) (*Graph, error) {
-	u := &recordUpdate{graphEdit: g.edit(), over: map[uuid.UUID]bool{}}
+	u := &recordUpdate{graphEdit: g.edit(), over: map[uuid.UUID]bool{}, other: map[uuid.UUID]bool{}}
+	changed := lastOf(cis, func(ci *CI) uuid.UUID { return ci.ID })
+	for _, p := range changed {
+		if v := g.find(p.record.ID); v != None && g.node(v).Class != p.record.Class {
+			u.other[p.record.ID] = true
+		}
+	}
 	begun := u.endRelations(lastOf(relations, func(r *Relation) uuid.UUID { return r.ID }))
-	u.takeCIs(lastOf(cis, func(ci *CI) uuid.UUID { return ci.ID }))
+	u.takeCIs(changed)
 	linked := u.beginRelations(begun)
 	return u.finish(u.faults, u.changes, linked)
 }
@@ -30,6 +36,7 @@ func (g *Graph) WithRecords(cis iter.Seq[*CI], relations iter.Seq[*Relation]) (*
 type recordUpdate struct {
 	*graphEdit
 	over    map[uuid.UUID]bool // CIs given that are left out
+	other   map[uuid.UUID]bool // CIs given that are of another class now: what joins them is judged again
 	changes int
 	faults  []error
 }
@@ -76,7 +83,7 @@ func (u *recordUpdate) endRelations(list []placed[Relation]) (begun []placed[Rel
 			continue
 		}
 		was, has := u.g.labelWith(from, to, l.ID)
-		if has && !out && was == (label{uint32(typePlace(u.g.model, l.Type)), l.Group, l.Soft}) {
+		if has && !out && !u.other[l.From] && !u.other[l.To] && was == (label{uint32(typePlace(u.g.model, l.Type)), l.Group, l.Soft}) {
 			continue
 		}
 		if has {
@@ -107,15 +114,21 @@ func (g *Graph) labelWith(from, to uint32, id uuid.UUID) (label, bool) {
 
 // takeCIs takes out, changes and adds CIs.
 func (u *recordUpdate) takeCIs(list []placed[CI]) {
+	for _, p := range list { // first, for their relations go with them
+		if !u.g.o.without(p.record.State) {
+			continue
+		}
+		u.over[p.record.ID] = true
+		if v := u.g.find(p.record.ID); v != None {
+			u.drop(v)
+			u.changes++
+		}
+	}
 	for _, p := range list {
 		n, v := nodeOf(p.record), u.g.find(p.record.ID)
 		switch {
-		case u.g.o.without(p.record.State):
-			u.over[n.ID] = true
-			if v == None {
-				continue
-			}
-			u.drop(v)
+		case u.over[n.ID]:
+			continue
 		case v != None && sameNode(u.g.node(v), n):
 			continue
 		default:

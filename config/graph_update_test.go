@@ -145,6 +145,36 @@ func TestGraphWithRecordsNamesWhatIsWrong(t *testing.T) {
 	require.Equal(t, everything(t, g), everything(t, none))
 }
 
+// In whatever order CIs are given, those of another class are held against the
+// relations that there are then.
+func TestGraphWithRecordsOfOtherClasses(t *testing.T) {
+	of := func(n byte, class string, s itsm.State) *config.CI {
+		return &config.CI{Header: itsm.Header{ID: id(n), State: s}, Class: class, Name: class}
+	}
+	m, err := config.DefaultModel().With(nil, []config.RelationType{{
+		Name: "backs", Inverse: "is backed by", Pairs: []config.Pair{{From: "application", To: "server"}, {From: "document", To: "location"}}, Carries: config.ToFirst,
+	}})
+	require.NoError(t, err)
+	relation := slices.Values([]*config.Relation{{Header: itsm.Header{ID: id(9), State: config.Active}, Type: "backs", From: id(1), To: id(2)}})
+	g, err := config.GraphOf(m, slices.Values([]*config.CI{of(1, "application", config.Live), of(2, "server", config.Live)}), relation, nil)
+	require.NoError(t, err)
+	for _, changed := range [][]*config.CI{
+		{of(1, "document", config.Live), of(2, "server", config.Retired)},
+		{of(1, "document", config.Live), of(2, "location", config.Live)},
+	} {
+		fresh, err := config.GraphOf(m, slices.Values(changed), relation, nil)
+		require.NoError(t, err)
+		for range 2 {
+			now, err := g.WithRecords(slices.Values(changed), relation)
+			require.NoError(t, err)
+			require.Equal(t, everything(t, fresh), everything(t, now))
+			slices.Reverse(changed)
+		}
+	}
+	_, err = g.WithRecords(slices.Values([]*config.CI{of(1, "document", config.Live)}), relation)
+	require.Error(t, err)
+}
+
 // What is given and the same as before costs nothing, and a CI that is reinstated has
 // the relations given with it.
 func ExampleGraph_WithRecords() {
