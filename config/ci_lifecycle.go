@@ -24,9 +24,6 @@ func ciStates() []itsm.State {
 	return []itsm.State{Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired, Disposed}
 }
 
-// outOfUse reports whether a CI in a state is no longer used.
-func outOfUse(s itsm.State) bool { return s == Retired || s == Disposed }
-
 // definition is the process of CIs as one table. Deny by default: what it does not
 // list is refused.
 func (p *Policy) definition() itsm.Definition[CI] {

@@ -34,7 +34,7 @@ func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {
 		}
 	}
 	for r := range records(relations) {
-		if r.State != itsm.None && !e.policy.gone(r.State) {
+		if r.State != itsm.None && !e.policy.over(r.State) {
 			e.relations = append(e.relations, r)
 		}
 	}

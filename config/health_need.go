@@ -57,7 +57,7 @@ func (e *examination) groups() suppliers {
 		if t.Carries == ToSecond {
 			who, what = what, who
 		}
-		if !in[what] || isSoft(r) || !e.isActive(r) && e.ends[who] != nil && e.policy.inUse(e.ends[who].State) {
+		if !in[what] || isSoft(r) || e.policy.phase(r.State) == itsm.Open && e.ends[who] != nil && e.policy.inUse(e.ends[who].State) {
 			continue
 		}
 		g := supplied{who, r.Group}

@@ -48,6 +48,10 @@ type IntakeOptions struct {
 	// What observing cannot say is left out, see [IntakeStep.Ignored].
 	Observe bool
 
+	// Own is what a host adds to the lifecycle of CIs, see [itsm.Lifecycle.With]; nil:
+	// nothing. What its states mean, [Policy.Phase] says.
+	Own *itsm.Definition[CI]
+
 	// Namespace is what the ids of rows without one are made of (UUID version 5),
 	// together with class and name, or with what a relation says: the same rows get
 	// the same ids each time. A relation that is said again after it has ended, as a
@@ -82,6 +86,7 @@ type Intake struct {
 	o       IntakeOptions
 	faults  faultList
 
+	states     []itsm.State // by their numbers
 	cis        []intakeCI
 	rowCI      []uint32 // the CI of each row of CIs that could be read, in reading order; None: of none
 	ids        map[uuid.UUID]uint32
@@ -134,9 +139,13 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 	for i := range in.sources {
 		in.sources[i].Table = in.sources[i].Table.copied()
 	}
-	if in.process, err = itsm.NewLifecycle(alone.definition()); err != nil {
+	if in.process, err = itsm.NewLifecycle(alone.definition()); err == nil && in.o.Own != nil {
+		in.process, err = in.process.With(*in.o.Own)
+	}
+	if err != nil {
 		return nil, err
 	}
+	in.states = ciStates()
 	in.ids, in.keys, in.groups = make(map[uuid.UUID]uint32), make(map[intakeKey]uint32), make(map[string]uint32)
 	in.ended = make(map[uuid.UUID]bool)
 	in.faults.most = in.o.MaxFaults

@@ -66,7 +66,7 @@ func (in *Intake) askPolicy() {
 	for _, id := range missing {
 		if end, there := in.policy.End(tenant, id); there {
 			in.handles[in.ids[id]] = uint32(len(in.cis))
-			in.cis = append(in.cis, intakeCI{id: id, class: in.classOf(end.Class), known: -1, state: uint8(max(slices.Index(ciStates(), end.State), 0))})
+			in.cis = append(in.cis, intakeCI{id: id, class: in.classOf(end.Class), known: -1, state: in.stateAt(end.State)})
 		}
 	}
 }
@@ -108,7 +108,7 @@ func (in *Intake) noCI(verb string) string {
 // end is a CI as the rules of relations look at it.
 func (in *Intake) end(v uint32) End {
 	c := &in.cis[v]
-	e := End{ID: c.id, State: ciStates()[c.state]}
+	e := End{ID: c.id, State: in.states[c.state]}
 	if c.class >= 0 {
 		e.Class = in.policy.Model.classes[c.class].Name
 	}
@@ -123,7 +123,6 @@ func (in *Intake) checkPairs() {
 		from, to int32
 	}
 	joins := make(map[pair]bool)
-	disposed := uint8(slices.Index(ciStates(), Disposed))
 	for i := range in.relations {
 		r := &in.relations[i]
 		if r.typ < 0 || r.from == None || r.to == None || r.line == 0 {
@@ -139,10 +138,10 @@ func (in *Intake) checkPairs() {
 			fits = m.joins(&m.types[r.typ], m.classes[p.from].Name, m.classes[p.to].Name)
 			joins[p] = fits
 		}
-		if fits && r.from != r.to && from.state != disposed && to.state != disposed {
+		if fits && r.from != r.to && !in.gone(from) && !in.gone(to) {
 			continue
 		}
-		err := m.checkEnds(&Relation{Type: m.types[r.typ].Name, From: from.id, To: to.id}, in.end(r.from), in.end(r.to))
+		err := m.checkEnds(&Relation{Type: m.types[r.typ].Name, From: from.id, To: to.id}, in.policy.asOurs(in.end(r.from)), in.policy.asOurs(in.end(r.to)))
 		for _, f := range faultsOf(err) {
 			in.relationWrong(r, f.Field, "%s", f.Problem)
 		}

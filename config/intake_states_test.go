@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
@@ -88,4 +89,45 @@ func requireStates(t *testing.T, in *config.Intake, want []config.Line) {
 		}
 	}
 	require.Empty(t, want)
+}
+
+// TestIntakeOfAHostsOwnStates: with what the host adds to the lifecycle, an intake
+// registers into its states, changes what is in them, and relates by what they mean.
+func TestIntakeOfAHostsOwnStates(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		phases(p)
+		most := p.Phase
+		p.Phase = func(s itsm.State) itsm.Phase {
+			if s == "stolen" {
+				return itsm.Final
+			}
+			return most(s)
+		}
+	})
+	own := hostsOwn(t, policy)
+	known := []*config.CI{
+		{Header: itsm.Header{ID: id(1), State: lent, Number: "CI1"}, Class: "application", Name: "desk"},
+		{Header: itsm.Header{ID: id(2), State: "stolen", Number: "CI2"}, Class: "server", Name: "web-2"},
+	}
+	take := func(own *itsm.Definition[config.CI], text string) *config.Intake {
+		in, err := config.NewIntake(policy, itsm.Stamp{At: noon, By: ann}, []config.Source{lines(text)}, &config.IntakeOptions{Known: slices.Values(known), Own: own, Namespace: uuid.Max})
+		require.NoError(t, err)
+		return in
+	}
+	good := `{"register":{"name":"web-1","class":"server","state":"in stock"}}
+{"register":{"name":"desk","class":"application","owner":"eve"}}
+{"relate":{"type":"runs on","from":"application/desk","to":"server/web-1"}}
+`
+	require.Equal(t, 3, take(nil, good).FaultCount(), "neither may be done there, and so there is nothing to relate to")
+	in := take(&own, good)
+	require.NoError(t, in.Err())
+	for s, err := range in.Steps() {
+		require.NoError(t, err)
+		for _, c := range s.Relation {
+			related := c.(config.Relate)
+			require.Equal(t, []itsm.State{lent, inStock}, []itsm.State{related.From.State, related.To.State})
+		}
+	}
+	bad := take(&own, `{"relate":{"type":"runs on","from":"application/desk","to":"server/web-2"}}`+"\n")
+	require.Contains(t, faultTexts(bad), "is disposed of (R5)")
 }

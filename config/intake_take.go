@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -79,13 +80,25 @@ func (in *Intake) classOf(name string) int32 {
 	return -1
 }
 
+// stateAt is the number that a state has here.
+func (in *Intake) stateAt(s itsm.State) uint8 {
+	i := slices.Index(in.states, s)
+	if i < 0 && len(in.states) <= math.MaxUint8 {
+		i = len(in.states)
+		in.states = append(in.states, s)
+	}
+	return uint8(max(i, 0))
+}
+
+// gone reports whether nothing is left of a CI.
+func (in *Intake) gone(c *intakeCI) bool { return in.policy.gone(in.states[c.state]) }
+
 // takeKnown notes what is there already.
 func (in *Intake) takeKnown() {
-	states := ciStates()
 	for ci := range records(in.o.Known) {
 		in.known = append(in.known, ci)
 		v := uint32(len(in.cis))
-		in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: uint8(max(slices.Index(states, ci.State), 0))})
+		in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: in.stateAt(ci.State)})
 		in.bind(v, ci.Class, ci.Name)
 		for _, n := range ci.Needs {
 			in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, MaxNodes))})
@@ -243,7 +256,7 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 	v = uint32(len(in.cis))
 	c := intakeCI{
 		id: id, class: in.classOf(r.Class), source: uint32(at.source), line: uint32(at.row.number),
-		state: uint8(max(slices.Index(ciStates(), state), 0)), named: r.ID == uuid.Nil,
+		state: in.stateAt(state), named: r.ID == uuid.Nil,
 	}
 	ci := CI{Header: itsm.Header{ID: id, Number: noNumber}}
 	_, err := in.process.Fire(&ci, r.Register, in.stamp)
@@ -272,7 +285,7 @@ func (in *Intake) place(source, line uint32) string {
 // takeNeeds notes what a CI needs, unless it is but observed, which says nothing of
 // needs, or out of use: then its relations have ended, and are not there to be counted.
 func (in *Intake) takeNeeds(v uint32, r *CIRow) {
-	if observed := in.o.Observe && in.cis[v].known != 0; len(r.Needs) == 0 || observed || outOfUse(ciStates()[in.cis[v].state]) {
+	if observed := in.o.Observe && in.cis[v].known != 0; len(r.Needs) == 0 || observed || in.policy.over(in.states[in.cis[v].state]) {
 		return
 	}
 	for i, n := range r.Needs {

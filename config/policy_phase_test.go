@@ -21,6 +21,14 @@ const (
 // housed is the lifecycle with the host's own states, into which CIs are registered.
 func housed(t *testing.T, policy *config.Policy) *itsm.Lifecycle[config.CI] {
 	t.Helper()
+	lc, err := lifecycle(t, policy).With(hostsOwn(t, policy))
+	require.NoError(t, err)
+	return lc
+}
+
+// hostsOwn is what the host adds to the lifecycle.
+func hostsOwn(t *testing.T, policy *config.Policy) itsm.Definition[config.CI] {
+	t.Helper()
 	own := lifecycle(t, policy)
 	add := itsm.Definition[config.CI]{States: []itsm.StateDef{{State: inStock, Phase: itsm.Open}, {State: lent, Phase: itsm.Active}, {State: sold, Phase: itsm.Done}}}
 	for _, row := range own.Transitions() {
@@ -28,7 +36,7 @@ func housed(t *testing.T, policy *config.Policy) *itsm.Lifecycle[config.CI] {
 		case row.Name == "register":
 			row.To = append(row.To, inStock, lent, sold)
 			add.Transitions = append(add.Transitions, row)
-		case slices.Contains([]string{"deploy", "verify"}, row.Name):
+		case slices.Contains([]string{"deploy", "verify", "own"}, row.Name):
 			row.From = []itsm.State{inStock, lent}
 			add.Transitions = append(add.Transitions, row)
 		case row.Name == "dispose":
@@ -36,9 +44,7 @@ func housed(t *testing.T, policy *config.Policy) *itsm.Lifecycle[config.CI] {
 			add.Transitions = append(add.Transitions, row)
 		}
 	}
-	lc, err := own.With(add)
-	require.NoError(t, err)
-	return lc
+	return add
 }
 
 func phases(p *config.Policy) {

@@ -55,7 +55,7 @@ func (p *Policy) relate(born *Relation, c Relate, s itsm.Stamp, near []*Relation
 	use := r.use("relate", c.Since)
 	r.State = relateTo(nil, c, s)
 	l := p.Model.rulesOfType(c.Type)
-	return c, decided(p.checkChange(c.Change, s, use), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, c.From, c.To, near))
+	return c, decided(p.checkChange(c.Change, s, use), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, p.asOurs(c.From), p.asOurs(c.To), near))
 }
 
 // lookUp fills in what a CI is.
@@ -67,6 +67,15 @@ func (p *Policy) lookUp(field string, end *End, s itsm.Stamp) error {
 	found.ID = end.ID
 	*end = found
 	return nil
+}
+
+// asOurs is a CI in a host's own state of which nothing is left as the model looks at
+// it, which knows the states of this package.
+func (p *Policy) asOurs(end End) End {
+	if p.gone(end.State) {
+		end.State = Disposed
+	}
+	return end
 }
 
 func (p *Policy) typeControlled(name string) bool {

@@ -31,7 +31,7 @@ func (p *Policy) activate(r *Relation, c Activate, s itsm.Stamp, near []*Relatio
 		from, to := End{ID: r.From}, End{ID: r.To}
 		lost := decided(p.lookUp(fromName, &from, s), p.lookUp(toName, &to, s))
 		if lost == nil {
-			lost = p.Model.checkEnds(&would, from, to)
+			lost = p.Model.checkEnds(&would, p.asOurs(from), p.asOurs(to))
 		}
 		wrong = append(wrong, lost)
 	}
