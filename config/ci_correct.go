@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/itsmkit/itsm"
@@ -40,6 +41,10 @@ func (p *Policy) correctState(ci *CI, c CorrectState, s itsm.Stamp) (CorrectStat
 	}
 	if c.State == ci.State && !c.Until.Before(ci.InState) && itsm.CheckTime("until", c.Until) == nil && !c.Until.After(s.At) {
 		c.Until = time.Time{}
+	}
+	into := c.Until.IsZero() || c.Until.After(ci.InState) // the time of the state it is in
+	if c.Change.IsZero() && (slices.Contains(p.UnderChange, c.State) || into && slices.Contains(p.UnderChange, ci.State)) {
+		wrong = append(wrong, itsm.Refuse("R20", "people move a CI into and out of these only under a change, and so correct when it was: %s; name it", itsm.Listed(p.UnderChange)))
 	}
 	return c, decided(wrong...)
 }

@@ -116,26 +116,27 @@ func TestR34_DatesOfMovesAreCorrected(t *testing.T) {
 	}
 	require.Equal(t, []string{"in test", "in test", "live", "live"}, states(9, 29, 30, 39))
 
-	itsmtest.RequireRule(t, w.Refused(ann, config.CorrectState{Since: began.Add(10 * day), Reason: "x"}), itsm.RuleRole)
+	itsmtest.RequireRule(t, w.Refused(ann, config.CorrectState{Change: change, Since: began.Add(10 * day), Reason: "x"}), itsm.RuleRole)
 	for field, c := range map[string]config.CorrectState{
-		"reason": {Since: began.Add(day)},
-		"since":  {Since: began.Add(-1), Reason: "x"},
-		"until":  {State: config.InTest, Since: began.Add(day), Reason: "x"},
-		"state":  {State: "lost", Since: began.Add(day), Reason: "x"},
+		"reason": {Change: change, Since: began.Add(day)},
+		"since":  {Change: change, Since: began.Add(-1), Reason: "x"},
+		"until":  {Change: change, State: config.InTest, Since: began.Add(day), Reason: "x"},
+		"state":  {Change: change, State: "lost", Since: began.Add(day), Reason: "x"},
 	} {
 		itsmtest.RequireField(t, w.Refused(mia, c), field)
 	}
-	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Reason: "x"}), "since")
-	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Since: live, Reason: "x"}), "since")
-	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{State: config.InTest, Since: live, Until: w.Now().Add(hour), Reason: "x"}), "until")
-	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{State: config.Disposed, Since: live, Until: w.Now(), Reason: "x"}), "state")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Change: change, Reason: "x"}), "since")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Change: change, Since: live, Reason: "x"}), "since")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Change: change, State: config.InTest, Since: live, Until: w.Now().Add(hour), Reason: "x"}), "until")
+	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Change: change, State: config.Disposed, Since: live, Until: w.Now(), Reason: "x"}), "state")
 
-	e := w.Do(mia, config.CorrectState{Since: began.Add(10 * day), Reason: "It was live before."})
+	itsmtest.RequireRule(t, w.Refused(mia, config.CorrectState{Since: began.Add(10 * day), Reason: "It was live before."}), "R20")
+	e := w.Do(mia, config.CorrectState{Change: change, Since: began.Add(10 * day), Reason: "It was live before."})
 	require.Equal(t, live, e.Command.(config.CorrectState).Was)
 	require.Equal(t, began.Add(10*day), w.Record().InState)
 	require.Equal(t, []string{"in test", "live", "live", "live"}, states(9, 10, 30, 39))
 
-	w.Do(mia, config.CorrectState{State: config.InTest, Since: began.Add(10 * day), Until: began.Add(35 * day), Reason: "No, later."})
+	w.Do(mia, config.CorrectState{Change: change, State: config.InTest, Since: began.Add(10 * day), Until: began.Add(35 * day), Reason: "No, later."})
 	require.Equal(t, []any{config.Live, began.Add(35 * day)}, []any{w.Record().State, w.Record().InState})
 	require.Equal(t, []string{"in test", "in test", "in test", "live"}, states(9, 10, 30, 39))
 

@@ -166,7 +166,7 @@ func someCommand(rng *rand.Rand, w *walk) (itsm.Actor, itsm.Command[config.CI]) 
 		}
 	case 14:
 		s := []itsm.State{"", config.Live, config.InMaintenance, config.Retired}[rng.IntN(4)]
-		return mia, config.CorrectState{State: s, Since: since, Until: until, Reason: reason}
+		return mia, config.CorrectState{State: s, Since: since, Until: until, Change: under, Reason: reason}
 	case 11:
 		return mia, config.Maintain(move)
 	case 12:
