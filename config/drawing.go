@@ -110,14 +110,18 @@ func NewDrawing(m *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *D
 		}
 	}
 	var list []*CI
+	over := make(map[uuid.UUID]bool)
 	for ci := range records(cis) {
-		if ci.State != Disposed {
+		if phase := phaseOf(nil, ci.State); phase != itsm.Final {
 			list = append(list, ci)
+			over[ci.ID] = phase == itsm.Done
+		} else {
+			over[ci.ID] = true
 		}
 	}
 	d := &Drawing{model: m}
 	at := d.choose(list, o)
-	d.relate(list, relations, at, o)
+	d.relate(list, over, relations, at, o)
 	return d, nil
 }
 
@@ -169,10 +173,11 @@ func (d *Drawing) choose(list []*CI, o *DrawingOptions) map[uuid.UUID]int {
 	return at
 }
 
-// relate takes in the relations and what they make of the CIs.
-func (d *Drawing) relate(list []*CI, relations iter.Seq[*Relation], at map[uuid.UUID]int, o *DrawingOptions) {
+// relate takes in the relations and what they make of the CIs, of which some are out of
+// use.
+func (d *Drawing) relate(list []*CI, over map[uuid.UUID]bool, relations iter.Seq[*Relation], at map[uuid.UUID]int, o *DrawingOptions) {
 	var chosen []*Relation
-	sizes := groupSizes{of: make(map[groupPlace]int), seen: make(map[groupMember]bool)}
+	sizes := groupSizes{over: over, of: make(map[groupPlace]int), seen: make(map[groupMember]bool)}
 	for r := range records(relations) {
 		_, from := at[r.From]
 		_, to := at[r.To]
@@ -260,13 +265,14 @@ type groupMember struct {
 
 // groupSizes counts the suppliers in each group, each once.
 type groupSizes struct {
+	over map[uuid.UUID]bool // CIs that are out of use, which do not count
 	of   map[groupPlace]int
 	seen map[groupMember]bool
 }
 
 func (s *groupSizes) count(t *RelationType, r *Relation) {
 	ci, supplier, is := needingIn(t, r)
-	if m := (groupMember{groupPlace{ci, r.Group}, supplier}); is && !s.seen[m] {
+	if m := (groupMember{groupPlace{ci, r.Group}, supplier}); is && !s.over[supplier] && !s.seen[m] {
 		s.seen[m] = true
 		s.of[m.of]++
 	}

@@ -187,3 +187,21 @@ func ExampleDrawing_DOT() {
 	// 	n0 -> n2 [label="runs on\nweb (1 of 2)"];
 	// }
 }
+
+// TestDrawingCountsWhatIsInUse: a group is as large as in a graph.
+func TestDrawingCountsWhatIsInUse(t *testing.T) {
+	for _, s := range []itsm.State{config.Retired, config.Disposed} {
+		cis := []*config.CI{ciIn(1, "a", config.Live), ciIn(2, "b", config.Live), ciIn(3, "c", s)}
+		cis[0].Needs = []config.Need{{Group: "g", AtLeast: 1}}
+		relations := []*config.Relation{needsIn(8, 1, 2, "g", config.Active), needsIn(9, 1, 3, "g", config.Active)}
+		for _, ci := range cis {
+			ci.Class = "application"
+		}
+		for _, r := range relations {
+			r.Type = "depends on"
+		}
+		d, err := config.NewDrawing(config.DefaultModel(), slices.Values(cis), slices.Values(relations), nil)
+		require.NoError(t, err)
+		require.Contains(t, d.Mermaid(), "g (1 of 1)", s)
+	}
+}

@@ -239,7 +239,7 @@ func (in *Intake) checkRefs() {
 
 // needing is the CI whose group of suppliers a relation belongs to, and the supplier.
 func (in *Intake) needing(r *intakeRelation) (ci, supplier uint32, is bool) {
-	if r.group == 0 || r.typ < 0 {
+	if r.group == 0 || r.typ < 0 || r.soft {
 		return 0, 0, false
 	}
 	switch in.policy.Model.types[r.typ].Carries {

@@ -131,3 +131,15 @@ func TestIntakeOfAHostsOwnStates(t *testing.T) {
 	bad := take(&own, `{"relate":{"type":"runs on","from":"application/desk","to":"server/web-2"}}`+"\n")
 	require.Contains(t, faultTexts(bad), "is disposed of (R5)")
 }
+
+// TestIntakeCountsSoftSuppliersForNoGroup: as a graph does.
+func TestIntakeCountsSoftSuppliersForNoGroup(t *testing.T) {
+	rows := `{"register":{"name":"desk","class":"application","needs":[{"group":"data","at_least":2}]}}
+{"register":{"name":"a","class":"database"}}
+{"register":{"name":"b","class":"database"}}
+{"relate":{"type":"depends on","from":"application/desk","to":"database/a","group":"data"}}
+{"relate":{"type":"depends on","from":"application/desk","to":"database/b","group":"data","attributes":{"strength":%q}}}
+`
+	require.Zero(t, intake(t, nil, lines(fmt.Sprintf(rows, "hard"))).FaultCount())
+	require.Contains(t, faultTexts(intake(t, nil, lines(fmt.Sprintf(rows, "soft")))), "needs[0].at_least")
+}

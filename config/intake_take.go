@@ -35,6 +35,7 @@ type intakeRelation struct {
 	source   uint32
 	line     uint32 // 0: no row is about it
 	typ      int16
+	soft     bool // it does not count for its group
 	proposed bool
 	refused  bool
 }
@@ -112,7 +113,7 @@ func (in *Intake) takeKnown() {
 		in.others = append(in.others, r)
 		in.relations = append(in.relations, intakeRelation{
 			from: in.handleOfID(r.From), to: in.handleOfID(r.To), group: in.groupOf(r.Group), known: int32(len(in.others)),
-			typ: in.typeAt(r.Type), proposed: r.State == Proposed,
+			typ: in.typeAt(r.Type), proposed: r.State == Proposed, soft: isSoft(r),
 		})
 	}
 }
