@@ -65,7 +65,7 @@ func (c *Describe) grades() bool {
 
 func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 	c.Clear, c.Since, c.Until, c.Next = slices.Clone(c.Clear), itsm.Normal(c.Since), itsm.Normal(c.Until), time.Time{}
-	if c.grades() {
+	if c.grades() && !p.over(ci.State) {
 		c.Next = p.nextVerify(c.Criticality, ci.VerifyFrom)
 	}
 	said := c.said()

@@ -41,7 +41,7 @@ func (p *Policy) definition() itsm.Definition[CI] {
 
 	return itsm.Definition[CI]{
 		Kind:      Kind,
-		States:    inPhases(Planned, Ordered, InBuild, InTest, Live, InMaintenance, Retired, Disposed),
+		States:    inPhases(ciStates()...),
 		Roles:     slices.Concat(staff, p.Discoverers),
 		Relations: []itsm.Relation[CI]{{Role: Owner, Holds: func(ci *CI, a itsm.Actor) bool { return ci.Owner != "" && ci.Owner == a.ID }}},
 		Fields:    fields(p),

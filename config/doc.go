@@ -70,9 +70,9 @@
 // # Time
 //
 // Every command that states a fact may say since when it is so. One of the past says
-// why it is told only now, and its event keeps what it replaced (R34); with an Until it
-// corrects a time that is over, and what is believed now stays; [CorrectState] does so
-// for the dates of moves. The record shows what is believed now, and [CI.Assertion] of
+// why it is told only now, and its event keeps what it replaced (R34). With an Until
+// those that set attributes, owner, description or needs correct a time that is over,
+// and what is believed now stays; [CorrectState] does so for the dates of moves. The record shows what is believed now, and [CI.Assertion] of
 // each attribute since when, from where, and when it was last confirmed. [FactsOf] and
 // [RelationFactsOf] give what each event asserts, with the time from which it is valid
 // and that at which it was recorded: what a timeline is built of.

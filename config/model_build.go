@@ -293,8 +293,12 @@ func (b *builder) resolveType(i int) {
 		b.wrong = append(b.wrong, err)
 	}
 	for j, a := range t.Attributes {
-		if len(a.RequiredAt)+len(a.RecommendedAt) > 0 {
-			b.fault(fmt.Sprintf("%s.attributes[%d].required_at", path, j), "and recommended_at are for CIs; a relation has no criticality")
+		at := fmt.Sprintf("%s.attributes[%d]", path, j)
+		if len(a.RequiredAt) > 0 {
+			b.fault(at+".required_at", "is for CIs; a relation has no criticality")
+		}
+		if len(a.RecommendedAt) > 0 {
+			b.fault(at+".recommended_at", "is for CIs; a relation has no criticality")
 		}
 	}
 	b.m.ofTypes[i] = b.resolve(path, t.Attributes, rules{}, "", OwnRelationAttributes())

@@ -136,6 +136,7 @@ func (c Relate) state(f *facts, _ itsm.Stamp) {
 	f.given(groupName, itsm.TextValue(c.Group))
 	if c.found() {
 		f.drifts(stateName, itsm.TextValue(Active))
+		f.list[len(f.list)-1].From = c.Seen // and not since when it is proposed
 	}
 	for name, v := range c.Attributes {
 		f.given(name, v)

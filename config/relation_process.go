@@ -40,12 +40,8 @@ func (p *Policy) relationDefinition() itsm.Definition[Relation] {
 	system := []itsm.Role{itsm.SystemRole}
 	keepers, all := itsm.By(slices.Concat(staff, system)...), itsm.By(slices.Concat(staff, p.Discoverers, system)...)
 	return itsm.Definition[Relation]{
-		Kind: RelationKind,
-		States: []itsm.StateDef{
-			{State: Proposed, Phase: itsm.Open},
-			{State: Active, Phase: itsm.Active},
-			{State: Ended, Phase: itsm.Final},
-		},
+		Kind:   RelationKind,
+		States: inPhases(Proposed, Active, Ended),
 		Roles:  slices.Concat(staff, p.Discoverers),
 		Fields: relationFields(p),
 		Transitions: []itsm.Transition[Relation]{

@@ -28,9 +28,12 @@ func (v RelationView) Link() Link {
 // their places in [Timeline.CIs] and [Timeline.Relations].
 func (t *Timeline) Graph(model *Model, at AsOf, o *RecordOptions) (*Graph, error) {
 	b := recordBuilder(o)
-	if t = t.orEmpty(); b.o.Phase == nil {
-		b.o.Phase = t.phase
+	own := *t.orEmpty()
+	if b.o.Phase == nil {
+		b.o.Phase = own.phase
 	}
+	own.phase = b.o.Phase
+	t = &own
 	nodes := func(yield func(Node) bool) {
 		for v := range t.CIs(at) {
 			if b.o.without(v.State()) {
