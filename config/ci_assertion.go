@@ -34,14 +34,25 @@ func (ci *CI) Assertion(attribute string) (Assertion, bool) {
 // notBefore says of what had another value until then that it is so at the earliest
 // from then on.
 func (ci *CI) notBefore(were map[string]itsm.Value, then time.Time) {
+	ci.believe(notBefore(ci.Assertion, were, then))
+}
+
+// notBefore are the assertions to which that happens, among those that are found.
+func notBefore(find func(string) (Assertion, bool), were map[string]itsm.Value, then time.Time) map[string]Assertion {
 	later := make(map[string]Assertion)
 	for name, v := range were {
-		if a, has := ci.Assertion(name); has && !v.Equal(a.Value) && a.Since.Before(then) {
+		if a, has := find(name); has && !v.Equal(a.Value) && a.Since.Before(then) {
 			a.Since = then
 			later[name] = a
 		}
 	}
-	ci.believe(later)
+	return later
+}
+
+// isEarlier reports whether what is said since then, or until then, is of a time before
+// that of the assertion.
+func (a Assertion) isEarlier(since, until time.Time) bool {
+	return !until.IsZero() || !since.IsZero() && since.Before(a.Since)
 }
 
 func isOwn(attribute string) bool { return slices.Contains(OwnAttributes(), attribute) }

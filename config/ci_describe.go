@@ -103,8 +103,8 @@ func (p *Policy) underChange(ci *CI, set map[string]itsm.Value, change itsm.Ref,
 	}
 	var without []string
 	for _, name := range namesOf(set) {
-		a, has := ci.Assertion(name)
-		earlier := !until.IsZero() || has && !since.IsZero() && since.Before(a.Since) || strings.HasPrefix(name, needPrefix) && !since.IsZero()
+		a, _ := ci.Assertion(name)
+		earlier := a.isEarlier(since, until) || strings.HasPrefix(name, needPrefix) && !since.IsZero()
 		if p.controlled(ci.Class, name) && (earlier || !set[name].Equal(ci.Value(name))) {
 			without = append(without, name)
 		}

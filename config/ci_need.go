@@ -67,7 +67,9 @@ func (c SetNeed) Apply(ci *CI, _ itsm.Stamp) {
 func (c SetNeed) state(f *facts, _ itsm.Stamp) {
 	f.since(c.Since, c.Change, c.Reason)
 	f.common.Until = c.Until
-	f.add(needPrefix+c.Need.Group, itsm.IntValue(int64(c.Need.AtLeast)))
+	for name, v := range c.said() {
+		f.add(name, v)
+	}
 }
 
 // DropNeed says that the CI no longer needs so many of a group: each of its

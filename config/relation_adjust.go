@@ -29,7 +29,7 @@ func (p *Policy) adjust(r *Relation, c Adjust, s itsm.Stamp) (Adjust, error) {
 		a := r.Attributes[name]
 		c.Was = append(c.Was, Replaced{name, a.Value, a.Since})
 		if rule := l.find(name); rule != nil && rule.Controlled && c.Change.IsZero() &&
-			(!c.Until.IsZero() || !a.Since.IsZero() && !c.Since.IsZero() && c.Since.Before(a.Since) || !a.Value.Equal(c.Values[name])) {
+			(a.isEarlier(c.Since, c.Until) || !a.Value.Equal(c.Values[name])) {
 			without = append(without, name)
 		}
 	}
@@ -49,22 +49,15 @@ func (c Adjust) Apply(r *Relation, s itsm.Stamp) {
 	if c.Until.IsZero() {
 		r.Attributes = asserted(r.Attributes, c.Values, Assertion{Since: sinceOf(c.Since, s), Source: s.By.ID, Seen: s.At, Change: c.Change})
 	} else {
-		r.Attributes = notBefore(r.Attributes, c.Values, c.Until)
+		r.Attributes = maps.Clone(r.Attributes)
+		maps.Copy(r.Attributes, notBefore(r.assertion, c.Values, c.Until))
 	}
 	r.touch(c.Change)
 }
 
-// notBefore is a new map in which the assertions of what had another value until
-// then are so at the earliest from then on.
-func notBefore(old map[string]Assertion, were map[string]itsm.Value, then time.Time) map[string]Assertion {
-	next := maps.Clone(old)
-	for name, v := range were {
-		if a, has := old[name]; has && !v.Equal(a.Value) && a.Since.Before(then) {
-			a.Since = then
-			next[name] = a
-		}
-	}
-	return next
+func (r *Relation) assertion(attribute string) (Assertion, bool) {
+	a, has := r.Attributes[attribute]
+	return a, has
 }
 
 func (c Adjust) state(f *facts, _ itsm.Stamp) {
