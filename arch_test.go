@@ -28,7 +28,7 @@ var processRooms = []string{
 }
 
 // domainRooms is what a process builds on.
-var domainRooms = []string{".", "sla", "config"}
+var domainRooms = []string{".", "sla", "config/topology", "config"}
 
 // rooms is the import table, from the ground floor up: a room imports only rooms
 // named before it.
@@ -36,7 +36,8 @@ func rooms() []arch.Room {
 	list := []arch.Room{
 		{Dir: ".", Holds: "the vocabulary, and lifecycles: process rules as data", Modules: []string{uuids, decimals, exp}},
 		{Dir: "sla", Holds: "business calendars, clocks and agreements", Rooms: []string{"."}, Modules: []string{uuids, decimals, exp}},
-		{Dir: "config", Holds: "CIs and the relationship graph", Rooms: []string{"."}, Modules: []string{uuids, decimals, exp}},
+		{Dir: "config/topology", Holds: "dense graphs of numbered nodes", Rooms: []string{"."}},
+		{Dir: "config", Holds: "CIs and the relationship graph", Rooms: []string{".", "config/topology"}, Modules: []string{uuids, decimals, exp}},
 	}
 	for _, dir := range processRooms {
 		list = append(list, arch.Room{Dir: dir, Holds: "one process", Rooms: domainRooms, Modules: []string{uuids, decimals, exp}})
@@ -50,7 +51,7 @@ func rooms() []arch.Room {
 		arch.Room{Dir: "audit", Kind: arch.Outer, Holds: "evidence for ISO/IEC 20000-1", Rooms: roomsBelow("audit"), Modules: []string{uuids, decimals, exp}},
 		arch.Room{Dir: "itsmtest", Kind: arch.Tool, Holds: "the test harness", Rooms: roomsBelow("itsmtest"), Modules: []string{uuids, decimals, exp}},
 		arch.Room{Dir: "internal/arch", Kind: arch.Tool, Holds: "the checker of these rules"},
-		arch.Room{Dir: "internal/naivegraph", Kind: arch.Tool, Holds: "what a graph is asked, answered by definition; config's tests and others hold the fast answers against it", Rooms: []string{".", "config"}},
+		arch.Room{Dir: "internal/naivegraph", Kind: arch.Tool, Holds: "what a graph is asked, answered by definition; config's tests and others hold the fast answers against it", Rooms: []string{".", "config/topology"}},
 	)
 }
 

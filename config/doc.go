@@ -118,8 +118,8 @@
 //
 // [GraphOf] makes one of records as they are now: of CIs that are not out of use, and of
 // relations that are more than proposed, unless [RecordOptions] say otherwise;
-// [Graph.WithRecords] keeps it up with those that change. Below it lies [Topology], a
-// dense graph of numbered nodes, for whatever else has one.
+// [Graph.WithRecords] keeps it up with those that change. Below it lies package topology,
+// dense graphs of numbered nodes, for whatever else has one: [Graph.Topology].
 //
 // # The past
 //

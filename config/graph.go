@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // Graph is a snapshot of CIs and the relations between them, for questions about
@@ -101,7 +102,7 @@ func (g *Graph) Faults() []error { return slices.Clone(g.faults) }
 // Node is the CI of an id.
 func (g *Graph) Node(id uuid.UUID) (Node, bool) {
 	v := g.find(id)
-	if v == None {
+	if v == none {
 		return Node{}, false
 	}
 	return g.node(v), true
@@ -137,7 +138,7 @@ func (g *Graph) AllLinks() iter.Seq[Link] {
 // CI at the other end, then by their own ids. Types limit it to some types.
 func (g *Graph) LinksOf(id uuid.UUID, types ...string) (from, to []Link) {
 	v := g.find(id)
-	if v == None {
+	if v == none {
 		return nil, nil
 	}
 	list := func(row linkRow, turned bool) []Link {
@@ -162,20 +163,20 @@ func (g *Graph) link(v uint32, row linkRow, i int) Link {
 	return Link{row.idAt(i), g.model.types[l.typ].Name, g.id(v), g.id(row.node[i]), l.group, l.soft}
 }
 
-// find is the number of a CI; None: it is not there. In no graph there is none.
+// find is the number of a CI; none: it is not there. In no graph there is none.
 func (g *Graph) find(id uuid.UUID) uint32 {
 	if g == nil || g.base == nil {
-		return None
+		return none
 	}
 	v := g.base.find(id)
 	if g.patch == nil {
 		return v
 	}
-	if v == None {
+	if v == none {
 		return g.patch.find(id)
 	}
 	if p := g.patch.nodes.at(v); p != nil && p.gone {
-		return None
+		return none
 	}
 	return v
 }
@@ -185,7 +186,7 @@ func (g *Graph) findAll(field string, ids []uuid.UUID) ([]uint32, error) {
 	list := make([]uint32, len(ids))
 	for i, id := range ids {
 		list[i] = g.find(id)
-		if list[i] == None {
+		if list[i] == none {
 			return nil, &itsm.FieldError{Field: fmt.Sprintf("%s[%d]", field, i), Problem: id.String() + " is not in the graph"}
 		}
 	}
@@ -226,9 +227,9 @@ func (g *Graph) compare(v, w uint32) int {
 }
 
 // sort orders CIs by id; the sorter is of the size of the base.
-func (g *Graph) sort(s *sorter, list []uint32) {
+func (g *Graph) sort(s *topology.Sorter, list []uint32) {
 	if g.patch == nil || len(g.patch.added) == 0 {
-		s.sort(list)
+		s.Sort(list)
 		return
 	}
 	n := uint32(len(g.base.ids))
@@ -239,7 +240,7 @@ func (g *Graph) sort(s *sorter, list []uint32) {
 			old++
 		}
 	}
-	s.sort(list[:old])
+	s.Sort(list[:old])
 	fresh := slices.Clone(list[old:])
 	slices.SortFunc(fresh, g.compare)
 	for at := len(list) - 1; len(fresh) > 0; at-- { // merges from the end
@@ -254,7 +255,7 @@ func (g *Graph) sort(s *sorter, list []uint32) {
 	}
 }
 
-func (g *Graph) sorter() *sorter { return &sorter{n: len(g.base.ids)} }
+func (g *Graph) sorter() *topology.Sorter { return topology.NewSorter(len(g.base.ids)) }
 
 // live lists the numbers of all CIs by id.
 func (g *Graph) live() []uint32 {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // graphBase is a graph as it was built. CIs have the places of their ids among all,
@@ -24,11 +25,11 @@ type graphBase struct {
 	owners        []string
 	criticalities []itsm.Level
 
-	whole   *Topology // of all relations; in.edge are places in out
-	label   []uint32  // of relations, by their places in out
-	links   []uuid.UUID
-	labels  []label
-	labelAt map[label]uint32
+	outs, ins topology.Rows // of all relations; ins.Edge are places in outs, outs.Edge is nil
+	label     []uint32      // of relations, by their places in out
+	links     []uuid.UUID
+	labels    []label
+	labelAt   map[label]uint32
 
 	groups     []group  // by CI, then name
 	groupStart []uint32 // where those of a CI begin; one more, where the last end
@@ -93,7 +94,7 @@ type rowsOf struct {
 func (b *graphBase) find(id uuid.UUID) uint32 {
 	at, found := slices.BinarySearchFunc(b.ids, id, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	if !found {
-		return None
+		return none
 	}
 	return uint32(at)
 }
@@ -129,8 +130,8 @@ func (g *Graph) out(v uint32) linkRow {
 		}
 	}
 	b := g.base
-	from, to := b.whole.out.start[v], b.whole.out.start[v+1]
-	return linkRow{node: b.whole.out.node[from:to:to], label: b.label[from:to:to], id: b.links[from:to:to]}
+	from, to := b.outs.Start[v], b.outs.Start[v+1]
+	return linkRow{node: b.outs.Node[from:to:to], label: b.label[from:to:to], id: b.links[from:to:to]}
 }
 
 // in is the relations that lead to a CI.
@@ -141,8 +142,8 @@ func (g *Graph) in(v uint32) linkRow {
 		}
 	}
 	b := g.base
-	from, to := b.whole.in.start[v], b.whole.in.start[v+1]
-	return linkRow{node: b.whole.in.node[from:to:to], label: b.label, id: b.links, place: b.whole.in.edge[from:to:to]}
+	from, to := b.ins.Start[v], b.ins.Start[v+1]
+	return linkRow{node: b.ins.Node[from:to:to], label: b.label, id: b.links, place: b.ins.Edge[from:to:to]}
 }
 
 // dependents are those who need a supplier, a group of theirs once.
@@ -201,19 +202,19 @@ func (g *Graph) groupsOf(v uint32) []uint32 {
 	return list
 }
 
-// groupFor is the number of the group of a CI that a relation counts for; None: it is
+// groupFor is the number of the group of a CI that a relation counts for; none: it is
 // needed by itself.
 func (g *Graph) groupFor(v uint32, l *label) uint32 {
 	switch {
 	case l.soft:
 		return g.groupNamed(v, "")
 	case l.group == "":
-		return None
+		return none
 	}
 	return g.groupNamed(v, l.group)
 }
 
-// groupNamed is the number of a CI's group; None: there is none.
+// groupNamed is the number of a CI's group; none: there is none.
 func (g *Graph) groupNamed(v uint32, name string) uint32 {
 	if int(v) < len(g.base.ids) {
 		for i := g.base.groupStart[v]; i < g.base.groupStart[v+1]; i++ {
@@ -231,7 +232,7 @@ func (g *Graph) groupNamed(v uint32, name string) uint32 {
 			}
 		}
 	}
-	return None
+	return none
 }
 
 // classOf is the position of a CI's class in the model.

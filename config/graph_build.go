@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // NewGraph builds a graph of CIs and relations from any source, in any order. Nil
@@ -42,8 +43,8 @@ type graphBuilder struct {
 
 	cis, relations counted
 
-	edges []Edge   // relations as they come, with labels and ids beside them
-	came  []uint32 // labels
+	edges []topology.Edge // relations as they come, with labels and ids beside them
+	came  []uint32        // labels
 	needs []placedNeed
 }
 
@@ -155,8 +156,8 @@ func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
 	for n := range orNothing(cis) {
 		at := b.cis.taken
 		b.cis.taken++
-		if len(b.ids) == MaxNodes {
-			b.fault(&itsm.FieldError{Field: "cis", Problem: fmt.Sprintf("are more than %d", MaxNodes)})
+		if len(b.ids) == topology.MaxNodes {
+			b.fault(&itsm.FieldError{Field: "cis", Problem: fmt.Sprintf("are more than %d", topology.MaxNodes)})
 			break
 		}
 		if field, problem := checkNode(b.model, &n); problem != "" {
@@ -193,7 +194,7 @@ func (b *graphBuilder) sortNodes(place []uint32) {
 	for i, k := range keys {
 		if i > 0 && keys[i-1].high == k.high && keys[i-1].low == k.low {
 			b.fault(faultOf("cis", b.cis.place(place[k.place]), "id", b.ids[k.place].String()+" is that of another CI", namedCI(uuid.Nil, b.names[k.place])))
-			became[k.place] = None
+			became[k.place] = none
 			continue
 		}
 		became[k.place] = uint32(len(order))
@@ -203,7 +204,7 @@ func (b *graphBuilder) sortNodes(place []uint32) {
 	b.class, b.owner, b.criticality = inOrder(b.class, order), inOrder(b.owner, order), inOrder(b.criticality, order)
 	needs := b.needs[:0]
 	for _, n := range b.needs {
-		if n.ci = became[n.ci]; n.ci != None {
+		if n.ci = became[n.ci]; n.ci != none {
 			needs = append(needs, n)
 		}
 	}
@@ -227,14 +228,14 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 	types := interner[string]{}
 	var typeAt []int // by number of interner; -1: unknown
 	b.labelAt = map[label]uint32{}
-	last, lastAt := label{typ: None}, uint32(0)
+	last, lastAt := label{typ: none}, uint32(0)
 	for l := range orNothing(relations) {
 		n := types.number(l.Type)
 		if int(n) == len(typeAt) {
 			typeAt = append(typeAt, typePlace(b.model, l.Type))
 		}
 		from, to := table.find(&l.From), table.find(&l.To)
-		if typeAt[n] < 0 || from == None || to == None || !b.pairs.allows(uint32(typeAt[n]), b.class[from], b.class[to]) {
+		if typeAt[n] < 0 || from == none || to == none || !b.pairs.allows(uint32(typeAt[n]), b.class[from], b.class[to]) {
 			field, problem := b.wrongLink(&l, from, to)
 			b.fault(faultOf("relations", b.relations.place(b.relations.taken), field, problem, namedRelation(l.ID)))
 			b.relations.leaveOut()
@@ -249,7 +250,7 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 			last, lastAt = k, i
 		}
 		b.relations.taken++
-		b.edges = append(grown(b.edges), Edge{from, to})
+		b.edges = append(grown(b.edges), topology.Edge{From: from, To: to})
 		b.came, b.links = append(grown(b.came), lastAt), append(grown(b.links), l.ID)
 	}
 	b.dropDoubled()
@@ -265,7 +266,7 @@ func typePlace(m *Model, name string) int {
 // wrongLink says what is wrong with a relation.
 func (b *graphBuilder) wrongLink(l *Link, from, to uint32) (field, problem string) {
 	class := func(v uint32) string {
-		if v == None {
+		if v == none {
 			return ""
 		}
 		return b.model.classes[b.class[v]].Name
@@ -301,29 +302,26 @@ func (b *graphBuilder) dropDoubled() {
 // arrange puts the relations into rows. What leads from one CI to the same other one
 // goes by id, whatever the order in which it came.
 func (b *graphBuilder) arrange() {
-	t, err := NewTopology(len(b.ids), b.edges, &TopologyOptions{EdgeNumbers: true})
+	t, err := topology.New(len(b.ids), b.edges, &topology.Options{EdgeNumbers: true})
 	if err != nil {
 		b.fault(&itsm.FieldError{Field: "relations", Problem: err.Error()})
-		t = &Topology{out: newRows(len(b.ids), nil), in: newRows(len(b.ids), nil)}
+		t, _ = topology.New(len(b.ids), nil, nil)
 	}
 	b.edges = nil
-	for v := range uint32(len(b.ids)) {
-		forEqual(t.Out(v), func(first, last int) {
-			slices.SortFunc(t.OutEdges(v)[first:last], func(i, j uint32) int { return b.compareLinks(i, j) })
-		})
-	}
-	label, links, place := make([]uint32, len(b.came)), make([]uuid.UUID, len(b.came)), make([]uint32, len(b.came))
-	for at, edge := range t.out.edge {
+	b.outs, b.ins = t.Rows()
+	order := slices.Clone(b.outs.Edge)
+	forEqual(b.outs, func(first, last uint32) { slices.SortFunc(order[first:last], b.compareLinks) })
+	label, links, place := make([]uint32, len(order)), make([]uuid.UUID, len(order)), make([]uint32, len(order))
+	for at, edge := range order {
 		label[at], links[at], place[edge] = b.came[edge], b.links[edge], uint32(at)
 	}
-	for i, edge := range t.in.edge {
-		t.in.edge[i] = place[edge]
+	b.label, b.links, b.came = label, links, nil
+	places := order // which is not needed any more, and as long
+	for i, edge := range b.ins.Edge {
+		places[i] = place[edge]
 	}
-	for v := range uint32(len(b.ids)) {
-		forEqual(t.In(v), func(first, last int) { slices.Sort(t.InEdges(v)[first:last]) })
-	}
-	t.out.edge = nil // they are places
-	b.whole, b.label, b.links, b.came = t, label, links, nil
+	forEqual(b.ins, func(first, last uint32) { slices.Sort(places[first:last]) })
+	b.outs.Edge, b.ins.Edge = nil, places
 }
 
 // compareLinks orders relations between the same CIs.
@@ -344,16 +342,16 @@ func compareLabels(a, b *label) int {
 	return -1
 }
 
-// forEqual finds equal numbers side by side, two or more.
-func forEqual(list []uint32, found func(first, last int)) {
-	for i := 0; i+1 < len(list); i++ {
-		if list[i] != list[i+1] {
-			continue
+// forEqual finds the places of relations between the same CIs, two or more.
+func forEqual(rows topology.Rows, found func(first, last uint32)) {
+	for v := range len(rows.Start) - 1 {
+		for i, end := rows.Start[v], rows.Start[v+1]; i < end; {
+			first := i
+			for i++; i < end && rows.Node[i] == rows.Node[first]; i++ {
+			}
+			if i > first+1 {
+				found(first, i)
+			}
 		}
-		first := i
-		for i+1 < len(list) && list[i+1] == list[first] {
-			i++
-		}
-		found(first, i+1)
 	}
 }

@@ -3,10 +3,14 @@ package config
 import (
 	"cmp"
 	"encoding/binary"
+	"math"
 	"math/bits"
 
 	"github.com/google/uuid"
 )
+
+// none stands where there is no CI, and no group.
+const none uint32 = math.MaxUint32
 
 // idTable finds the place of an id in a list, faster than a map as it holds places
 // only. It gives up on an id for which it would have to look too far, whatever the
@@ -59,13 +63,13 @@ func (t *idTable) add(place uint32) uint32 {
 	return place
 }
 
-// find is the place of an id; None: it is not in.
+// find is the place of an id; none: it is not in.
 func (t *idTable) find(id *uuid.UUID) uint32 {
 	at, mask := t.first(id), uint64(len(t.slots)-1)
 	for i := range uint64(farthest) {
 		slot := t.slots[(at+i)&mask]
 		if slot == 0 {
-			return None
+			return none
 		}
 		if t.ids[slot-1] == *id {
 			return slot - 1
@@ -74,7 +78,7 @@ func (t *idTable) find(id *uuid.UUID) uint32 {
 	if place, in := t.rest[*id]; in {
 		return place
 	}
-	return None
+	return none
 }
 
 // idKey is an id to sort by.

@@ -29,10 +29,10 @@ func TestIDTableOfIdsThatCollide(t *testing.T) {
 	for i := range ids[:n-1] {
 		require.Equal(t, uint32(i), table.find(&ids[i]))
 	}
-	require.Equal(t, None, table.find(&ids[n-1]))
+	require.Equal(t, none, table.find(&ids[n-1]))
 	table.ids[n-1] = ids[n-2]
 	require.Equal(t, uint32(n-2), table.add(n-1))
-	require.Equal(t, None, table.find(&uuid.UUID{1}))
+	require.Equal(t, none, table.find(&uuid.UUID{1}))
 }
 
 func TestTallyIsAMap(t *testing.T) {

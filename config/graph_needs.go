@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // need lists the groups of all CIs, those that they say something of and those that
@@ -46,7 +48,7 @@ func (b *graphBuilder) need() {
 	}
 	for _, n := range b.needs {
 		p := &b.groups[b.groupOf(n.ci, n.need.Group)]
-		p.need = uint32(min(n.need.AtLeast, MaxNodes))
+		p.need = uint32(min(n.need.AtLeast, topology.MaxNodes))
 	}
 	b.supply(named)
 	for _, n := range b.needs {
@@ -114,8 +116,8 @@ func (b *graphBuilder) groupOf(ci uint32, name string) uint32 {
 // eachLink goes through all relations by their places.
 func (b *graphBuilder) eachLink(do func(from, to, label uint32)) {
 	for v := range uint32(len(b.ids)) {
-		for i := b.whole.out.start[v]; i < b.whole.out.start[v+1]; i++ {
-			do(v, b.whole.out.node[i], b.label[i])
+		for i := b.outs.Start[v]; i < b.outs.Start[v+1]; i++ {
+			do(v, b.outs.Node[i], b.label[i])
 		}
 	}
 }
@@ -175,7 +177,7 @@ func (r *rowsOf) distinct() {
 		if !slices.IsSortedFunc(row, compareDependents) {
 			slices.SortFunc(row, compareDependents)
 		}
-		before := dependent{None, 0}
+		before := dependent{none, 0}
 		for _, d := range row {
 			if d != before {
 				r.list[kept] = d

@@ -36,7 +36,7 @@ func (p *graphPatch) find(id uuid.UUID) uint32 {
 		return bytes.Compare(own[:], id[:])
 	})
 	if !found || p.nodes.at(p.added[at]).gone {
-		return None
+		return none
 	}
 	return p.added[at]
 }
@@ -146,17 +146,17 @@ func (e *graphEdit) group(i uint32) *group {
 }
 
 // groupFor is the group of a CI that a relation counts for, a new one if there is
-// none; None: it is needed by itself.
+// none; none: it is needed by itself.
 func (e *graphEdit) groupFor(v uint32, l *label) uint32 {
 	if l.group == "" && !l.soft {
-		return None
+		return none
 	}
 	return e.groupNamed(v, l.countsFor())
 }
 
 // groupNamed is a CI's group, a new one if there is none.
 func (e *graphEdit) groupNamed(v uint32, name string) uint32 {
-	if i := e.g.groupNamed(v, name); i != None {
+	if i := e.g.groupNamed(v, name); i != none {
 		return i
 	}
 	i := uint32(e.g.patch.groupCount)
@@ -262,7 +262,7 @@ func (e *graphEdit) relate(from, to uint32, id uuid.UUID, l label) {
 		return
 	}
 	e.patch(supplier).dependents = slices.Insert(list, at, d)
-	if i != None {
+	if i != none {
 		e.group(i).size++
 	}
 }
@@ -307,7 +307,7 @@ func (e *graphEdit) unrelate(from, to uint32, id uuid.UUID, l label) {
 	if at, found := slices.BinarySearchFunc(list, dependent{ci, i + 1}, e.compareDependents); found {
 		e.patch(supplier).dependents = slices.Delete(list, at, at+1)
 	}
-	if i != None {
+	if i != none {
 		e.group(i).size--
 		e.wary[i] = true
 	}

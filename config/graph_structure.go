@@ -7,13 +7,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // part is some CIs of a graph as a topology of their own.
 type part struct {
 	w    *walker
 	list []uint32 // by id
-	t    *Topology
+	t    *topology.Topology
 }
 
 // part holds the steps of the walk between some CIs, which are listed by id.
@@ -22,17 +23,17 @@ func (w *walker) part(list []uint32) *part {
 	for i, v := range list {
 		local.set(v, uint32(i+1))
 	}
-	var edges []Edge
+	var edges []topology.Edge
 	for i, v := range list {
 		w.each(v, false, func(s step) {
 			if to := local.get(s.node); to > 0 {
-				edges = append(edges, Edge{uint32(i), to - 1})
+				edges = append(edges, topology.Edge{From: uint32(i), To: to - 1})
 			}
 		})
 	}
-	t, err := NewTopology(len(list), edges, nil)
+	t, err := topology.New(len(list), edges, nil)
 	if err != nil { // more edges than there can be
-		t = &Topology{out: newRows(len(list), nil), in: newRows(len(list), nil)}
+		t, _ = topology.New(len(list), nil, nil)
 	}
 	return &part{w, list, t}
 }
@@ -57,9 +58,9 @@ func (p *part) ids(local []uint32) []uuid.UUID {
 }
 
 // Topology is the shape of the graph as a walk sees it, and the CIs by the numbers
-// that they have there, for all that can be asked of a [Topology]. It does not look at
+// that they have there, for all that can be asked of a [topology.Topology]. It does not look at
 // MaxDistance.
-func (g *Graph) Topology(o *WalkOptions) (*Topology, []uuid.UUID, error) {
+func (g *Graph) Topology(o *WalkOptions) (*topology.Topology, []uuid.UUID, error) {
 	w, err := g.walker(o)
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +86,7 @@ func (g *Graph) ends(from, to uuid.UUID, o *WalkOptions) (*walker, []uint32, err
 	}
 	list := []uint32{g.find(from), g.find(to)}
 	for i, field := range []string{"from", "to"} {
-		if list[i] == None {
+		if list[i] == none {
 			return nil, nil, &itsm.FieldError{Field: field, Problem: []uuid.UUID{from, to}[i].String() + " is not in the graph"}
 		}
 	}
@@ -95,17 +96,17 @@ func (g *Graph) ends(from, to uuid.UUID, o *WalkOptions) (*walker, []uint32, err
 // Paths lists simple ways from one CI to another, which come to no CI twice: short
 // ones first, then those with the smallest ids first, at most so many. MaxDistance
 // limits their length. More says that there are more. It takes what
-// [Topology.Paths] does, on the CIs that are near enough to both ends.
+// [topology.Topology.Paths] does, on the CIs that are near enough to both ends.
 func (g *Graph) Paths(from, to uuid.UUID, limit int, o *WalkOptions) (paths []*Path, more bool, err error) {
 	w, list, err := g.ends(from, to, o)
 	if err != nil {
 		return nil, false, err
 	}
-	reached := w.walk(list[:1], None)
+	reached := w.walk(list[:1], none)
 	if reached.at.get(list[1]) == 0 {
 		return nil, false, nil
 	}
-	near := slices.Clone(reached.levels.nodes)
+	near := slices.Clone(reached.queue)
 	g.sort(g.sorter(), near)
 	p := w.part(near)
 	most := w.most
@@ -140,7 +141,7 @@ func (g *Graph) Order(o *WalkOptions) ([][]uuid.UUID, error) {
 	if err != nil {
 		return nil, &LoopError{p.cycles()}
 	}
-	levels := make([][]uuid.UUID, len(order.starts)-1)
+	levels := make([][]uuid.UUID, order.Len())
 	for i := range levels {
 		levels[i] = p.ids(order.Level(i))
 	}
@@ -204,9 +205,9 @@ func (g *Graph) UndeclaredCycles() []Cycle {
 
 // undeclared is a minimal way round with a relation that should not be on any: among the
 // CIs of a shortest one through the first such relation of a component.
-func (p *part) undeclared(components *Components, i int) *Path {
+func (p *part) undeclared(components *topology.Components, i int) *Path {
 	for _, v := range components.Part(i) {
-		to := None
+		to := none
 		p.w.each(p.list[v], false, func(s step) {
 			if p.w.g.declares(s) {
 				return
@@ -216,7 +217,7 @@ func (p *part) undeclared(components *Components, i int) *Path {
 				to = min(to, w)
 			}
 		})
-		if to != None {
+		if to != none {
 			back, _ := p.t.Path(to, v)
 			return p.round(p.least(back))
 		}
@@ -225,8 +226,9 @@ func (p *part) undeclared(components *Components, i int) *Path {
 }
 
 // least is the shortest cycle with an undeclared relation among the CIs of a shortest
-// way, from whose end such a relation leads back to its beginning. As of
-// [Components.least], cycles among them are a stretch of the way and one relation back.
+// way, from whose end such a relation leads back to its beginning. As where a topology
+// looks for a minimal cycle, those among them are a stretch of the way and one relation
+// back.
 func (p *part) least(way []uint32) []uint32 {
 	at := make(map[uint32]int, len(way))
 	for i, v := range way {
@@ -256,7 +258,9 @@ func (p *part) least(way []uint32) []uint32 {
 			first, last = j, i
 		}
 	})
-	return fromSmallest(way[first : last+1])
+	cycle := way[first : last+1]
+	smallest := slices.Index(cycle, slices.Min(cycle))
+	return slices.Concat(cycle[smallest:], cycle[:smallest])
 }
 
 // LoopError says that CIs need each other in circles, and which. It matches

@@ -22,7 +22,7 @@ func (g *Graph) WithRecords(cis iter.Seq[*CI], relations iter.Seq[*Relation]) (*
 	u := &recordUpdate{graphEdit: g.edit(), over: map[uuid.UUID]bool{}, other: map[uuid.UUID]bool{}}
 	changed := lastOf(cis, func(ci *CI) uuid.UUID { return ci.ID })
 	for _, p := range changed {
-		if v := g.find(p.record.ID); v != None && g.node(v).Class != p.record.Class {
+		if v := g.find(p.record.ID); v != none && g.node(v).Class != p.record.Class {
 			u.other[p.record.ID] = true
 		}
 	}
@@ -97,9 +97,9 @@ func (u *recordUpdate) endRelations(list []placed[Relation]) (begun []placed[Rel
 	return begun
 }
 
-// labelWith finds the relation of an id between two CIs, of which either may be None.
+// labelWith finds the relation of an id between two CIs, of which either may be none.
 func (g *Graph) labelWith(from, to uint32, id uuid.UUID) (label, bool) {
-	if from == None || to == None {
+	if from == none || to == none {
 		return label{}, false
 	}
 	row := g.out(from)
@@ -119,7 +119,7 @@ func (u *recordUpdate) takeCIs(list []placed[CI]) {
 			continue
 		}
 		u.over[p.record.ID] = true
-		if v := u.g.find(p.record.ID); v != None {
+		if v := u.g.find(p.record.ID); v != none {
 			u.drop(v)
 			u.changes++
 		}
@@ -129,7 +129,7 @@ func (u *recordUpdate) takeCIs(list []placed[CI]) {
 		switch {
 		case u.over[n.ID]:
 			continue
-		case v != None && sameNode(u.g.node(v), n):
+		case v != none && sameNode(u.g.node(v), n):
 			continue
 		default:
 			field, problem := u.put(&n)

@@ -182,9 +182,9 @@ func (w *walker) each(v uint32, back bool, yield func(step)) {
 // Walk is what a walk through a graph has come to, breadth first; the zero Walk has come
 // to nothing. It never changes and is safe for concurrent use.
 type Walk struct {
-	w      *walker
-	levels Levels
-	at     *tally // of each CI the distance and one
+	w     *walker
+	queue []uint32 // what it has come to, by distance
+	at    *tally   // of each CI the distance and one
 }
 
 // Walk walks from some CIs, which may repeat, as the options say; one that is not in
@@ -200,7 +200,7 @@ func (g *Graph) Walk(from []uuid.UUID, o *WalkOptions) (*Walk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.walk(list, None), nil
+	return w.walk(list, none), nil
 }
 
 // walk ends after the level of a target, if there is one.
@@ -213,12 +213,11 @@ func (w *walker) walk(from []uint32, target uint32) *Walk {
 			queue = append(queue, v)
 		}
 	}
-	starts, sort := []uint32{0}, w.g.sorter()
+	distance, sort := uint32(1), w.g.sorter()
 	w.g.sort(sort, queue)
 	for begin, end := 0, len(queue); begin < end; begin, end = end, len(queue) {
-		starts = append(starts, uint32(end))
-		distance := uint32(len(starts))
-		if w.most > 0 && int(distance)-2 == w.most || target != None && r.at.get(target) > 0 {
+		distance++
+		if w.most > 0 && int(distance)-2 == w.most || target != none && r.at.get(target) > 0 {
 			break
 		}
 		for i := begin; i < end; i++ {
@@ -231,15 +230,15 @@ func (w *walker) walk(from []uint32, target uint32) *Walk {
 		}
 		w.g.sort(sort, queue[end:])
 	}
-	r.levels = Levels{queue, starts}
+	r.queue = queue
 	return r
 }
 
 // Len is how many CIs it has come to, those that it starts from included.
-func (r *Walk) Len() int { return len(r.levels.nodes) }
+func (r *Walk) Len() int { return len(r.queue) }
 
 // CIs lists what it has come to, by distance, then by id.
-func (r *Walk) CIs() []uuid.UUID { return r.graph().ids(r.levels.nodes) }
+func (r *Walk) CIs() []uuid.UUID { return r.graph().ids(r.queue) }
 
 // graph is nil of the zero Walk.
 func (r *Walk) graph() *Graph {
@@ -252,7 +251,7 @@ func (r *Walk) graph() *Graph {
 // Distance is how many relations a CI is away; false: it has not come to it.
 func (r *Walk) Distance(ci uuid.UUID) (int, bool) {
 	v := r.graph().find(ci)
-	if v == None || r.at.get(v) == 0 {
+	if v == none || r.at.get(v) == 0 {
 		return 0, false
 	}
 	return int(r.at.get(v)) - 1, true
@@ -262,7 +261,7 @@ func (r *Walk) Distance(ci uuid.UUID) (int, bool) {
 // that, told from the end, has the smallest ids first.
 func (r *Walk) Path(ci uuid.UUID) *Path {
 	v := r.graph().find(ci)
-	if v == None || r.at.get(v) == 0 {
+	if v == none || r.at.get(v) == 0 {
 		return nil
 	}
 	n := int(r.at.get(v))
@@ -272,9 +271,9 @@ func (r *Walk) Path(ci uuid.UUID) *Path {
 		if at == 0 {
 			return r.w.path(list)
 		}
-		before := None
+		before := none
 		r.w.each(v, true, func(s step) {
-			if int(r.at.get(s.node)) == at && (before == None || r.w.g.compare(s.node, before) < 0) {
+			if int(r.at.get(s.node)) == at && (before == none || r.w.g.compare(s.node, before) < 0) {
 				before = s.node
 			}
 		})

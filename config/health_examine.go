@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // examination counts the health of an estate.
@@ -220,19 +221,19 @@ func (e *examination) cyclic() (func(*Relation) bool, error) {
 		}
 		return n
 	}
-	var edges []Edge
+	var edges []topology.Edge
 	for _, r := range e.relations {
 		t := e.model.typeOf(r.Type)
 		if t == nil || !e.isActive(r) || t.Carries == Nowhere {
 			continue
 		}
-		edge := Edge{numbered(r.From), numbered(r.To)}
+		edge := topology.Edge{From: numbered(r.From), To: numbered(r.To)}
 		if t.Carries == ToSecond { // from what needs to what is needed
 			edge.From, edge.To = edge.To, edge.From
 		}
 		edges = append(edges, edge)
 	}
-	topology, err := NewTopology(len(number), edges, nil)
+	topology, err := topology.New(len(number), edges, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -11,9 +11,8 @@ import (
 // CI which, with that set lost, has not enough left of what it needs. The zero Impact is of
 // nothing. It never changes and is safe for concurrent use.
 type Impact struct {
-	g      *Graph
-	levels Levels
-	fall   *fall
+	g    *Graph
+	fall fall
 }
 
 // fall is a loss as it spreads.
@@ -23,7 +22,7 @@ type fall struct {
 	hits    *tally   // of each group how many are lost
 	touched []uint32 // groups of which some are lost
 	queue   []uint32 // lost, step by step
-	starts  []uint32 // where each step begins; one more, where the last ends
+	steps   uint32
 }
 
 // Impact is what is lost with some CIs, which may repeat; one that is not in the
@@ -41,12 +40,11 @@ func (g *Graph) Impact(lost ...uuid.UUID) (*Impact, error) {
 }
 
 func (g *Graph) impact(lost []uint32) *Impact {
-	f := g.fall(lost)
-	return &Impact{g, Levels{f.queue, f.starts}, f}
+	return &Impact{g, *g.fall(lost)}
 }
 
 func (g *Graph) fall(lost []uint32) *fall {
-	f := &fall{g: g, at: newTally(g.size()), hits: newTally(g.groupCount()), starts: []uint32{0}}
+	f := &fall{g: g, at: newTally(g.size()), hits: newTally(g.groupCount())}
 	for _, v := range lost {
 		if f.at.get(v) == 0 {
 			f.at.set(v, 1)
@@ -56,10 +54,9 @@ func (g *Graph) fall(lost []uint32) *fall {
 	sort := g.sorter()
 	g.sort(sort, f.queue)
 	for begin, end := 0, len(f.queue); begin < end; begin, end = end, len(f.queue) {
-		f.starts = append(f.starts, uint32(end))
-		step := uint32(len(f.starts))
+		f.steps++
 		for i := begin; i < end; i++ {
-			f.spread(g.dependents(f.queue[i]), step)
+			f.spread(g.dependents(f.queue[i]), f.steps+1)
 		}
 		g.sort(sort, f.queue[end:])
 	}
@@ -95,10 +92,10 @@ func (f *fall) hit(group uint32) bool {
 }
 
 // Len is how many CIs are lost, those that it began with included.
-func (i *Impact) Len() int { return len(i.levels.nodes) }
+func (i *Impact) Len() int { return len(i.fall.queue) }
 
 // Steps is how many steps the loss takes, the first included; 0: nothing is lost.
-func (i *Impact) Steps() int { return max(len(i.levels.starts), 1) - 1 }
+func (i *Impact) Steps() int { return int(i.fall.steps) }
 
 // Has reports whether a CI is lost.
 func (i *Impact) Has(ci uuid.UUID) bool {
@@ -110,19 +107,19 @@ func (i *Impact) Has(ci uuid.UUID) bool {
 // it is not.
 func (i *Impact) Distance(ci uuid.UUID) (int, bool) {
 	v := i.g.find(ci)
-	if v == None || i.fall.at.get(v) == 0 {
+	if v == none || i.fall.at.get(v) == 0 {
 		return 0, false
 	}
 	return int(i.fall.at.get(v)) - 1, true
 }
 
 // Lost lists what is lost, by distance, then by id.
-func (i *Impact) Lost() []uuid.UUID { return i.g.ids(i.levels.nodes) }
+func (i *Impact) Lost() []uuid.UUID { return i.g.ids(i.fall.queue) }
 
 // All yields what is lost and why, in the order of [Impact.Lost].
 func (i *Impact) All() iter.Seq[Loss] {
 	return func(yield func(Loss) bool) {
-		for _, v := range i.levels.nodes {
+		for _, v := range i.fall.queue {
 			if !yield(i.loss(v)) {
 				return
 			}
@@ -133,7 +130,7 @@ func (i *Impact) All() iter.Seq[Loss] {
 // Services lists the services that are lost, and why, in the order of [Impact.Lost].
 func (i *Impact) Services() []Loss {
 	var list []Loss
-	for _, v := range i.levels.nodes {
+	for _, v := range i.fall.queue {
 		if i.g.isService(v) {
 			list = append(list, i.loss(v))
 		}
@@ -172,7 +169,7 @@ func (s GroupState) Left() int { return s.Size - len(s.Lost) }
 // left then.
 func (i *Impact) Loss(ci uuid.UUID) (Loss, bool) {
 	v := i.g.find(ci)
-	if v == None || i.fall.at.get(v) == 0 {
+	if v == none || i.fall.at.get(v) == 0 {
 		return Loss{}, false
 	}
 	return i.loss(v), true
@@ -185,14 +182,14 @@ func (i *Impact) loss(v uint32) Loss {
 		return l
 	}
 	suppliers := i.g.suppliers(v)
-	by := None // the place of the supplier
+	by := none // the place of the supplier
 	for at, s := range suppliers {
 		if i.fall.at.get(s.node) == step-1 && (s.group == 0 || i.g.group(s.group-1).spare() == 0) {
 			by = uint32(at)
 			break
 		}
 	}
-	if by == None {
+	if by == none {
 		for _, p := range i.g.groupsOf(v) {
 			spare, lost := int(i.g.group(p).spare()), i.lostOf(suppliers, p, step)
 			if spare == 0 || len(lost) <= spare { // of those needed softly none is one too many
@@ -261,10 +258,10 @@ func (i *Impact) Chain(ci uuid.UUID) []Loss {
 // the name of the group, those needed softly first. What needs a degraded CI is not
 // degraded by that.
 func (i *Impact) Degraded() []GroupState {
-	var groups []uint32
-	if i.fall == nil {
+	if len(i.fall.touched) == 0 {
 		return nil
 	}
+	var groups []uint32
 	for _, p := range i.fall.touched {
 		if i.fall.at.get(i.g.group(p).ci) == 0 {
 			groups = append(groups, p)
@@ -273,7 +270,7 @@ func (i *Impact) Degraded() []GroupState {
 	slices.SortFunc(groups, i.g.compareGroups)
 	list := make([]GroupState, len(groups))
 	for at, p := range groups {
-		list[at] = i.state(p, i.lostOf(i.g.suppliers(i.g.group(p).ci), p, None))
+		list[at] = i.state(p, i.lostOf(i.g.suppliers(i.g.group(p).ci), p, none))
 	}
 	return list
 }

@@ -40,7 +40,7 @@ func (i *Impact) Summary() ImpactSummary {
 		c.CIs++
 		c.Services += services
 	}
-	for _, v := range i.levels.nodes {
+	for _, v := range i.fall.queue {
 		services := 0
 		if i.g.isService(v) {
 			services = 1
@@ -128,7 +128,7 @@ func (g *Graph) ExplainGroup(s GroupState) string {
 
 // called is the name of a CI, or its id if it has none.
 func (g *Graph) called(id uuid.UUID) string {
-	if v := g.find(id); v != None && g.nameOf(v) != "" {
+	if v := g.find(id); v != none && g.nameOf(v) != "" {
 		return g.nameOf(v)
 	}
 	return id.String()

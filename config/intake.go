@@ -88,10 +88,10 @@ type Intake struct {
 
 	states     []itsm.State // by their numbers
 	cis        []intakeCI
-	rowCI      []uint32 // the CI of each row of CIs that could be read, in reading order; None: of none
+	rowCI      []uint32 // the CI of each row of CIs that could be read, in reading order; none: of none
 	ids        map[uuid.UUID]uint32
 	keys       map[intakeKey]uint32
-	handles    []uint32 // the CI of each handle; None: not there; ambiguous: several
+	handles    []uint32 // the CI of each handle; none: not there; ambiguous: several
 	known      []*CI
 	relations  []intakeRelation
 	relIDs     []relationID
@@ -244,7 +244,7 @@ func (in *Intake) Counts() Counts {
 	var n Counts
 	for _, v := range in.rowCI {
 		switch {
-		case v == None || in.cis[v].refused:
+		case v == none || in.cis[v].refused:
 			n.Refused++
 		case in.cis[v].known > 0:
 			n.Changed++

@@ -58,7 +58,7 @@ func (in *Intake) askPolicy() {
 	}
 	var missing []uuid.UUID
 	for id, h := range in.ids {
-		if in.handles[h] == None {
+		if in.handles[h] == none {
 			missing = append(missing, id)
 		}
 	}
@@ -79,16 +79,16 @@ func (in *Intake) resolveEnds() {
 			field string
 			at    *uint32
 		}{{fromName, &r.from}, {toName, &r.to}} {
-			if *end.at == None {
+			if *end.at == none {
 				continue
 			}
 			switch v := in.handles[*end.at]; v {
-			case None:
+			case none:
 				in.relationWrong(r, end.field, "%s", in.noCI("is"))
-				*end.at = None
+				*end.at = none
 			case ambiguous:
 				in.relationWrong(r, end.field, "is what several CIs are; name it by its id")
-				*end.at = None
+				*end.at = none
 			default:
 				*end.at = v
 			}
@@ -125,7 +125,7 @@ func (in *Intake) checkPairs() {
 	joins := make(map[pair]bool)
 	for i := range in.relations {
 		r := &in.relations[i]
-		if r.typ < 0 || r.from == None || r.to == None || r.line == 0 {
+		if r.typ < 0 || r.from == none || r.to == none || r.line == 0 {
 			continue
 		}
 		from, to := &in.cis[r.from], &in.cis[r.to]
@@ -153,7 +153,7 @@ func (in *Intake) checkPairs() {
 func (in *Intake) findDoubled() {
 	order := make([]uint32, 0, len(in.relations))
 	for i := range in.relations {
-		if r := &in.relations[i]; r.typ >= 0 && r.from != None && r.to != None && (!r.refused || r.line == 0) {
+		if r := &in.relations[i]; r.typ >= 0 && r.from != none && r.to != none && (!r.refused || r.line == 0) {
 			order = append(order, uint32(i))
 		}
 	}
@@ -220,9 +220,9 @@ func (in *Intake) checkRefs() {
 		r := &m.attributes[ref.class].list[ref.rule]
 		field := "attributes." + r.Name
 		v := in.handles[ref.handle]
-		ref.handle = None
+		ref.handle = none
 		switch {
-		case v == None:
+		case v == none:
 			in.ciWrong(ref.ci, field, "%s", in.noCI("refers to"))
 		case v == ambiguous:
 			in.ciWrong(ref.ci, field, "refers to what several CIs are; name one by its id")

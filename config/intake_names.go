@@ -17,13 +17,13 @@ func keyFor(class, name string) intakeKey {
 }
 
 // ambiguous stands for the CI of a handle that several have.
-const ambiguous = None - 1
+const ambiguous = none - 1
 
 func (in *Intake) handleOfID(id uuid.UUID) uint32 {
 	h, known := in.ids[id]
 	if !known {
 		h = uint32(len(in.handles))
-		in.ids[id], in.handles = h, append(in.handles, None)
+		in.ids[id], in.handles = h, append(in.handles, none)
 	}
 	return h
 }
@@ -33,7 +33,7 @@ func (in *Intake) handleOfKey(class, name string) uint32 {
 	h, known := in.keys[key]
 	if !known {
 		h = uint32(len(in.handles))
-		in.keys[key], in.handles = h, append(in.handles, None)
+		in.keys[key], in.handles = h, append(in.handles, none)
 	}
 	return h
 }
@@ -52,7 +52,7 @@ func (in *Intake) bind(v uint32, class, name string) {
 	h := in.handleOfKey(class, name)
 	switch was := in.handles[h]; was {
 	case v, ambiguous:
-	case None:
+	case none:
 		in.handles[h] = v
 	default:
 		in.handles[h] = ambiguous
@@ -83,17 +83,17 @@ func (in *Intake) several(r *CIRow) bool {
 	return v == ambiguous
 }
 
-// knownCI is the known CI that a row is about; None: a new one.
+// knownCI is the known CI that a row is about; none: a new one.
 func (in *Intake) knownCI(r *CIRow) uint32 {
 	if len(in.known) == 0 {
-		return None
+		return none
 	}
 	h, there := in.ids[r.ID]
 	if r.ID == uuid.Nil {
 		h, there = in.keys[keyFor(r.Class, r.Name)]
 	}
 	if !there || in.handles[h] >= ambiguous || in.cis[in.handles[h]].known == 0 {
-		return None
+		return none
 	}
 	return in.handles[h]
 }

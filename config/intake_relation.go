@@ -25,7 +25,7 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 	}
 	if record != nil && record.State == Ended { // whatever else may be said of it
 		at.wrong(stateName, "is %q, and history is not taken in; leave it out, as only relations that are %s or %s begin here", Ended, Proposed, Active)
-		rel.from, rel.to, rel.refused = None, None, true
+		rel.from, rel.to, rel.refused = none, none, true
 		in.relations = append(in.relations, rel)
 		return
 	}
@@ -44,7 +44,7 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 		h     Handle
 		into  *uint32
 	}{{fromName, r.From, &rel.from}, {toName, r.To, &rel.to}} {
-		*end.into = None
+		*end.into = none
 		if end.h.IsZero() {
 			at.wrong(end.field, "is missing; name a CI")
 			rel.refused = true

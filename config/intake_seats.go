@@ -17,7 +17,7 @@ func (in *Intake) newSeats() *seats {
 
 // seated reports whether places are asked for a relation.
 func (r *intakeRelation) seated() bool {
-	return r.typ >= 0 && r.from != None && r.to != None && (!r.refused || r.line == 0)
+	return r.typ >= 0 && r.from != none && r.to != none && (!r.refused || r.line == 0)
 }
 
 // side are the places at one end of a relation.

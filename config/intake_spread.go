@@ -122,10 +122,10 @@ func (s *spreading) index() {
 	each := func(do func(i, v uint32)) {
 		for i := range in.relations {
 			r := &in.relations[i]
-			if r.from != None && r.line > 0 {
+			if r.from != none && r.line > 0 {
 				do(uint32(i), r.from)
 			}
-			if r.to != None && r.to != r.from && r.line > 0 {
+			if r.to != none && r.to != r.from && r.line > 0 {
 				do(uint32(i), r.to)
 			}
 		}
@@ -139,7 +139,7 @@ func (s *spreading) index() {
 	}
 	each(func(i, v uint32) { s.relations[v] = append(s.relations[v], i) })
 	for _, ref := range in.refs {
-		if ref.handle != None {
+		if ref.handle != none {
 			s.referring[ref.handle] = append(s.referring[ref.handle], ref)
 		}
 	}

@@ -75,7 +75,7 @@ func (in *Intake) each(which []wanted, do func(at rowPlace, v uint32, r *CIRow, 
 					}
 					v := in.rowCI[nextCI]
 					nextCI++
-					if v == None || in.cis[v].refused {
+					if v == none || in.cis[v].refused {
 						return nil
 					}
 					r := at.row.ciRow()
@@ -114,14 +114,14 @@ func (in *Intake) each(which []wanted, do func(at rowPlace, v uint32, r *CIRow, 
 
 func (in *Intake) leads(h Handle, v uint32) bool { return in.lookUp(h) == v }
 
-// lookUp is the CI that rows name; None or ambiguous: there is none, or several are.
+// lookUp is the CI that rows name; none or ambiguous: there is none, or several are.
 func (in *Intake) lookUp(h Handle) uint32 {
 	at, named := in.ids[h.ID]
 	if h.ID == uuid.Nil {
 		at, named = in.keys[keyFor(h.Class, h.Name)]
 	}
 	if !named {
-		return None
+		return none
 	}
 	return in.handles[at]
 }

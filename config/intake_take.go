@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // intakeCI is what is kept of each CI, a row's or a known one.
@@ -102,7 +103,7 @@ func (in *Intake) takeKnown() {
 		in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: in.stateAt(ci.State)})
 		in.bind(v, ci.Class, ci.Name)
 		for _, n := range ci.Needs {
-			in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, MaxNodes))})
+			in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, topology.MaxNodes))})
 		}
 	}
 	for r := range records(in.o.KnownRelations) {
@@ -161,7 +162,7 @@ func (in *Intake) takeSource(i int) error {
 			at.add(row.fault)
 		case row.CI != nil || row.Register != nil:
 			v := in.takeCI(at, row.ciRow())
-			if at.addAll(checkRecord(row.CI)) && v != None {
+			if at.addAll(checkRecord(row.CI)) && v != none {
 				in.cis[v].refused = true
 			}
 			in.rowCI = append(in.rowCI, v)
@@ -212,17 +213,17 @@ func (row *incoming) relationRow() *RelationRow {
 	return row.Relate
 }
 
-// takeCI notes a row of a CI; None: it is about none.
+// takeCI notes a row of a CI; none: it is about none.
 func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 	if in.several(r) {
 		at.wrong(nameName, severalProblem, r.handle())
-		return None
+		return none
 	}
 	v := in.knownCI(r)
-	if v != None {
+	if v != none {
 		if c := &in.cis[v]; c.line > 0 {
 			at.wrong("name", "%s is the CI of %s again", r.handle(), in.place(c.source, c.line))
-			return None
+			return none
 		}
 		c := &in.cis[v]
 		c.source, c.line, c.named = uint32(at.source), uint32(at.row.number), r.ID == uuid.Nil
@@ -237,7 +238,7 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 		return v
 	}
 	id := in.idOf(r)
-	if h, there := in.ids[id]; there && in.handles[h] != None {
+	if h, there := in.ids[id]; there && in.handles[h] != none {
 		switch c := &in.cis[in.handles[h]]; {
 		case r.ID != uuid.Nil:
 			at.wrong("id", "is that of %s too", in.place(c.source, c.line))
@@ -248,7 +249,7 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 		default:
 			at.wrong("name", "%s is named in %s too; give ids to both if they are two", r.handle(), in.place(c.source, c.line))
 		}
-		return None
+		return none
 	}
 	state := r.State
 	if state == itsm.None {
@@ -290,7 +291,7 @@ func (in *Intake) takeNeeds(v uint32, r *CIRow) {
 		return
 	}
 	for i, n := range r.Needs {
-		in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), int32(i), int32(min(n.AtLeast, MaxNodes))})
+		in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), int32(i), int32(min(n.AtLeast, topology.MaxNodes))})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // GraphChanges are what happened to CIs and relations since a graph was built, in
@@ -42,7 +43,7 @@ func (g *Graph) With(c GraphChanges) (*Graph, error) {
 		}
 	}
 	for i, id := range c.Gone {
-		if v := e.g.find(id); v != None {
+		if v := e.g.find(id); v != none {
 			e.drop(v)
 		} else {
 			fault(fmt.Sprintf("gone[%d]", i), id.String()+" is not in the graph")
@@ -88,7 +89,7 @@ func (e *graphEdit) closes(list []Link) bool {
 	w := &walker{g: e.g, way: ToSuppliers}
 	for _, l := range list {
 		t, from, to := e.g.model.typeOf(l.Type), e.g.find(l.From), e.g.find(l.To)
-		if t == nil || from == None || to == None || t.Carries == Nowhere {
+		if t == nil || from == none || to == none || t.Carries == Nowhere {
 			continue
 		}
 		if t.Carries == ToSecond {
@@ -119,7 +120,7 @@ func (g *Graph) Changes() int {
 // end removes a relation.
 func (e *graphEdit) end(l *Link) (field, problem string) {
 	from, to, typ := e.g.find(l.From), e.g.find(l.To), typePlace(e.g.model, l.Type)
-	if from != None && to != None && typ >= 0 {
+	if from != none && to != none && typ >= 0 {
 		k := label{uint32(typ), l.Group, l.Soft}
 		row := e.g.out(from)
 		if _, found := e.place(&row, to, l.ID, &k); found {
@@ -142,7 +143,7 @@ func (l *Link) called() string {
 func (e *graphEdit) begin(l *Link) (field, problem string) {
 	from, to := e.g.find(l.From), e.g.find(l.To)
 	class := func(v uint32) string {
-		if v == None {
+		if v == none {
 			return ""
 		}
 		return e.g.model.classes[e.g.classOf(v)].Name
@@ -183,7 +184,7 @@ func (e *graphEdit) put(n *Node) (field, problem string) {
 	}
 	class := uint32(e.g.model.classAt[n.Class])
 	v := e.g.find(n.ID)
-	if v != None {
+	if v != none {
 		if field, problem := e.reclassify(v, class); problem != "" {
 			return field, problem
 		}
@@ -203,7 +204,7 @@ func (e *graphEdit) put(n *Node) (field, problem string) {
 	}
 	for _, need := range own.Needs {
 		i := e.groupNamed(v, need.Group)
-		e.group(i).need = uint32(min(need.AtLeast, MaxNodes))
+		e.group(i).need = uint32(min(need.AtLeast, topology.MaxNodes))
 		e.wary[i] = true
 	}
 	return "", ""
@@ -211,7 +212,7 @@ func (e *graphEdit) put(n *Node) (field, problem string) {
 
 // born is the number of a CI that was not there.
 func (e *graphEdit) born(id uuid.UUID) uint32 {
-	if v := e.g.base.find(id); v != None {
+	if v := e.g.base.find(id); v != none {
 		return v // and was removed
 	}
 	patch := e.g.patch

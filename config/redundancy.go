@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // Apparent is a group of suppliers with some to spare of which one loss takes too
@@ -57,10 +58,10 @@ func (g *Graph) shared(group uint32) []SinglePoint {
 	for i, v := range points {
 		place[v] = uint32(i)
 	}
-	loses := make([]*Set, len(points)) // which other points each point loses
+	loses := make([]*topology.Set, len(points)) // which other points each point loses
 	takes := make([][]uint32, len(points))
 	for i, v := range points {
-		loses[i] = NewSet(len(points))
+		loses[i] = topology.NewSet(len(points))
 		for _, w := range s.fall(v, false) {
 			if j, is := place[w]; is && w != v {
 				loses[i].Add(j)
@@ -84,7 +85,7 @@ func (g *Graph) shared(group uint32) []SinglePoint {
 
 // nearest reports whether a point loses no other, or only such as lose it too and
 // come after it.
-func nearest(loses []*Set, i uint32) bool {
+func nearest(loses []*topology.Set, i uint32) bool {
 	for j := range loses[i].All() {
 		if !loses[j].Has(i) || j < i {
 			return false

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // SinglePoint is a CI whose loss alone loses others.
@@ -129,23 +130,23 @@ func compareWeights(a, b Weight) int {
 
 // together finds the CIs that need each other without anything to spare, by their
 // places among all.
-func (g *Graph) together() *Components {
+func (g *Graph) together() *topology.Components {
 	live := g.live()
 	place := newTally(g.size())
 	for i, v := range live {
 		place.set(v, uint32(i))
 	}
-	var edges []Edge
+	var edges []topology.Edge
 	for i, v := range live {
 		for _, d := range g.dependents(v) {
 			if d.group == 0 || g.group(d.group-1).spare() == 0 {
-				edges = append(edges, Edge{uint32(i), place.get(d.node)})
+				edges = append(edges, topology.Edge{From: uint32(i), To: place.get(d.node)})
 			}
 		}
 	}
-	t, err := NewTopology(len(live), edges, nil)
+	t, err := topology.New(len(live), edges, nil)
 	if err != nil { // more edges than there can be
-		return (&Topology{}).Components()
+		return (&topology.Topology{}).Components()
 	}
 	return t.Components()
 }

@@ -57,8 +57,8 @@ func (g *Graph) eachNeed(v uint32, do func(need)) {
 				continue // nothing falls with it
 			}
 			p := g.groupFor(v, l)
-			if p != None && g.group(p).spare() == 0 {
-				p = None
+			if p != none && g.group(p).spare() == 0 {
+				p = none
 			}
 			do(need{w, p + 1})
 		}

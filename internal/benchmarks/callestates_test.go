@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // estateTotals is what all shapes of call graphs, taken as CIs that need one another,
@@ -24,7 +25,7 @@ type estateTotals struct {
 // callEstate is a call graph as CIs: who calls needs who is called. Of the services that
 // one calls several times under one name it needs one in a group, so that redundancy
 // is asked too: of every third that calls more than two.
-func callEstate(nodes int, edges []config.Edge) (ids []uuid.UUID, cis []config.Node, links []config.Link) {
+func callEstate(nodes int, edges []topology.Edge) (ids []uuid.UUID, cis []config.Node, links []config.Link) {
 	ids = make([]uuid.UUID, nodes)
 	cis = make([]config.Node, nodes)
 	out := make([]int, nodes)
@@ -52,7 +53,7 @@ func callEstate(nodes int, edges []config.Edge) (ids []uuid.UUID, cis []config.N
 	return ids, cis, links
 }
 
-func (c *estateTotals) add(nodes int, edges []config.Edge) error {
+func (c *estateTotals) add(nodes int, edges []topology.Edge) error {
 	ids, cis, links := callEstate(nodes, edges)
 	g, err := config.NewGraph(config.DefaultModel(), slices.Values(cis), slices.Values(links), nil)
 	if err != nil {
@@ -117,7 +118,7 @@ func (c *estateTotals) add(nodes int, edges []config.Edge) error {
 func TestCallGraphsAsEstates(t *testing.T) {
 	var total estateTotals
 	seen := 0
-	eachShape(t, func(nodes int, edges []config.Edge) error {
+	eachShape(t, func(nodes int, edges []topology.Edge) error {
 		if seen++; underRace && seen%20 != 0 {
 			return nil
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ulikunitz/xz"
 
-	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 	"github.com/itsmkit/itsm/internal/naivegraph"
 )
 
@@ -29,7 +29,7 @@ type callGraph struct {
 }
 
 // dense numbers the nodes as they come.
-func (g *callGraph) dense() (nodes int, edges []config.Edge) {
+func (g *callGraph) dense() (nodes int, edges []topology.Edge) {
 	ids := make(map[string]uint32)
 	id := func(name string) uint32 {
 		v, known := ids[name]
@@ -43,7 +43,7 @@ func (g *callGraph) dense() (nodes int, edges []config.Edge) {
 		id(n.Node)
 	}
 	for _, e := range g.Edges {
-		edges = append(edges, config.Edge{From: id(e.Source), To: id(e.Target)})
+		edges = append(edges, topology.Edge{From: id(e.Source), To: id(e.Target)})
 	}
 	return len(ids), edges
 }
@@ -60,7 +60,7 @@ type callTotals struct {
 }
 
 // eachCallGraph reads all graphs.
-func eachCallGraph(t *testing.T, visit func(nodes int, edges []config.Edge) error) {
+func eachCallGraph(t *testing.T, visit func(nodes int, edges []topology.Edge) error) {
 	t.Helper()
 	file, err := os.Open(callGraphs)
 	if os.IsNotExist(err) {
@@ -89,10 +89,10 @@ func eachCallGraph(t *testing.T, visit func(nodes int, edges []config.Edge) erro
 }
 
 // eachShape reads one graph of every shape.
-func eachShape(t *testing.T, visit func(nodes int, edges []config.Edge) error) {
+func eachShape(t *testing.T, visit func(nodes int, edges []topology.Edge) error) {
 	t.Helper()
 	shapes := make(map[string]bool)
-	eachCallGraph(t, func(nodes int, edges []config.Edge) error {
+	eachCallGraph(t, func(nodes int, edges []topology.Edge) error {
 		shape := fmt.Sprint(nodes, edges)
 		if shapes[shape] {
 			return nil
@@ -107,7 +107,7 @@ func eachShape(t *testing.T, visit func(nodes int, edges []config.Edge) error) {
 func TestCallGraphs(t *testing.T) {
 	var total callTotals
 	shapes := make(map[string]bool)
-	eachCallGraph(t, func(nodes int, edges []config.Edge) error {
+	eachCallGraph(t, func(nodes int, edges []topology.Edge) error {
 		if err := total.add(nodes, edges); err != nil {
 			return err
 		}
@@ -135,9 +135,9 @@ func TestCallGraphs(t *testing.T) {
 	}
 }
 
-func (c *callTotals) add(nodes int, edges []config.Edge) error {
+func (c *callTotals) add(nodes int, edges []topology.Edge) error {
 	c.Graphs++
-	t, err := config.NewTopology(nodes, edges, nil)
+	t, err := topology.New(nodes, edges, nil)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (c *callTotals) add(nodes int, edges []config.Edge) error {
 		c.CycleNodes += len(components.Cycle(i))
 	}
 	order, err := t.Order()
-	if cycle := (*config.CycleError)(nil); errors.As(err, &cycle) {
+	if cycle := (*topology.CycleError)(nil); errors.As(err, &cycle) {
 		c.WithCycles++
 	} else if err != nil {
 		return err

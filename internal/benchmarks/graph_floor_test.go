@@ -1,6 +1,6 @@
 package benchmarks
 
-import "github.com/itsmkit/itsm/config"
+import "github.com/itsmkit/itsm/config/topology"
 
 // csr is the plainest graph there is, and what is asked of it the plainest way there
 // is to find it: one direction, nothing sorted, checked or explained. It is the least
@@ -8,7 +8,7 @@ import "github.com/itsmkit/itsm/config"
 // from one run.
 type csr struct{ start, node []uint32 }
 
-func plainCSR(n int, edges []config.Edge) *csr {
+func plainCSR(n int, edges []topology.Edge) *csr {
 	g := &csr{make([]uint32, n+1), make([]uint32, len(edges))}
 	next := make([]uint32, n)
 	for _, e := range edges {
@@ -29,10 +29,10 @@ func (g *csr) nodes() int { return len(g.start) - 1 }
 
 // turned has every edge turned round.
 func (g *csr) turned() *csr {
-	edges := make([]config.Edge, 0, len(g.node))
+	edges := make([]topology.Edge, 0, len(g.node))
 	for v := range uint32(g.nodes()) {
 		for _, w := range g.node[g.start[v]:g.start[v+1]] {
-			edges = append(edges, config.Edge{From: w, To: v})
+			edges = append(edges, topology.Edge{From: w, To: v})
 		}
 	}
 	return plainCSR(g.nodes(), edges)
@@ -140,7 +140,7 @@ func (g *csr) order() []uint32 {
 // what is not reached.
 func (g *csr) dominators(back *csr, root uint32) []uint32 {
 	n := g.nodes()
-	const none = config.None
+	const none = topology.None
 	number, next := make([]uint32, n), make([]uint32, n)
 	for v := range number {
 		number[v] = none

@@ -10,14 +10,13 @@ import (
 	"testing"
 
 	peer "github.com/dominikbraun/graph"
+	"github.com/itsmkit/itsm/config/topology"
 	"gonum.org/v1/gonum/graph/flow"
 	"gonum.org/v1/gonum/graph/simple"
 	"gonum.org/v1/gonum/graph/topo"
 	"gonum.org/v1/gonum/graph/traverse"
 
 	gonum "gonum.org/v1/gonum/graph"
-
-	"github.com/itsmkit/itsm/config"
 )
 
 // edgesPerNode is as in the goals: 10,000 nodes with 50,000 edges and so on.
@@ -55,10 +54,10 @@ func withPeers(n int) bool { return n <= peersUpTo || os.Getenv("ITSM_PEERS") ==
 // In the shape "power" a few nodes have most of the edges that lead to anything: a
 // million nodes have one with 160,000. Acyclic edges go up a random order of the
 // nodes.
-func drawEdges(n int, shape string, acyclic bool) []config.Edge {
+func drawEdges(n int, shape string, acyclic bool) []topology.Edge {
 	rng := rand.New(rand.NewPCG(uint64(n), 5))
 	rank := rng.Perm(n)
-	edges := make([]config.Edge, 0, n*edgesPerNode)
+	edges := make([]topology.Edge, 0, n*edgesPerNode)
 	for len(edges) < cap(edges) {
 		from, to := rng.IntN(n), 0
 		if shape == "power" {
@@ -73,20 +72,20 @@ func drawEdges(n int, shape string, acyclic bool) []config.Edge {
 		if acyclic && rank[from] > rank[to] {
 			from, to = to, from
 		}
-		edges = append(edges, config.Edge{From: uint32(from), To: uint32(to)})
+		edges = append(edges, topology.Edge{From: uint32(from), To: uint32(to)})
 	}
 	return edges
 }
 
-func topology(tb testing.TB, n int, edges []config.Edge, o *config.TopologyOptions) *config.Topology {
-	t, err := config.NewTopology(n, edges, o)
+func built(tb testing.TB, n int, edges []topology.Edge, o *topology.Options) *topology.Topology {
+	t, err := topology.New(n, edges, o)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return t
 }
 
-func gonumGraph(n int, edges []config.Edge) *simple.DirectedGraph {
+func gonumGraph(n int, edges []topology.Edge) *simple.DirectedGraph {
 	g := simple.NewDirectedGraph()
 	for v := range n {
 		g.AddNode(simple.Node(v))
@@ -97,7 +96,7 @@ func gonumGraph(n int, edges []config.Edge) *simple.DirectedGraph {
 	return g
 }
 
-func dominikGraph(tb testing.TB, n int, edges []config.Edge) peer.Graph[uint32, uint32] {
+func dominikGraph(tb testing.TB, n int, edges []topology.Edge) peer.Graph[uint32, uint32] {
 	g := peer.New(func(v uint32) uint32 { return v }, peer.Directed())
 	for v := range uint32(n) {
 		if err := g.AddVertex(v); err != nil {
@@ -113,7 +112,7 @@ func dominikGraph(tb testing.TB, n int, edges []config.Edge) peer.Graph[uint32, 
 }
 
 // eachGraph runs a benchmark for each size and shape.
-func eachGraph(b *testing.B, acyclic bool, run func(b *testing.B, n int, edges []config.Edge)) {
+func eachGraph(b *testing.B, acyclic bool, run func(b *testing.B, n int, edges []topology.Edge)) {
 	for _, n := range graphSizes(b) {
 		for _, shape := range []string{"uniform", "power"} {
 			b.Run(fmt.Sprintf("shape=%s/nodes=%d", shape, n), func(b *testing.B) {
@@ -143,7 +142,7 @@ func timed(b *testing.B, impl string, prepare func() func() int, want *int) {
 // BenchmarkGraphBuild builds a graph from edges between dense ids, and says how many
 // bytes an edge it keeps.
 func BenchmarkGraphBuild(b *testing.B) {
-	eachGraph(b, false, func(b *testing.B, n int, edges []config.Edge) {
+	eachGraph(b, false, func(b *testing.B, n int, edges []topology.Edge) {
 		build := func(impl string, build func() any) {
 			b.Run("impl="+impl, func(b *testing.B) {
 				b.ReportAllocs()
@@ -154,8 +153,8 @@ func BenchmarkGraphBuild(b *testing.B) {
 			})
 		}
 		build("csr", func() any { return plainCSR(n, edges) })
-		build("itsm", func() any { return topology(b, n, edges, nil) })
-		build("itsm-numbered", func() any { return topology(b, n, edges, &config.TopologyOptions{EdgeNumbers: true}) })
+		build("itsm", func() any { return built(b, n, edges, nil) })
+		build("itsm-numbered", func() any { return built(b, n, edges, &topology.Options{EdgeNumbers: true}) })
 		if withPeers(n) {
 			build("gonum", func() any { return gonumGraph(n, edges) })
 			build("dominikbraun", func() any { return dominikGraph(b, n, edges) })
@@ -177,14 +176,14 @@ func heapKept(build func() any) float64 {
 
 // BenchmarkGraphReach walks breadth first from one node.
 func BenchmarkGraphReach(b *testing.B) {
-	eachGraph(b, false, func(b *testing.B, n int, edges []config.Edge) {
+	eachGraph(b, false, func(b *testing.B, n int, edges []topology.Edge) {
 		reached, root := -1, edges[0].From
 		timed(b, "csr", func() func() int {
 			g := plainCSR(n, edges)
 			return func() int { n, _ := g.breadthFirst(root); return n }
 		}, &reached)
 		timed(b, "itsm", func() func() int {
-			t, from := topology(b, n, edges, nil), []uint32{root}
+			t, from := built(b, n, edges, nil), []uint32{root}
 			return func() int {
 				r, err := t.Reach(from, nil)
 				if err != nil {
@@ -220,11 +219,11 @@ func BenchmarkGraphReach(b *testing.B) {
 
 // BenchmarkGraphComponents finds the strongly connected components.
 func BenchmarkGraphComponents(b *testing.B) {
-	eachGraph(b, false, func(b *testing.B, n int, edges []config.Edge) {
+	eachGraph(b, false, func(b *testing.B, n int, edges []topology.Edge) {
 		count := -1
 		timed(b, "csr", func() func() int { return plainCSR(n, edges).components }, &count)
 		timed(b, "itsm", func() func() int {
-			t := topology(b, n, edges, nil)
+			t := built(b, n, edges, nil)
 			return func() int { return t.Components().Len() }
 		}, &count)
 		if !withPeers(n) {
@@ -249,14 +248,14 @@ func BenchmarkGraphComponents(b *testing.B) {
 
 // BenchmarkGraphOrder finds a topological order of a graph without cycles.
 func BenchmarkGraphOrder(b *testing.B) {
-	eachGraph(b, true, func(b *testing.B, n int, edges []config.Edge) {
+	eachGraph(b, true, func(b *testing.B, n int, edges []topology.Edge) {
 		count := n
 		timed(b, "csr", func() func() int {
 			g := plainCSR(n, edges)
 			return func() int { return len(g.order()) }
 		}, &count)
 		timed(b, "itsm", func() func() int {
-			t := topology(b, n, edges, nil)
+			t := built(b, n, edges, nil)
 			return func() int {
 				order, err := t.Order()
 				if err != nil {
@@ -297,7 +296,7 @@ func BenchmarkGraphOrder(b *testing.B) {
 // BenchmarkGraphDominators finds the nearest dominator of each node from one root,
 // and counts the nodes that have one other than the root.
 func BenchmarkGraphDominators(b *testing.B) {
-	eachGraph(b, false, func(b *testing.B, n int, edges []config.Edge) {
+	eachGraph(b, false, func(b *testing.B, n int, edges []topology.Edge) {
 		deep, root := -1, edges[0].From
 		timed(b, "csr", func() func() int {
 			g := plainCSR(n, edges)
@@ -313,7 +312,7 @@ func BenchmarkGraphDominators(b *testing.B) {
 			}
 		}, &deep)
 		timed(b, "itsm", func() func() int {
-			t, roots := topology(b, n, edges, nil), []uint32{root}
+			t, roots := built(b, n, edges, nil), []uint32{root}
 			return func() int {
 				d, err := t.Dominators(roots)
 				if err != nil {
@@ -321,7 +320,7 @@ func BenchmarkGraphDominators(b *testing.B) {
 				}
 				count := 0
 				for v := range uint32(n) {
-					if u := d.Above(v); u != config.None && u != root {
+					if u := d.Above(v); u != topology.None && u != root {
 						count++
 					}
 				}
@@ -349,8 +348,8 @@ func BenchmarkGraphDominators(b *testing.B) {
 
 // BenchmarkGraphMore measures the questions that no peer answers.
 func BenchmarkGraphMore(b *testing.B) {
-	eachGraph(b, false, func(b *testing.B, n int, edges []config.Edge) {
-		t := topology(b, n, edges, nil)
+	eachGraph(b, false, func(b *testing.B, n int, edges []topology.Edge) {
+		t := built(b, n, edges, nil)
 		for _, q := range []struct {
 			name string
 			ask  func()
@@ -359,7 +358,7 @@ func BenchmarkGraphMore(b *testing.B) {
 			{"connected", func() { t.Connected() }},
 			{"path", func() { _, _ = t.Path(edges[0].From, edges[1].To) }},
 			{"paths", func() { _, _ = t.Paths(edges[0].From, edges[1].To, 20, 20) }},
-			{"reach-2", func() { _, _ = t.Reach([]uint32{edges[0].From}, &config.ReachOptions{MaxDistance: 2}) }},
+			{"reach-2", func() { _, _ = t.Reach([]uint32{edges[0].From}, &topology.ReachOptions{MaxDistance: 2}) }},
 		} {
 			b.Run("question="+q.name, func(b *testing.B) {
 				b.ReportAllocs()

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // needModel has one kind of CI and one kind of need.
@@ -34,14 +35,14 @@ func drawID(rng *rand.Rand) uuid.UUID {
 
 // estate is CIs with random ids and five relations each. Redundant estates give
 // every fifth CI two of its suppliers as a group of which it needs one.
-func estate(n int, redundant bool, edges []config.Edge) ([]config.Node, []config.Link) {
+func estate(n int, redundant bool, edges []topology.Edge) ([]config.Node, []config.Link) {
 	rng := rand.New(rand.NewPCG(uint64(n), 6))
 	nodes, links := make([]config.Node, n), make([]config.Link, len(edges))
 	for v := range nodes {
 		nodes[v] = config.Node{ID: drawID(rng), Class: "thing", Name: "thing"}
 	}
 	grouped := make([]int, n)
-	seen := make(map[config.Edge]bool)
+	seen := make(map[topology.Edge]bool)
 	for i, e := range edges {
 		links[i] = config.Link{ID: drawID(rng), Type: "needs", From: nodes[e.From].ID, To: nodes[e.To].ID}
 		if redundant && e.From%5 == 0 && grouped[e.From] < 2 && !seen[e] {
@@ -188,11 +189,11 @@ func BenchmarkGraphImpactSmall(b *testing.B) {
 
 // chains are CIs each of which needs the next, eleven in a row.
 func chains(n int) ([]config.Node, []config.Link) {
-	var edges []config.Edge
+	var edges []topology.Edge
 	for v := range n {
 		if v%11 != 10 && v+1 < n {
 			for range edgesPerNode {
-				edges = append(edges, config.Edge{From: uint32(v), To: uint32(v + 1)})
+				edges = append(edges, topology.Edge{From: uint32(v), To: uint32(v + 1)})
 			}
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // Longest and Limit bound the simple paths that Check compares.
@@ -16,12 +16,12 @@ const (
 
 // Check asks a topology of these nodes and edges everything and returns the first
 // answer that is wrong. Sets are what to start from beside each node alone.
-func Check(nodes int, edges []config.Edge, sets ...[]uint32) error {
-	t, err := config.NewTopology(nodes, edges, &config.TopologyOptions{EdgeNumbers: true})
+func Check(nodes int, edges []topology.Edge, sets ...[]uint32) error {
+	t, err := topology.New(nodes, edges, &topology.Options{EdgeNumbers: true})
 	if err != nil {
 		return err
 	}
-	plain, err := config.NewTopology(nodes, edges, nil)
+	plain, err := topology.New(nodes, edges, nil)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func same(what string, got, want any) error {
 	return nil
 }
 
-func (g *graph) checkShape(t *config.Topology) error {
+func (g *graph) checkShape(t *topology.Topology) error {
 	loops := 0
 	for i, e := range g.edges {
 		if e.From == e.To {
@@ -92,13 +92,13 @@ func (g *graph) checkShape(t *config.Topology) error {
 		var outs, ins []uint32
 		for i, w := range t.Out(v) {
 			outs = append(outs, t.OutEdges(v)[i])
-			if g.edges[outs[i]] != (config.Edge{From: v, To: w}) {
+			if g.edges[outs[i]] != (topology.Edge{From: v, To: w}) {
 				return fmt.Errorf("edge %d does not lead from %d to %d", outs[i], v, w)
 			}
 		}
 		for i, u := range t.In(v) {
 			ins = append(ins, t.InEdges(v)[i])
-			if g.edges[ins[i]] != (config.Edge{From: u, To: v}) {
+			if g.edges[ins[i]] != (topology.Edge{From: u, To: v}) {
 				return fmt.Errorf("edge %d does not lead from %d to %d", ins[i], u, v)
 			}
 			if i > 0 && t.In(v)[i-1] == u && ins[i-1] >= ins[i] {
@@ -109,7 +109,7 @@ func (g *graph) checkShape(t *config.Topology) error {
 	return errors.Join(same("self-loops", t.SelfLoops(), loops), g.checkLists(t))
 }
 
-func (g *graph) checkLists(t *config.Topology) error {
+func (g *graph) checkLists(t *topology.Topology) error {
 	out, in := make([][]uint32, g.n), make([][]uint32, g.n)
 	for _, e := range g.edges {
 		out[e.From] = append(out[e.From], e.To)
@@ -125,7 +125,7 @@ func (g *graph) checkLists(t *config.Topology) error {
 	return errors.Join(same("nodes", t.Nodes(), g.n), same("edges", t.Edges(), len(g.edges)))
 }
 
-// levels is nodes as [config.Levels] has them.
+// levels is nodes as [topology.Levels] has them.
 func levels(at map[uint32]int) [][]uint32 {
 	var list [][]uint32
 	for v, d := range at {
@@ -140,7 +140,7 @@ func levels(at map[uint32]int) [][]uint32 {
 	return list
 }
 
-func checkLevels(l *config.Levels, want [][]uint32) error {
+func checkLevels(l *topology.Levels, want [][]uint32) error {
 	var got [][]uint32
 	for i := range l.Len() {
 		got = append(got, l.Level(i))
@@ -148,7 +148,7 @@ func checkLevels(l *config.Levels, want [][]uint32) error {
 	return errors.Join(same("levels", got, want), same("nodes", l.Nodes(), slices.Concat(want...)))
 }
 
-func (g *graph) checkReach(t *config.Topology, from []uint32) error {
+func (g *graph) checkReach(t *topology.Topology, from []uint32) error {
 	r, err := t.Reach(from, nil)
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func (g *graph) checkReach(t *config.Topology, from []uint32) error {
 	want := levels(far)
 	err = checkLevels(&r.Levels, want)
 	for limit := 1; limit <= len(want); limit++ {
-		limited, failed := t.Reach(from, &config.ReachOptions{MaxDistance: limit})
+		limited, failed := t.Reach(from, &topology.ReachOptions{MaxDistance: limit})
 		if failed != nil {
 			return failed
 		}
@@ -184,7 +184,7 @@ func (g *graph) checkReach(t *config.Topology, from []uint32) error {
 	return err
 }
 
-func (g *graph) checkPaths(t *config.Topology, from []uint32) error {
+func (g *graph) checkPaths(t *topology.Topology, from []uint32) error {
 	var err error
 	for _, s := range from {
 		far := g.distances([]uint32{s}, nothing, nothing)

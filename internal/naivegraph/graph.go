@@ -1,4 +1,4 @@
-// Package naivegraph answers what a [config.Topology] is asked by what the answer
+// Package naivegraph answers what a [topology.Topology] is asked by what the answer
 // means, as slowly as that takes: with maps, recursion and by trying without each
 // node. The fast answers are held against it, on made-up graphs and on real ones.
 package naivegraph
@@ -6,13 +6,13 @@ package naivegraph
 import (
 	"slices"
 
-	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // graph is nodes 0 to n-1 and edges.
 type graph struct {
 	n     int
-	edges []config.Edge
+	edges []topology.Edge
 }
 
 // nothing is left out.
@@ -44,9 +44,9 @@ func (g *graph) distances(from []uint32, node, edge int) map[uint32]int {
 
 // turned has every edge turned round.
 func (g *graph) turned() *graph {
-	list := make([]config.Edge, len(g.edges))
+	list := make([]topology.Edge, len(g.edges))
 	for i, e := range g.edges {
-		list[i] = config.Edge{From: e.To, To: e.From}
+		list[i] = topology.Edge{From: e.To, To: e.From}
 	}
 	return &graph{g.n, list}
 }

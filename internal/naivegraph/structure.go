@@ -7,11 +7,11 @@ import (
 	"slices"
 
 	"github.com/itsmkit/itsm"
-	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // checkPartition compares parts, in whatever order, told by the nodes of each.
-func (g *graph) checkPartition(p *config.Partition, together func(v, w uint32) bool) error {
+func (g *graph) checkPartition(p *topology.Partition, together func(v, w uint32) bool) error {
 	nodes := 0
 	for i := range p.Len() {
 		list := p.Part(i)
@@ -35,7 +35,7 @@ func (g *graph) checkPartition(p *config.Partition, together func(v, w uint32) b
 	return same("nodes in parts", nodes, g.n)
 }
 
-func (g *graph) checkComponents(t *config.Topology) error {
+func (g *graph) checkComponents(t *topology.Topology) error {
 	reached := make([]map[uint32]int, g.n)
 	for v := range reached {
 		reached[v] = g.distances([]uint32{uint32(v)}, nothing, nothing)
@@ -83,7 +83,7 @@ func (g *graph) checkMinimal(cycle []uint32) error {
 	return nil
 }
 
-func (g *graph) checkConnected(t *config.Topology) error {
+func (g *graph) checkConnected(t *topology.Topology) error {
 	_, least := g.parts(nothing, nothing)
 	p := t.Connected()
 	err := g.checkPartition(p, func(v, w uint32) bool { return least[v] == least[w] })
@@ -95,14 +95,14 @@ func (g *graph) checkConnected(t *config.Topology) error {
 	return err
 }
 
-func (g *graph) checkOrder(t *config.Topology) error {
+func (g *graph) checkOrder(t *topology.Topology) error {
 	cyclic := false
 	for v := range uint32(g.n) {
 		cyclic = cyclic || g.cycle(v) != nil
 	}
 	order, err := t.Order()
 	if cyclic {
-		var e *config.CycleError
+		var e *topology.CycleError
 		if !errors.As(err, &e) || !errors.Is(err, itsm.ErrInvalid) {
 			return fmt.Errorf("error is %v, want one about cycles", err)
 		}
@@ -118,7 +118,7 @@ func (g *graph) checkOrder(t *config.Topology) error {
 	return checkLevels(order, levels(at))
 }
 
-func (g *graph) checkDominators(t *config.Topology, roots []uint32) error {
+func (g *graph) checkDominators(t *topology.Topology, roots []uint32) error {
 	d, err := t.Dominators(roots)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (g *graph) checkDominators(t *config.Topology, roots []uint32) error {
 		chain := chains[v]
 		// Whoever dominates more of them comes first.
 		slices.SortFunc(chain, func(a, b uint32) int { return cmp.Compare(len(chains[a]), len(chains[b])) })
-		above := config.None
+		above := topology.None
 		if len(chain) > 1 {
 			above = chain[len(chain)-2]
 		}
@@ -151,7 +151,7 @@ func (g *graph) checkDominators(t *config.Topology, roots []uint32) error {
 			}
 		}
 		var parent []uint32
-		if above != config.None {
+		if above != topology.None {
 			parent = []uint32{above}
 		}
 		_, there := reached[v]
@@ -166,12 +166,12 @@ func (g *graph) checkDominators(t *config.Topology, roots []uint32) error {
 	return err
 }
 
-func (g *graph) checkCuts(t *config.Topology) error {
+func (g *graph) checkCuts(t *topology.Topology) error {
 	whole, _ := g.parts(nothing, nothing)
-	want := config.Cuts{}
+	want := topology.Cuts{}
 	for v := range g.n {
 		if parts, _ := g.parts(v, nothing); parts > whole {
-			want.Points = append(want.Points, config.CutPoint{Node: uint32(v), Parts: parts - whole + 1})
+			want.Points = append(want.Points, topology.CutPoint{Node: uint32(v), Parts: parts - whole + 1})
 		}
 	}
 	for i, e := range g.edges {
@@ -179,7 +179,7 @@ func (g *graph) checkCuts(t *config.Topology) error {
 			want.Bridges = append(want.Bridges, e)
 		}
 	}
-	slices.SortFunc(want.Bridges, func(a, b config.Edge) int {
+	slices.SortFunc(want.Bridges, func(a, b topology.Edge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	return same("cuts", *t.Cuts(), want)

@@ -1,4 +1,4 @@
-package config
+package topology
 
 // Connected finds the weakly connected components: the parts that hang together
 // when the direction of edges does not count. They are in the order of their

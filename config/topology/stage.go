@@ -1,4 +1,4 @@
-package config
+package topology
 
 import "math/bits"
 

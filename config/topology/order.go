@@ -1,4 +1,4 @@
-package config
+package topology
 
 // Order is the topological order by levels: a node's level is the number of edges of
 // the longest way that leads to it, so every edge leads to a later level, and the
@@ -18,7 +18,7 @@ func (t *Topology) Order() (*Levels, error) {
 			queue = append(queue, uint32(v))
 		}
 	}
-	sort := sorter{n: n}
+	sorter := NewSorter(n)
 	starts := []uint32{0}
 	for begin, end := 0, len(queue); begin < end; begin, end = end, len(queue) {
 		starts = append(starts, uint32(end))
@@ -30,7 +30,7 @@ func (t *Topology) Order() (*Levels, error) {
 				}
 			}
 		}
-		sort.sort(queue[end:])
+		sorter.Sort(queue[end:])
 	}
 	if len(queue) < n {
 		return nil, &CycleError{t.Components()}

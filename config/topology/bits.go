@@ -1,4 +1,4 @@
-package config
+package topology
 
 import (
 	"iter"
@@ -119,8 +119,10 @@ func (s *Set) Equal(o *Set) bool {
 		!slices.ContainsFunc(long[len(short):], func(w uint64) bool { return w != 0 })
 }
 
-// sorter sorts many lists of nodes below n, each free of duplicates.
-type sorter struct {
+// Sorter sorts many lists of nodes, each free of duplicates: long ones through a bit
+// for each node that there can be, which it keeps from list to list. It is not
+// safe for concurrent use.
+type Sorter struct {
 	n    int
 	bits []uint64 // all zero between two lists
 }
@@ -130,7 +132,11 @@ type sorter struct {
 // list of k takes about 30 k of that time.
 const dense = 2048
 
-func (s *sorter) sort(list []uint32) {
+// NewSorter sorts lists of nodes below n.
+func NewSorter(n int) *Sorter { return &Sorter{n: n} }
+
+// Sort sorts a list, ascending.
+func (s *Sorter) Sort(list []uint32) {
 	if len(list) <= s.n/dense || len(list) < 32 {
 		slices.Sort(list)
 		return

@@ -1,4 +1,4 @@
-package config
+package topology
 
 import (
 	"fmt"
@@ -44,6 +44,20 @@ type rows struct {
 	start []uint32 // where a node's neighbours begin; one more, where the last end
 	node  []uint32 // the neighbours, ascending
 	edge  []uint32 // the number of the edge to each, ascending among equal ones; nil: not kept
+}
+
+// Rows are the compressed sparse rows of a topology in one direction, to be read only:
+// the neighbours of v are Node[Start[v]:Start[v+1]].
+type Rows struct {
+	Start []uint32 // one more than there are nodes
+	Node  []uint32
+	Edge  []uint32 // beside Node the numbers of the edges; nil when they were not kept
+}
+
+// Rows are the rows along the edges and against them, for what is kept beside
+// each edge by its place.
+func (t *Topology) Rows() (out, in Rows) {
+	return Rows{t.out.start, t.out.node, t.out.edge}, Rows{t.in.start, t.in.node, t.in.edge}
 }
 
 // of lists the neighbours of a node that there is.

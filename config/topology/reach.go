@@ -1,4 +1,4 @@
-package config
+package topology
 
 import (
 	"fmt"
@@ -75,7 +75,7 @@ func (t *Topology) reach(from []uint32, limit int, target uint32) *Reach {
 	slices.Sort(queue)
 	// The list of nodes is the queue. Each level is sorted before it is walked
 	// from, which also makes the walk run through memory in one direction.
-	sort := sorter{n: n}
+	sorter := NewSorter(n)
 	starts := []uint32{0}
 	for begin, end := 0, len(queue); begin < end; begin, end = end, len(queue) {
 		starts = append(starts, uint32(end))
@@ -86,7 +86,7 @@ func (t *Topology) reach(from []uint32, limit int, target uint32) *Reach {
 		for i := begin; i < end; i++ {
 			queue = t.out.visit(queue[i], seen, queue)
 		}
-		sort.sort(queue[end:])
+		sorter.Sort(queue[end:])
 	}
 	r := &Reach{Levels{slices.Clip(queue), starts}, t, newRanks(seen), make([]uint32, len(queue))}
 	for d := range r.Len() {

@@ -1,4 +1,4 @@
-package config
+package topology
 
 import (
 	"cmp"
@@ -65,7 +65,7 @@ func TestWaysToFillRows(t *testing.T) {
 				}
 				out := naiveRows(nodes, edges, func(e Edge) (owner, neighbour uint32) { return e.From, e.To })
 				in := naiveRows(nodes, edges, func(e Edge) (owner, neighbour uint32) { return e.To, e.From })
-				g, err := NewTopology(nodes, edges, &TopologyOptions{EdgeNumbers: true})
+				g, err := New(nodes, edges, &Options{EdgeNumbers: true})
 				require.NoError(t, err)
 				require.Equal(t, [2]rows{out, in}, [2]rows{g.out, g.in}, "%d nodes, edges %s, numbered", nodes, o.name)
 				out.edge, in.edge = nil, nil
@@ -84,7 +84,7 @@ func TestWaysToFillRows(t *testing.T) {
 func TestLargeTopology(t *testing.T) {
 	const nodes = near + 1
 	edges := []Edge{{near, 0}, {0, near}, {7, near}, {near, near}, {7, 5}, {1000, near - 1}, {0, near}}
-	g, err := NewTopology(nodes, edges, nil)
+	g, err := New(nodes, edges, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []uint32{0, near}, g.Out(near))
 	assert.Equal(t, []uint32{0, 0, 7, near}, g.In(near))

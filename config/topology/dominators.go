@@ -1,4 +1,4 @@
-package config
+package topology
 
 // Dominators say, for each node that is reached from some roots, what no way from
 // a root to it can avoid. They never change and are safe for concurrent use.

@@ -1,4 +1,4 @@
-package config
+package topology
 
 import (
 	"fmt"
@@ -6,19 +6,19 @@ import (
 	"github.com/itsmkit/itsm"
 )
 
-// TopologyOptions are what a topology may keep beside its shape.
-type TopologyOptions struct {
+// Options are what a topology may keep beside its shape.
+type Options struct {
 	EdgeNumbers bool // which edge leads to which neighbour: 8 bytes an edge more
 }
 
-// NewTopology builds the graph of nodes 0 to nodes-1 and the given edges, which it
+// New builds the graph of nodes 0 to nodes-1 and the given edges, which it
 // does not keep. Nil options mean none of them. Counts that do not fit and an edge
 // at a node that there is not are a [*itsm.FieldError].
 //
 // It sorts by counting, so time is in proportion to nodes and edges; edges that come
 // in the order of From take a quarter less. While it builds it needs 4 bytes an edge
 // more, 12 with the numbers of the edges or with more than 262,144 nodes.
-func NewTopology(nodes int, edges []Edge, o *TopologyOptions) (*Topology, error) {
+func New(nodes int, edges []Edge, o *Options) (*Topology, error) {
 	if err := checkCounts(int64(nodes), int64(len(edges))); err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package config_test
+package topology_test
 
 import (
 	"math/rand/v2"
@@ -7,14 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 func TestSetAgreesWithMaps(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 3))
 	for range 300 {
 		n := 1 + rng.IntN(200)
-		a, b := config.NewSet(rng.IntN(n)), &config.Set{}
+		a, b := topology.NewSet(rng.IntN(n)), &topology.Set{}
 		x, y := map[uint32]bool{}, map[uint32]bool{}
 		for range rng.IntN(2 * n) {
 			v := uint32(rng.IntN(n))
@@ -29,10 +29,10 @@ func TestSetAgreesWithMaps(t *testing.T) {
 				y[v] = true
 			}
 		}
-		agree := func(s *config.Set, in func(v uint32) bool) {
+		agree := func(s *topology.Set, in func(v uint32) bool) {
 			t.Helper()
 			var want []uint32
-			other := &config.Set{}
+			other := &topology.Set{}
 			for v := range uint32(3 * n) {
 				require.Equal(t, in(v), s.Has(v))
 				if in(v) {
@@ -59,7 +59,7 @@ func TestSetAgreesWithMaps(t *testing.T) {
 }
 
 func TestSetStopsWhenAsked(t *testing.T) {
-	s := config.NewSet(10)
+	s := topology.NewSet(10)
 	s.Add(3)
 	s.Add(5)
 	for v := range s.All() {
