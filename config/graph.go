@@ -63,7 +63,7 @@ type Link struct {
 
 	// Soft says that the CI does without the supplier if it has to: with its loss it is
 	// degraded, not lost. The supplier does not count for the group, and a walk goes
-	// along the relation as along any.
+	// along the relation as along any unless it is [WalkOptions.Hard].
 	Soft bool
 }
 

@@ -27,7 +27,10 @@ func LinkOf(r *Relation) Link {
 	return Link{r.ID, r.Type, r.From, r.To, r.Group, isSoft(r)}
 }
 
-func isSoft(r *Relation) bool { return r.Attributes[strengthName].Value.Text() == softStrength }
+func isSoft(r *Relation) bool { return saysSoft(r.Attributes[strengthName].Value) }
+
+// saysSoft judges the strength of a relation.
+func saysSoft(strength itsm.Value) bool { return strength.Text() == softStrength }
 
 // strengthName is the attribute of a relation that says how strong it is, and
 // softStrength its value for one that is soft.

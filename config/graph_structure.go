@@ -129,8 +129,9 @@ func (g *Graph) Paths(from, to uuid.UUID, limit int, o *WalkOptions) (paths []*P
 
 // Order lists the CIs in levels: what a CI needs is in earlier levels than it, so it
 // is an order in which to start them. Within a level they go by id. Where CIs need
-// each other in a circle there is none; the error is then a [*LoopError]. Options
-// that walk another way put first what the walk comes to last.
+// each other in a circle there is none; the error is then a [*LoopError]. A circle with
+// a soft relation is no obstacle to a walk that is [WalkOptions.Hard]. Options that
+// walk another way put first what the walk comes to last.
 func (g *Graph) Order(o *WalkOptions) ([][]uuid.UUID, error) {
 	w, err := g.walker(o)
 	if err != nil {

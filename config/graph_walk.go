@@ -97,6 +97,7 @@ type WalkOptions struct {
 	Way         Way      // empty: ToSuppliers
 	Types       []string // of relations; empty: all
 	MaxDistance int      // in relations; 0: as far as it gets
+	Hard        bool     // not along relations that are soft, see [Link]
 }
 
 // walker is where a walk goes.
@@ -105,6 +106,7 @@ type walker struct {
 	way   Way
 	types []bool // nil: all
 	most  int
+	hard  bool
 
 	undeclared bool // of relations between two CIs those first whose type declares no cycles
 }
@@ -114,7 +116,7 @@ func (g *Graph) walker(o *WalkOptions) (*walker, error) {
 	if o == nil {
 		return w, nil
 	}
-	w.most = o.MaxDistance
+	w.most, w.hard = o.MaxDistance, o.Hard
 	if w.most < 0 {
 		return nil, &itsm.FieldError{Field: "max_distance", Problem: fmt.Sprintf("is %d; give at least 1, or 0 for no limit", o.MaxDistance)}
 	}
@@ -138,11 +140,11 @@ func (g *Graph) walker(o *WalkOptions) (*walker, error) {
 }
 
 // goes reports whether the walk goes along a relation, or against it.
-func (w *walker) goes(typ uint32, against bool) bool {
-	if w.types != nil && !w.types[typ] {
+func (w *walker) goes(l *label, against bool) bool {
+	if w.types != nil && !w.types[l.typ] || w.hard && l.soft {
 		return false
 	}
-	carries := w.g.model.types[typ].Carries
+	carries := w.g.model.types[l.typ].Carries
 	switch w.way {
 	case ToSuppliers:
 		return carries == ToFirst && !against || carries == ToSecond && against
@@ -172,7 +174,7 @@ func (w *walker) each(v uint32, back bool, yield func(step)) {
 			row = w.g.in(v)
 		}
 		for i, other := range row.node {
-			if w.goes(w.g.label(row.labelAt(i)).typ, against) {
+			if w.goes(w.g.label(row.labelAt(i)), against) {
 				yield(step{other, &row, i, against})
 			}
 		}

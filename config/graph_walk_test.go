@@ -16,7 +16,7 @@ import (
 func (e *naiveEstate) next(v uuid.UUID, o *config.WalkOptions) map[uuid.UUID][]config.Link {
 	to := map[uuid.UUID][]config.Link{}
 	for _, l := range e.links {
-		if len(o.Types) > 0 && !slices.Contains(o.Types, l.Type) {
+		if len(o.Types) > 0 && !slices.Contains(o.Types, l.Type) || o.Hard && l.Soft {
 			continue
 		}
 		t, _ := e.model.RelationType(l.Type)
@@ -91,7 +91,7 @@ func TestWalksAgreeWithDefinition(t *testing.T) {
 	for range 400 {
 		e := randomEstate(t, rng, model)
 		g := e.graph(t, nil)
-		o := &config.WalkOptions{Way: config.Ways()[rng.IntN(5)], MaxDistance: rng.IntN(4)}
+		o := &config.WalkOptions{Way: config.Ways()[rng.IntN(5)], MaxDistance: rng.IntN(4), Hard: rng.IntN(3) == 0}
 		if rng.IntN(2) == 0 {
 			o.Types = []string{"needs", "notes", "feeds"}[rng.IntN(3):]
 		}
@@ -169,7 +169,7 @@ func TestR22_CyclesAgreeWithDefinition(t *testing.T) {
 	for range 400 {
 		e := randomEstate(t, rng, model)
 		g := e.graph(t, nil)
-		o := &config.WalkOptions{Way: config.ToSuppliers}
+		o := &config.WalkOptions{Way: config.ToSuppliers, Hard: rng.IntN(3) == 0}
 		together := map[uuid.UUID][]uuid.UUID{}
 		for _, a := range e.ids() {
 			for _, b := range e.ids() {
@@ -197,13 +197,17 @@ func TestR22_CyclesAgreeWithDefinition(t *testing.T) {
 				undeclared = append(undeclared, part)
 			}
 		}
-		got, err := g.Cycles(nil)
+		got, err := g.Cycles(o)
 		require.NoError(t, err)
 		e.checkCycles(t, cyclic, got, o)
 		for i, c := range got {
 			require.LessOrEqual(t, len(c.Witness.Links), slices.Min(distancesBack(e, cyclic[i][0], o)))
 			require.Equal(t, slices.MinFunc(c.Witness.CIs, compareIDs), c.Witness.CIs[0])
 			e.checkMinimal(t, c.Witness, o, false)
+		}
+		e.checkOrder(t, g, len(cyclic) > 0, o)
+		if o.Hard {
+			continue // a soft relation is no excuse for what no type declares
 		}
 		found := g.UndeclaredCycles()
 		for _, c := range found {
@@ -212,7 +216,6 @@ func TestR22_CyclesAgreeWithDefinition(t *testing.T) {
 			e.checkMinimal(t, c.Witness, o, true)
 		}
 		e.checkRounds(t, undeclared, found)
-		e.checkOrder(t, g, len(cyclic) > 0)
 	}
 }
 
@@ -280,9 +283,9 @@ func (e *naiveEstate) checkMinimal(t *testing.T, p *config.Path, o *config.WalkO
 	}
 }
 
-func (e *naiveEstate) checkOrder(t *testing.T, g *config.Graph, cyclic bool) {
+func (e *naiveEstate) checkOrder(t *testing.T, g *config.Graph, cyclic bool, o *config.WalkOptions) {
 	t.Helper()
-	order, err := g.Order(nil)
+	order, err := g.Order(o)
 	if cyclic {
 		var loop *config.LoopError
 		require.ErrorAs(t, err, &loop)
@@ -299,7 +302,7 @@ func (e *naiveEstate) checkOrder(t *testing.T, g *config.Graph, cyclic bool) {
 	require.Len(t, level, len(e.nodes))
 	for _, id := range e.ids() {
 		most := -1
-		for w := range e.next(id, &config.WalkOptions{Way: config.ToSuppliers}) {
+		for w := range e.next(id, o) {
 			most = max(most, level[w])
 		}
 		require.Equal(t, most+1, level[id])

@@ -15,7 +15,7 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 	m := in.policy.Model
 	rel := intakeRelation{
 		group: in.groupOf(r.Group), source: uint32(at.source), line: uint32(at.row.number), typ: in.typeAt(r.Type), proposed: r.Proposed,
-		soft: r.Attributes[strengthName].Text() == softStrength,
+		soft: saysSoft(r.Attributes[strengthName]),
 	}
 	if in.policy.observes(in.stamp.By) && in.policy.typeControlled(r.Type) && r.Change.IsZero() {
 		rel.proposed = true // as the process will have it

@@ -16,7 +16,7 @@ func (v CIView) Node() Node {
 
 // Link is the relation as a [Graph] takes it; soft as [LinkOf] has it.
 func (v RelationView) Link() Link {
-	return Link{v.ID(), v.Type(), v.From(), v.To(), v.Group(), v.Value(strengthName).Text() == softStrength}
+	return Link{v.ID(), v.Type(), v.From(), v.To(), v.Group(), saysSoft(v.Value(strengthName))}
 }
 
 // Graph is the graph as of a point, to ask for what would have stopped then, as was
