@@ -123,7 +123,7 @@ func TestDecode(t *testing.T) {
 	require.Equal(t, deliver{"x"}, cmd)
 
 	for _, data := range []string{
-		`{"\u0074o":"x"}`, `{"labels":{"b":1,"a":2}}`, `{"labels":{"B":1,"b":2}}`, `{"until":null,"stops":null,"labels":{"a":null}}`,
+		`{"\u0074o":"x"}`, `{"to":"x\ud83d\ude00\\ud800\u00e9"}`, `{"labels":{"b":1,"a":2}}`, `{"labels":{"B":1,"b":2}}`, `{"until":null,"stops":null,"labels":{"a":null}}`,
 		"{ \"stops\" : [ { \"days\" : 1 , \"place\" : \"\\\"{,\\\\\" } , { } ] ,\r\n\t\"for\" : \"a:b\" }",
 	} {
 		name, version := "post", 1
@@ -158,7 +158,7 @@ func TestDecode(t *testing.T) {
 		{"post", 1, `{"stops":[{"days":2},{"Days":2}]}`, "stops[1].Days", `is not a field here; write "days"`},
 		{"post", 1, `{"stops":[{"days":2,"place":"x","days":3}]}`, "stops[0].days", "is given twice"},
 		{"post", 1, `{"labels":{"b":1,"a":2,"b":3}}`, "labels.b", "is given twice"},
-		{"post", 1, `{"labels":{"a":{"span":"1h","span":"2h"}}}`, "labels.a.span", "is given twice"},
+		{"post", 1, `{"labels":{"a":{"span":"1h","span":"2h"}}}`, "labels.a", `"{\"span\":\"1h\",\"span\":\"2h\"}" is not a single {"type": "text"}`},
 		{"deliver", 3, `{"to":7}`, "to", "is a number; give a string"},
 		{"deliver", 3, `["to"]`, "data", "is an array; give an object"},
 		{"post", 1, `{"stops":[{"days":"two"}]}`, "stops[0].days", "is a string; give a whole number"},
@@ -167,6 +167,10 @@ func TestDecode(t *testing.T) {
 		{"post", 1, `{"price":"12.50"}`, "price", `"12.50" is not an amount and a currency, as in "12.50 EUR"`},
 		{"post", 1, `{"for":"ann"}`, "for", `"ann" is not of the form kind:id`},
 		{"post", 1, `{"labels":{"a":{"weight":"3"}}}`, "labels.a", `"weight" is none of: text, number, truth, instant, span, reference`},
+		{"post", 1, `{"labels":{"a":{"reference":"ci:\ud83d"}}}`, "labels.a", "holds half of a surrogate pair, which is no character"},
+		{"post", 1, `{"labels":{"\udc00":1}}`, "labels", "holds half of a surrogate pair, which is no character"},
+		{"post", 1, `{"stops":[{},{"place":"\ud83d\ude00 \ud83d"}]}`, "stops[1].place", "holds half of a surrogate pair, which is no character"},
+		{"deliver", 3, `{"to":"\ud800"}`, "to", "holds half of a surrogate pair, which is no character"},
 		{"post", 1, `{"labels":{"a":1e5}}`, "labels.a", `"1e5" is not a decimal of at most 60 digits`},
 		{"post", 0, `{}`, "v", "is 0; post is read in version 1"},
 		{"deliver", 4, `{}`, "v", "is 4; deliver is read in version 3"},

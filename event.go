@@ -243,9 +243,8 @@ func (lc *Lifecycle[R]) Encode(cmd Command[R]) (name string, version int, data [
 
 // Decode reads a command's data, given its name and the version of its form, and
 // brings an older form up to today's. Unknown names and versions are a [FieldError],
-// and so are, in the data, unknown fields, names given twice or in other letter case,
-// and objects and arrays more than a hundred deep in one another, as for [ParseJSON];
-// null is a value left out.
+// and so is in the data what [ParseJSON] refuses, such as unknown fields and names
+// given twice or in other letter case; but null is a value left out.
 func (lc *Lifecycle[R]) Decode(name string, version int, data []byte) (Command[R], error) {
 	_, cmd, err := lc.decode(name, version, data)
 	return cmd, err

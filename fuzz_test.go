@@ -96,10 +96,14 @@ func FuzzParseValue(f *testing.F) {
 }
 
 func FuzzValueJSON(f *testing.F) {
-	for _, s := range []string{`null`, `true`, `"x"`, `12.50`, `{"instant":"2026-03-02T09:00:00Z"}`, `{"span":"1h"}`, `{"reference":"ci:1"}`, `{"text":"x"}`, `[]`, `{}`, `nul`, `"\ud800"`} {
+	for _, s := range []string{`null`, `true`, `"x"`, `12.50`, `{"instant":"2026-03-02T09:00:00Z"}`, `{"span":"1h"}`, `{"reference":"ci:1"}`, `{"text":"x"}`, `[]`, `{}`, `nul`, `"\ud800"`, `010`, `{"span":"1h","span":"2h"}`, `{"text":null}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		var v itsm.Value
+		if v.UnmarshalJSON(data) == nil && !json.Valid(data) {
+			t.Fatalf("%q is no JSON, and was read as %s", data, v)
+		}
 		roundTrips(t, string(data), func(s string) (itsm.Value, error) {
 			var v itsm.Value
 			err := v.UnmarshalJSON([]byte(s))

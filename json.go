@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// strictJSON reads one JSON value, refusing unknown fields, trailing data and text
-// that is not UTF-8. The error names the field.
+// strictJSON reads one JSON value, refusing unknown fields, trailing data, text that
+// is not UTF-8 and halves of characters. The error names the field.
 func strictJSON(data []byte, into any) error {
 	switch {
 	case !utf8.Valid(data):
@@ -24,7 +24,11 @@ func strictJSON(data []byte, into any) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
+	err := d.Decode(into)
+	if err == nil {
+		err = wholeCharacters("data", data)
+	}
+	if err != nil {
 		return locatedError(data, reflect.TypeOf(into).Elem(), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
@@ -43,9 +47,39 @@ func locatedError(data []byte, typ reflect.Type, err error) error {
 	path, cause := faultIn(data, err, maxNesting, func(part []byte) error {
 		d := json.NewDecoder(bytes.NewReader(part))
 		d.DisallowUnknownFields()
-		return d.Decode(reflect.New(typ).Interface())
+		if err := d.Decode(reflect.New(typ).Interface()); err != nil {
+			return err
+		}
+		return wholeCharacters("data", part)
 	})
 	return &FieldError{fieldPath(path), jsonProblem(cause)}
+}
+
+// wholeCharacters refuses JSON in which half of a surrogate pair is escaped, "\\ud83d":
+// package encoding/json makes U+FFFD of it, another text than was meant.
+func wholeCharacters(field string, data []byte) error {
+	unit := func(i int) uint64 {
+		if i+6 > len(data) || data[i] != '\\' || data[i+1] != 'u' {
+			return 0
+		}
+		n, _ := strconv.ParseUint(string(data[i+2:i+6]), 16, 16)
+		return n
+	}
+	for i := 0; ; {
+		next := bytes.IndexByte(data[i:], '\\')
+		if next < 0 {
+			return nil
+		}
+		i += next
+		switch n := unit(i); {
+		case n >= 0xD800 && n < 0xDC00 && unit(i+6) >= 0xDC00 && unit(i+6) < 0xE000:
+			i += 12
+		case n >= 0xD800 && n < 0xE000:
+			return &FieldError{field, "holds half of a surrogate pair, which is no character"}
+		default:
+			i += min(2, len(data)-i)
+		}
+	}
 }
 
 // fieldPath is the path of a part, ".cis[1]", as a FieldError names it; that of the

@@ -18,10 +18,10 @@ const maxNesting = 100
 // ParseJSON reads one definition that people write by hand, such as an agreement
 // or a policy, so strictly that no slip of the pen goes unseen: a field that T does
 // not have or that is written in other letter case, a name given twice in one
-// object, a value of another kind, null anywhere, data after the value and text
-// that is not UTF-8 are each a [FieldError] with the path of the field,
-// "targets[1].when.field", or "data" for the whole. So is nesting more than a
-// hundred deep, which no definition needs.
+// object, a value of another kind, null anywhere, data after the value, text that
+// is not UTF-8 and an escaped half of a surrogate pair are each a [FieldError] with
+// the path of the field, "targets[1].when.field", or "data" for the whole. So is
+// nesting more than a hundred deep, which no definition needs.
 //
 // The letter case of names is not looked at where T decides for itself: within
 // types with an UnmarshalJSON or UnmarshalText, and in the keys of maps.

@@ -173,9 +173,11 @@ func (v Value) check() error {
 	return err
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON writes, and the numbers of JSON without an
+// exponent. All else, half of a surrogate pair and a type given twice too, is a
+// [FieldError].
 func (v *Value) UnmarshalJSON(b []byte) error {
-	parsed, err := parseJSONValue(bytes.TrimSpace(b))
+	parsed, err := parseJSONValue(trimJSON(b))
 	if err == nil {
 		*v = parsed
 	}
@@ -189,26 +191,54 @@ func parseJSONValue(b []byte) (Value, error) {
 	case "true", "false":
 		return ParseValue(Truth, text)
 	}
-	switch {
-	case !utf8.Valid(b):
+	if !utf8.Valid(b) {
 		return Value{}, &FieldError{"value", "is not valid UTF-8"}
+	}
+	if err := wholeCharacters("value", b); err != nil {
+		return Value{}, err
+	}
+	switch {
 	case bytes.HasPrefix(b, []byte{'"'}):
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
+		s, rest, ok := cutJSONText(b)
+		if !ok || len(rest) > 0 {
 			return Value{}, &FieldError{"value", Quoted(string(b)) + " is not a JSON string"}
 		}
 		return TextValue(s), nil
 	case bytes.HasPrefix(b, []byte{'{'}):
-		var typed map[Type]string
-		if err := json.Unmarshal(b, &typed); err != nil || len(typed) != 1 {
+		typ, rest, ok := cutJSONText(trimJSON(b[1:]))
+		rest, colon := bytes.CutPrefix(rest, []byte{':'})
+		s, rest, text := cutJSONText(trimJSON(rest))
+		if !ok || !colon || !text || string(rest) != "}" {
 			return Value{}, &FieldError{"value", Quoted(string(b)) + ` is not a single {"type": "text"}`}
 		}
-		for typ, s := range typed {
-			return ParseValue(typ, s)
+		return ParseValue(Type(typ), s)
+	}
+	v, err := ParseValue(Number, string(b))
+	if digits := bytes.TrimPrefix(b, []byte{'-'}); err == nil && len(digits) > 1 && digits[0] == '0' && digits[1] != '.' {
+		return Value{}, &FieldError{"value", Quoted(string(b)) + " is no JSON number; leave out the zeros that it begins with"}
+	}
+	return v, err
+}
+
+// cutJSONText reads the JSON string at the beginning, and gives what follows it.
+func cutJSONText(b []byte) (s string, rest []byte, ok bool) {
+	if !bytes.HasPrefix(b, []byte{'"'}) {
+		return "", nil, false
+	}
+	for end := 1; end < len(b); end++ {
+		switch b[end] {
+		case '\\':
+			end++
+		case '"':
+			err := json.Unmarshal(b[:end+1], &s)
+			return s, trimJSON(b[end+1:]), err == nil
 		}
 	}
-	return ParseValue(Number, string(b))
+	return "", nil, false
 }
+
+// trimJSON takes off what JSON has for space.
+func trimJSON(b []byte) []byte { return bytes.Trim(b, " \t\r\n") }
 
 // ParseValue reads the String form of a value of the given type.
 func ParseValue(typ Type, s string) (Value, error) {

@@ -104,6 +104,24 @@ func TestParseValueRefuses(t *testing.T) {
 	}
 }
 
+// A value of a type may be spaced and escaped as JSON allows.
+func TestValueJSON(t *testing.T) {
+	for data, want := range map[string]itsm.Value{
+		" \"\\ud83d\\ude00\\\\ud800\" ":    itsm.TextValue(`😀\ud800`),
+		`""`:                               itsm.Value{},
+		`-0.50`:                            number("-0.5"),
+		"0":                                number("0"),
+		"{ \"sp\\u0061n\" :\t\"1h\" \r\n}": itsm.SpanValue(time.Hour),
+		`{"text":"a"}`:                     itsm.TextValue("a"),
+		`{"number":"007"}`:                 number("7"),
+		`{"reference":"ci:\"{\\"}`:         itsm.ReferenceValue(itsm.Ref{Kind: "ci", ID: `"{\`}),
+	} {
+		var v itsm.Value
+		require.NoError(t, v.UnmarshalJSON([]byte(data)), data)
+		require.Equal(t, want, v, data)
+	}
+}
+
 func TestValueJSONRefuses(t *testing.T) {
 	for data, want := range map[string]string{
 		``:                           `value: "" is not a decimal of at most 60 digits`,
@@ -118,6 +136,21 @@ func TestValueJSONRefuses(t *testing.T) {
 		`{"span":3600}`:              `value: "{\"span\":3600}" is not a single {"type": "text"}`,
 		`{"weight":"3"}`:             `type: "weight" is none of: text, number, truth, instant, span, reference`,
 		`1E5`:                        `value: "1E5" is not a decimal of at most 60 digits`,
+		`010`:                        `value: "010" is no JSON number; leave out the zeros that it begins with`,
+		`-00.5`:                      `value: "-00.5" is no JSON number; leave out the zeros that it begins with`,
+		`"\ud800"`:                   "value: holds half of a surrogate pair, which is no character",
+		`"\ude00\ud83d"`:             "value: holds half of a surrogate pair, which is no character",
+		`{"reference":"ci:\ud83d"}`:  "value: holds half of a surrogate pair, which is no character",
+		`"\ud83"`:                    `value: "\"\\ud83\"" is not a JSON string`,
+		"\"a\nb\"":                   `value: "\"a\nb\"" is not a JSON string`,
+		`"a" "b"`:                    `value: "\"a\" \"b\"" is not a JSON string`,
+		"\u00a01":                    `value: "\u00a01" is not a decimal of at most 60 digits`,
+		`{"span":"1h","span":"2h"}`:  `value: "{\"span\":\"1h\",\"span\":\"2h\"}" is not a single {"type": "text"}`,
+		`{"text":null}`:              `value: "{\"text\":null}" is not a single {"type": "text"}`,
+		`{"span":"1h",}`:             `value: "{\"span\":\"1h\",}" is not a single {"type": "text"}`,
+		`{"span" "1h"}`:              `value: "{\"span\" \"1h\"}" is not a single {"type": "text"}`,
+		`{"span":"1h"}}`:             `value: "{\"span\":\"1h\"}}" is not a single {"type": "text"}`,
+		`{"span":"1h"`:               `value: "{\"span\":\"1h\"" is not a single {"type": "text"}`,
 	} {
 		v := itsm.IntValue(7)
 		err := v.UnmarshalJSON([]byte(data))
