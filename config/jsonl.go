@@ -189,9 +189,6 @@ func recordOf[R any](s *jsonScanner, name string, into **R) *Fault {
 	s.space()
 	at := s.at
 	raw, fault := s.raw(name)
-	if fault == nil {
-		fault = s.halves(raw, at, name)
-	}
 	if fault != nil {
 		return fault
 	}

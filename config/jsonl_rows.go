@@ -130,9 +130,6 @@ func (s *jsonScanner) needs(path string) ([]Need, *Fault) {
 	s.space()
 	at := s.at
 	raw, fault := s.raw(path)
-	if fault == nil {
-		fault = s.halves(raw, at, path)
-	}
 	if fault != nil {
 		return nil, fault
 	}
