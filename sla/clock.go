@@ -41,7 +41,9 @@ type State struct {
 	Reason string `json:"reason,omitzero"` // of the pause that lasts, or of the cancellation
 
 	// Reached is since when Elapsed has been at the goal or above it, whichever goal
-	// was in force. Breached is when a goal was first exceeded: the due time that
+	// was in force: a longer goal that is exceeded already leaves it where an earlier
+	// one was reached, since the clock was breached then and no goal takes that back.
+	// Breached is when a goal was first exceeded: the due time that
 	// passed, or the time of the new goal that was exceeded already; Cause says which.
 	// It is never taken back (R33).
 	Reached  time.Time `json:"reached,omitzero"`
@@ -87,7 +89,7 @@ type Reading struct {
 	Remaining time.Duration `json:"remaining"` // negative once the goal is exceeded
 
 	// Due is the earliest instant at which Elapsed reaches the goal if no further
-	// pause comes (R24), or since when it has. While the clock is paused, it is as if
+	// pause comes (R24), or since when it has: [State].Reached. While the clock is paused, it is as if
 	// the work went on right now; of one that is stopped or cancelled, as if it had
 	// gone on then. It is in the location of the instant asked about.
 	Due time.Time `json:"due"`

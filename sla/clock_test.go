@@ -179,6 +179,12 @@ func TestR33_ABreachStays(t *testing.T) {
 		require.Equal(t, 35*time.Hour, now.Remaining)
 		require.False(t, follow(t, c, stop(berlin(t, 23, 16, 0))).At(berlin(t, 23, 16, 0)).Met())
 	})
+	t.Run("nor does a longer goal that is exceeded too", func(t *testing.T) {
+		c := follow(t, opened(t, 2, office(t)), retarget(berlin(t, 23, 15, 0), 4, office(t)))
+		now := c.At(berlin(t, 23, 15, 0))
+		require.Equal(t, -2*time.Hour, now.Remaining)
+		require.True(t, now.Breached && now.Due.Equal(c.Breached) && now.Due.Equal(berlin(t, 23, 11, 0)), "due when the goal of then was")
+	})
 	t.Run("nor does an upgrade give it another cause", func(t *testing.T) {
 		c := follow(t, c, retarget(berlin(t, 23, 15, 0), 1, office(t)))
 		require.Equal(t, sla.TooLate, c.Cause)

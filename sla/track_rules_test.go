@@ -41,6 +41,33 @@ func TestALevelThatRepeatedMoreOften(t *testing.T) {
 	assert.Zero(t, p.Next)
 }
 
+// TestR25_AClockInAnothersPlaceFiresItsOwnLevels: those of the past when they were
+// reached, also where its forerunner has fired one of that name, which stays fired.
+func TestR25_AClockInAnothersPlaceFiresItsOwnLevels(t *testing.T) {
+	old := ladder(sla.Level{Name: "half", Share: "50"})
+	vip := agreement("B", flags(), sla.Target{Name: "vip", Metric: "flags", Within: "4h", When: isSet("vip"),
+		Levels: []sla.Level{{Name: "half", Share: "50", Who: []string{"boss"}, What: "notify"}}})
+	for then, levels := range map[string][]string{"vip": {"half 23 11:00"}, "recompute a mistake": {"half 23 13:00"}} {
+		w, _ := told(t, "23 09:00 ann: start\n23 14:00 bob: "+then, old, vip)
+		require.Len(t, w.Promises, 2, then)
+		assert.Equal(t, []string{"half 23 13:00"}, fired(w.Promises[0]), then)
+		assert.Equal(t, levels, fired(w.Promises[1]), then)
+	}
+}
+
+// TestWhatIsClaimedAgainBeginsAnew: where a recompute finds no target nothing is
+// promised, and the next claim counts from where it comes. Without a recompute what
+// was promised stays promised.
+func TestWhatIsClaimedAgainBeginsAnew(t *testing.T) {
+	target := eightHours()
+	target.When = isSet("vip")
+	w, _ := told(t, "23 09:00 ann: start, vip\n23 11:00 bob: vip false\n23 12:00 mia: recompute no customer of ours\n23 15:00 mia: vip\n23 16:00 bob: group net",
+		agreement("A", flags(), target))
+	require.Len(t, w.Promises, 2)
+	assert.Equal(t, []any{sla.Recomputed, 3 * time.Hour}, []any{w.Promises[0].Ending, w.Promises[0].Elapsed})
+	assert.Equal(t, []any{at(t, "23 15:00"), time.Hour}, []any{w.Promises[1].Started, w.Promises[1].Elapsed})
+}
+
 // TestR25_WhatAnEarlierClockMeasuredIsNotCountedAgain: a clock that is taken anew,
 // or by another agreement, counts from where the one that it replaces began if
 // others had ended before that, whatever ended them.

@@ -76,7 +76,9 @@ func (p Promise) IsMet() bool { return p.Status == Stopped && p.Breached.IsZero(
 
 // Firing is one level of escalation that was reached. For one clock a level of a
 // name fires once, or as often as it repeats, also when the clock has changed to a
-// target with a level of that name.
+// target with a level of that name. A clock that takes another's place fires all of
+// its own levels, those too that its forerunner fired and each at the instant at which
+// it reached it, since it is another promise, of another goal and to other people.
 type Firing struct {
 	Target string    `json:"target"` // whose level it is: the one that the clock had then
 	Level  string    `json:"level"`

@@ -16,7 +16,7 @@ type Alarm struct {
 	Promise int       `json:"promise"` // its ID
 	Level   string    `json:"level"`
 	Nth     int       `json:"nth,omitzero"`
-	At      time.Time `json:"at"` // when the level was reached
+	At      time.Time `json:"at"` // when the level was reached; long before the event for a clock that counts from the past
 	Who     []string  `json:"who"`
 	What    string    `json:"what"`
 }
@@ -81,7 +81,9 @@ func afterObserve(w *Work, c Observe, _ itsm.Stamp) itsm.State {
 
 // Recompute takes all clocks anew that live, from the opening on and under the
 // versions of agreements that are in force now. The old ones keep their results. Where
-// no target claims the work any more the clock ends and none takes its place.
+// no target claims the work any more the clock ends and none takes its place: nothing
+// is promised until one claims it again, so that the clock which then begins counts
+// from there as any first one does.
 type Recompute struct {
 	Reason string `json:"reason"`
 
