@@ -38,20 +38,21 @@ type TransitionError struct {
 	Name   string // of the transition
 	From   State  // the state the record is in
 
-	// Rule is RuleState, RuleRole, RuleFields, the name of a guard, or the name
+	// Rule is RuleState, RuleRetired, RuleRole, RuleFields, the name of a guard, or the name
 	// that a decision gave with [Refuse].
 	Rule      string
 	Missing   []string // RuleFields: the required fields that are missing
 	Roles     []Role   // RuleRole: the roles that may
-	Permitted []string // RuleState: the commands that exist from this state
+	Permitted []string // RuleState, RuleRetired: the commands that exist from this state
 	Err       error    // what the guard or the decision said
 }
 
 // The rules that every transition has, as [TransitionError] names them.
 const (
-	RuleState  = "state"
-	RuleRole   = "role"
-	RuleFields = "required fields"
+	RuleState   = "state"
+	RuleRetired = "retired"
+	RuleRole    = "role"
+	RuleFields  = "required fields"
 )
 
 // Refuse is what a decision returns when a rule of the process stands against the
@@ -74,11 +75,15 @@ func (e *TransitionError) Error() string {
 // why is the refusal without the record it is about.
 func (e *TransitionError) why() string {
 	switch e.Rule {
-	case RuleState:
-		if len(e.Permitted) == 0 {
-			return fmt.Sprintf("not open from %s; nothing is", e.From.describe())
+	case RuleState, RuleRetired:
+		why := "not open from " + e.From.describe()
+		if e.Rule == RuleRetired {
+			why += ", as it is retired"
 		}
-		return fmt.Sprintf("not open from %s; open are: %s", e.From.describe(), Listed(e.Permitted))
+		if len(e.Permitted) == 0 {
+			return why + "; nothing is"
+		}
+		return why + "; open are: " + Listed(e.Permitted)
 	case RuleRole:
 		return "needs one of the roles: " + Listed(e.Roles)
 	case RuleFields:

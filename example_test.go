@@ -85,6 +85,25 @@ func ExampleNewLifecycle() {
 	// remove [removed] false
 }
 
+// Doors are not unlocked by hand any more; what was unlocked once is still read, and
+// a door that stands unlocked can still be removed.
+func ExampleLifecycle_Retire() {
+	lc, _ := doors()
+	lc, err := lc.Retire("unlock")
+	fmt.Println(lc.Commands(), lc.Warnings(), err)
+
+	past, err := lc.Decode("unlock", 1, []byte(`{}`))
+	fmt.Printf("%T %v\n", past, err)
+	door := Door{Header: itsm.Header{Number: "DOOR1", State: "locked"}}
+	porter := itsm.Actor{ID: "paul", Roles: []itsm.Role{"porter"}}
+	_, err = lc.Fire(&door, Unlock{}, itsm.Stamp{At: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC), By: porter})
+	fmt.Println(err)
+	// Output:
+	// [hang remove] [unreachable: "unlocked"] <nil>
+	// itsm_test.Unlock <nil>
+	// DOOR1: unlock refused: not open from "locked", as it is retired; open are: remove
+}
+
 func ExampleLifecycle_Without() {
 	lc, _ := doors()
 	_, err := lc.Without("remove")

@@ -9,7 +9,8 @@ import (
 // With is the lifecycle with a host's own rules added, as a new value, verified
 // like the first. A state, relation, field or timer of a name that exists replaces
 // it. A transition takes over the states it leads from: rows of the same command
-// keep their other states. Roles and legacy forms are added.
+// keep their other states, and one that was retired is in use again. Roles, legacy
+// forms and retired rows are added.
 func (lc *Lifecycle[R]) With(add Definition[R]) (*Lifecycle[R], error) {
 	if add.Kind != "" && add.Kind != lc.def.Kind {
 		return nil, &FieldError{"kind", fmt.Sprintf("is %q; this is a lifecycle of %q", add.Kind, lc.def.Kind)}
@@ -36,6 +37,9 @@ func (lc *Lifecycle[R]) With(add Definition[R]) (*Lifecycle[R], error) {
 		}
 	}
 	def.Transitions = append(kept, add.Transitions...)
+	def.Retired = append(slices.DeleteFunc(def.Retired, func(t Transition[R]) bool {
+		return slices.ContainsFunc(add.Transitions, func(a Transition[R]) bool { return a.Name == t.Name })
+	}), add.Retired...)
 	return NewLifecycle(def)
 }
 
@@ -57,7 +61,7 @@ func replaced[T any, K comparable](old, add []T, name func(T) K) []T {
 // verified like the first. An unknown name is a [FieldError].
 //
 // Events of such a command can then not be decoded: leave out what was never used.
-// To end the use of a command, [Lifecycle.Tighten] it with a guard.
+// To end the use of a command, [Lifecycle.Retire] it.
 func (lc *Lifecycle[R]) Without(names ...string) (*Lifecycle[R], error) {
 	for _, name := range names {
 		if lc.byName[name] == nil {
@@ -65,16 +69,16 @@ func (lc *Lifecycle[R]) Without(names ...string) (*Lifecycle[R], error) {
 		}
 	}
 	def := lc.def.clone()
-	def.Transitions = slices.DeleteFunc(def.Transitions, func(t Transition[R]) bool { return slices.Contains(names, t.Name) })
-	def.Timers = slices.DeleteFunc(def.Timers, func(t Timer[R]) bool {
-		c, err := lc.commandOf(t.Command)
-		return err == nil && slices.Contains(names, c.name)
-	})
+	named := func(t Transition[R]) bool { return slices.Contains(names, t.Name) }
+	def.Transitions = slices.DeleteFunc(def.Transitions, named)
+	def.Retired = slices.DeleteFunc(def.Retired, named)
+	def.Timers = slices.DeleteFunc(def.Timers, lc.gives(names))
 	for def.prune() {
 	}
 	def.Legacy = slices.DeleteFunc(def.Legacy, func(l Legacy) bool {
 		c, _, err := lc.current(l.Name, l.Version)
-		return err == nil && !slices.ContainsFunc(def.Transitions, func(t Transition[R]) bool { return t.Name == c.name })
+		still := func(t Transition[R]) bool { return t.Name == c.name }
+		return err == nil && !slices.ContainsFunc(def.Transitions, still) && !slices.ContainsFunc(def.Retired, still)
 	})
 	return NewLifecycle(def)
 }
@@ -103,8 +107,11 @@ func (d *Definition[R]) prune() bool {
 // keeps only those of the roles named. It can refuse more than before, never
 // less. It is verified like the first.
 func (lc *Lifecycle[R]) Tighten(name string, clauses ...Clause) (*Lifecycle[R], error) {
-	if lc.byName[name] == nil {
+	switch c := lc.byName[name]; {
+	case c == nil:
 		return nil, lc.unknown(name, 0)
+	case c.retired:
+		return nil, &FieldError{"name", Quoted(name) + " is retired; nobody can give it"}
 	}
 	def := lc.def.clone()
 	var wrong []error

@@ -37,7 +37,7 @@ func (lc *Lifecycle[R]) Fire(r *R, cmd Command[R], s Stamp, near ...*R) (Event[R
 	}
 	t := c.row(h.State)
 	if t == nil {
-		return Event[R]{}, lc.notFrom(h, c.name)
+		return Event[R]{}, lc.notFrom(h, c)
 	}
 	role := t.role(r, &s.By)
 	if role == "" {
@@ -144,14 +144,18 @@ func (lc *Lifecycle[R]) target(t *Transition[R], r *R, h *Header, cmd Command[R]
 	return to, nil
 }
 
-func (lc *Lifecycle[R]) notFrom(h *Header, name string) error {
+func (lc *Lifecycle[R]) notFrom(h *Header, c *command[R]) error {
+	rule := RuleState
+	if c.retired {
+		rule = RuleRetired
+	}
 	var open []string
 	for _, other := range lc.names {
 		if lc.byName[other].row(h.State) != nil {
 			open = append(open, other)
 		}
 	}
-	return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: name, From: h.State, Rule: RuleState, Permitted: open}
+	return &TransitionError{Kind: lc.def.Kind, Number: h.Number, Name: c.name, From: h.State, Rule: rule, Permitted: open}
 }
 
 func (lc *Lifecycle[R]) notBy(h *Header, t *Transition[R]) error {
@@ -221,9 +225,10 @@ func (lc *Lifecycle[R]) Permitted(r *R, s Stamp) []Option {
 	s.normalize()
 	options := make([]Option, 0, len(lc.names))
 	for _, name := range lc.names {
-		t := lc.byName[name].row(h.State)
+		c := lc.byName[name]
+		t := c.row(h.State)
 		if t == nil {
-			options = append(options, Option{Name: name, Refusal: refusal(lc.notFrom(h, name))})
+			options = append(options, Option{Name: name, Refusal: refusal(lc.notFrom(h, c))})
 			continue
 		}
 		o := Option{Name: name, To: slices.Clone(t.targets(h.State)), Role: t.role(r, &s.By)}

@@ -18,6 +18,12 @@ type Definition[R any] struct {
 	Transitions []Transition[R]
 	Timers      []Timer[R]
 	Legacy      []Legacy // how commands were encoded earlier
+
+	// Retired are rows of commands that nobody can give any more. Of these only the
+	// name, the command's type and its version count: events of the past decode and
+	// apply for ever. To leaves a trace: Verify looks whether the states are a trap to
+	// the records that the commands led there.
+	Retired []Transition[R]
 }
 
 // Relation is a role that follows from the record: "the caller". It is not
@@ -32,7 +38,7 @@ type Relation[R any] struct {
 type Lifecycle[R any] struct {
 	def      Definition[R]
 	commands map[reflect.Type]*command[R]
-	names    []string // of commands, in table order
+	names    []string // of commands that are not retired, in table order
 	byName   map[string]*command[R]
 	phases   map[State]Phase
 	warnings []Finding
@@ -44,6 +50,8 @@ type command[R any] struct {
 	typ   reflect.Type
 	names *names // of the fields in its encoded form
 	rows  []*Transition[R]
+
+	retired bool
 }
 
 // version is that of the command's encoded form, the same in all its rows.
@@ -52,6 +60,9 @@ func (c *command[R]) version() int { return c.rows[0].Version }
 // row is the command's row from a state, nil when there is none. Rows are few
 // and short, so a walk beats a map.
 func (c *command[R]) row(from State) *Transition[R] {
+	if c.retired {
+		return nil
+	}
 	for _, t := range c.rows {
 		if slices.Contains(t.From, from) {
 			return t
@@ -167,7 +178,7 @@ func (lc *Lifecycle[R]) resolve() error {
 			complain("timer %q is declared twice", t.Name)
 		case t.Wait.Days < 0 || t.Wait.Time < 0:
 			complain("timer %q waits a negative time", t.Name)
-		case lc.commands[reflect.TypeOf(t.Command)] == nil:
+		case lc.commands[reflect.TypeOf(t.Command)] == nil: // retired ones come after
 			complain("timer %q gives a %T, which no transition takes", t.Name, t.Command)
 		}
 		wrong = append(wrong, lc.undeclared(fmt.Sprintf("timer %q", t.Name), t.In)...)
@@ -175,18 +186,13 @@ func (lc *Lifecycle[R]) resolve() error {
 	if n := len(requiredFields(lc.def.Transitions)); n > maxRequired {
 		complain("the transitions require %d different fields; %d are the most", n, maxRequired)
 	}
+	wrong = append(wrong, lc.resolveRetired()...)
 	wrong = append(wrong, lc.resolveLegacy()...)
 	return errors.Join(wrong...)
 }
 
 func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R], relations map[Role]Relation[R]) []error {
-	if t.malformed != nil {
-		return []error{t.malformed}
-	}
-	if t.command == nil {
-		return []error{fmt.Errorf("transition %q was not made by itsm.On", t.Name)}
-	}
-	if err := CheckLine("transition "+Quoted(t.Name), t.Name); err != nil {
+	if err := t.checkMade(); err != nil {
 		return []error{err}
 	}
 	var wrong []error
@@ -239,19 +245,38 @@ func (lc *Lifecycle[R]) resolveRow(t *Transition[R], fields map[string]Field[R],
 	}
 	wrong = append(wrong, lc.undeclared(fmt.Sprintf("transition %q", t.Name), append(states, t.To...))...)
 
+	if !slices.Contains(lc.names, t.Name) {
+		lc.names = append(lc.names, t.Name)
+	}
+	_, err := lc.take(t)
+	return append(wrong, err)
+}
+
+// checkMade refuses what is no row.
+func (t *Transition[R]) checkMade() error {
+	switch {
+	case t.malformed != nil:
+		return t.malformed
+	case t.command == nil:
+		return fmt.Errorf("transition %q was not made by itsm.On", t.Name)
+	}
+	return CheckLine("transition "+Quoted(t.Name), t.Name)
+}
+
+// take adds a row to those of its command.
+func (lc *Lifecycle[R]) take(t *Transition[R]) (c *command[R], err error) {
 	c, named := lc.byName[t.Name]
 	if !named {
 		if other := lc.commands[t.command]; other != nil {
-			complain("takes %v, as %q does; a command's type has one name", t.command, other.name)
+			err = fmt.Errorf("transition %q: takes %v, as %q does; a command's type has one name", t.Name, t.command, other.name)
 		}
 		c = &command[R]{name: t.Name, typ: t.command, names: namesOf(t.command, make(map[reflect.Type]*names))}
 		lc.byName[t.Name], lc.commands[t.command] = c, c
-		lc.names = append(lc.names, t.Name)
 	} else if c.typ != t.command || c.version() != t.Version {
-		complain("takes %v version %d here and %v version %d in another row", t.command, t.Version, c.typ, c.version())
+		err = fmt.Errorf("transition %q: takes %v version %d here and %v version %d in another row", t.Name, t.command, t.Version, c.typ, c.version())
 	}
 	c.rows = append(c.rows, t)
-	return wrong
+	return c, err
 }
 
 func (lc *Lifecycle[R]) undeclared(where string, states []State) []error {
@@ -308,13 +333,18 @@ func (d Definition[R]) clone() Definition[R] {
 		d.Timers[i].In = slices.Clone(d.Timers[i].In)
 	}
 	d.Legacy = slices.Clone(d.Legacy)
-	d.Transitions = slices.Clone(d.Transitions)
-	for i := range d.Transitions {
-		t := &d.Transitions[i]
+	d.Transitions, d.Retired = cloneRows(d.Transitions), cloneRows(d.Retired)
+	return d
+}
+
+func cloneRows[R any](rows []Transition[R]) []Transition[R] {
+	rows = slices.Clone(rows)
+	for i := range rows {
+		t := &rows[i]
 		t.From, t.To, t.Roles = slices.Clone(t.From), slices.Clone(t.To), slices.Clone(t.Roles)
 		t.Requires, t.Sets, t.Guards = slices.Clone(t.Requires), slices.Clone(t.Sets), slices.Clone(t.Guards)
 	}
-	return d
+	return rows
 }
 
 func cloneFields[R any](fields []Field[R]) []Field[R] {

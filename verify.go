@@ -13,7 +13,8 @@ type Defect string
 // The defects. Those that could trap or lose a record are errors and refuse the
 // lifecycle; the last two are warnings.
 const (
-	// Trap: a state that is reached, is not final and has no way out.
+	// Trap: a state that is reached, or was by a command that is retired, is not final
+	// and has no way out.
 	Trap Defect = "trap"
 	// NoEnd: a state that is reached and from which no final state can be.
 	NoEnd Defect = "no end"
@@ -159,6 +160,9 @@ func (v *verifier[R]) findInState(def StateDef) {
 	s := def.State
 	if !v.walk.reached(s) {
 		v.report(Finding{Defect: Unreachable, State: s})
+		if def.Phase != Final && v.lc.wasLedTo(s) && len(v.exits(s)) == 0 {
+			v.report(Finding{Defect: Trap, State: s})
+		}
 		return
 	}
 	exits := v.exits(s)

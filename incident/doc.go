@@ -128,5 +128,5 @@
 // declared by criteria with an owner and closes only after report and review (R14).
 //
 // A host adds states and rows, or tightens what is there, with the lifecycle's With,
-// Without and Tighten: see the examples.
+// Without, Tighten and Retire: see the examples.
 package incident
