@@ -1,6 +1,8 @@
 package incident_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,4 +70,25 @@ func TestHostWithoutCommands(t *testing.T) {
 		require.NotContains(t, lc.Commands(), command)
 	}
 	require.Empty(t, refused, "hosts leave out what they do not use")
+}
+
+// TestHostRetiresCommands: each may go out of use alone, and is read as before.
+func TestHostRetiresCommands(t *testing.T) {
+	own := lifecycle(t, nil)
+	for _, command := range own.Commands() {
+		data, err := os.ReadFile(filepath.Join("testdata", "commands", command+".v1.json"))
+		require.NoError(t, err)
+		lc, err := own.Retire(command)
+		require.NoError(t, err, command)
+		require.NotContains(t, lc.Commands(), command)
+		was, err := own.Decode(command, 1, data)
+		require.NoError(t, err)
+		is, err := lc.Decode(command, 1, data)
+		require.NoError(t, err)
+		require.Equal(t, was, is)
+	}
+	lc, err := own.Retire("acknowledge")
+	require.NoError(t, err)
+	w := in(t, lc, incident.New)
+	itsmtest.RequireRule(t, w.Refused(bob, incident.Acknowledge{}), itsm.RuleRetired)
 }

@@ -95,8 +95,9 @@
 // A record in a state that its lifecycle no longer has can be read, and takes no
 // command: a [StateError] names it. [Register.Migrate] moves such records to the
 // states of today, and journals each move with who made it and why. The commands
-// of events stay part of the lifecycle, or of its legacy forms, for as long as
-// there are such events: without them the past cannot be replayed.
+// of events stay part of the lifecycle, in use, retired or as legacy forms (see
+// [itsm.Lifecycle.Retire]), for as long as there are such events: without them the
+// past cannot be replayed.
 //
 // # Moving a tenant
 //

@@ -18,7 +18,8 @@ import (
 //	}
 type Hours struct {
 	// Zone is the name of a zone of the IANA database, "Europe/Berlin" or "UTC".
-	// Its clock is the one that all times of day are read from.
+	// Its clock is the one that all times of day are read from. Where a machine may
+	// have no such database, a program imports time/tzdata.
 	Zone string `json:"tz"`
 
 	// Week is the pattern that every week repeats. It has at least one window.

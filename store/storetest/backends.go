@@ -171,7 +171,7 @@ func closedBackend(ctx context.Context, b store.Backend) error {
 	}
 	closer, ok := b.(io.Closer)
 	if !ok {
-		return errors.New("the backend has no method Close() error")
+		return errors.New("the backend has no method Close() error; give it one, or declare that it lacks Closing")
 	}
 	if err := closer.Close(); err != nil {
 		return fmt.Errorf("Close: %w", err)
