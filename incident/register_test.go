@@ -258,3 +258,37 @@ func (d *desk) found(sel itsm.Selection[incident.Incident]) []uuid.UUID {
 	}
 	return ids
 }
+
+// TestRegisterAfterACommandIsRetired: what a register kept before is read, verified
+// and rebuilt as it was, and goes on without the command.
+func TestRegisterAfterACommandIsRetired(t *testing.T) {
+	process, err := incident.Process(nil)
+	require.NoError(t, err)
+	backend := memory.New()
+	before, err := register.New(backend, process, nil)
+	require.NoError(t, err)
+	inc, err := before.Create(t.Context(), ann, outage())
+	require.NoError(t, err)
+	inc, err = before.Do(t.Context(), ann, inc.ID, incident.Acknowledge{})
+	require.NoError(t, err)
+
+	process.Lifecycle, err = process.Lifecycle.Retire("acknowledge")
+	require.NoError(t, err)
+	after, err := register.New(backend, process, nil)
+	require.NoError(t, err)
+	again, err := after.Replay(t.Context(), ann, inc.ID)
+	require.NoError(t, err)
+	require.Equal(t, inc, again)
+	var names []string
+	for e, err := range after.History(t.Context(), ann, inc.ID) {
+		require.NoError(t, err)
+		names = append(names, e.Event.Name)
+	}
+	require.Equal(t, []string{"report", "acknowledge"}, names)
+	_, err = after.Verify(t.Context(), ann, inc.ID)
+	require.NoError(t, err)
+	_, err = after.Do(t.Context(), ann, inc.ID, incident.Acknowledge{})
+	itsmtest.RequireRule(t, err, itsm.RuleRetired)
+	_, err = after.Do(t.Context(), ann, inc.ID, incident.Assign{Group: "messaging"})
+	require.NoError(t, err)
+}
