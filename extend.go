@@ -83,11 +83,12 @@ func (lc *Lifecycle[R]) Without(names ...string) (*Lifecycle[R], error) {
 	return NewLifecycle(def)
 }
 
-// prune takes out the states to which no row leads, and what leads from them. It
+// prune takes out the states to which no row leads, nor led one that is retired, and what leads from them. It
 // reports whether there were any: others may then be cut off.
 func (d *Definition[R]) prune() bool {
 	gone := func(s State) bool {
-		return s != None && !slices.ContainsFunc(d.Transitions, func(t Transition[R]) bool { return slices.Contains(t.To, s) })
+		leads := func(t Transition[R]) bool { return slices.Contains(t.To, s) }
+		return s != None && !slices.ContainsFunc(d.Transitions, leads) && !slices.ContainsFunc(d.Retired, leads)
 	}
 	before := len(d.States)
 	d.States = slices.DeleteFunc(d.States, func(s StateDef) bool { return gone(s.State) })

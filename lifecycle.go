@@ -20,9 +20,8 @@ type Definition[R any] struct {
 	Legacy      []Legacy // how commands were encoded earlier
 
 	// Retired are rows of commands that nobody can give any more. Of these only the
-	// name, the command's type and its version count: events of the past decode and
-	// apply for ever. To leaves a trace: Verify looks whether the states are a trap to
-	// the records that the commands led there.
+	// name, the command's type and its version count, so that events of the past decode
+	// and apply for ever; and To, where records may be that Verify looks after.
 	Retired []Transition[R]
 }
 

@@ -60,7 +60,18 @@ func (lc *Lifecycle[R]) resolveRetired() []error {
 	return wrong
 }
 
-// wasLedTo reports whether a command that is retired led to a state.
-func (lc *Lifecycle[R]) wasLedTo(s State) bool {
-	return slices.ContainsFunc(lc.def.Retired, func(t Transition[R]) bool { return slices.Contains(t.To, s) })
+// formerTargets are the states that retired commands led to, for records that have
+// filled whatever they need: what they have filled cannot be known from here.
+func (lc *Lifecycle[R]) formerTargets() []node {
+	var all set
+	for i := range all {
+		all[i] = ^uint64(0)
+	}
+	var nodes []node
+	for _, t := range lc.def.Retired {
+		for _, s := range t.To {
+			nodes = append(nodes, node{state: s, filled: all, merged: true})
+		}
+	}
+	return nodes
 }

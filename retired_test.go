@@ -1,6 +1,7 @@
 package itsm_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -51,6 +52,13 @@ func TestRetire(t *testing.T) {
 	require.Nil(t, less.Needs(&again, do[n2]{}, nil))
 	require.Nil(t, less.Follow(&again, events[2], nil))
 
+	without, err := less.Without("lose")
+	require.NoError(t, err)
+	require.Equal(t, itsm.Paused, without.Phase("wait?"), "taking out another command leaves the state")
+	without, err = less.Without("wait")
+	require.NoError(t, err)
+	require.Empty(t, without.Phase("wait?"))
+
 	var warned []string
 	for _, f := range less.Warnings() {
 		warned = append(warned, f.String())
@@ -72,6 +80,34 @@ func TestRetireRefused(t *testing.T) {
 		require.ErrorIs(t, err, itsm.ErrInvalid, c.names)
 		require.ErrorContains(t, err, c.want)
 	}
+}
+
+// TestR5_RecordsThatARetiredCommandLedSomewhereGoOn: what is left there and from there
+// on has a way out and an end, though nothing new comes there.
+func TestR5_RecordsThatARetiredCommandLedSomewhereGoOn(t *testing.T) {
+	build := func(rows ...itsm.Transition[thing]) (*itsm.Lifecycle[thing], error) {
+		return itsm.NewLifecycle(itsm.Definition[thing]{
+			Kind: "thing", States: states("a", "old", "older", "Z"), Roles: []itsm.Role{"agent"}, Fields: fields("x"),
+			Transitions: append(rows, on[n0]("open", from(""), to("a")), on[n1]("end", from("a"), to("Z"))),
+			Retired:     []itsm.Transition[thing]{on[n2]("shelve", from("a"), to("old"))},
+		})
+	}
+	lc, err := build(on[n3]("age", from("old"), to("older")), on[n4]("bury", from("older"), to("Z"), itsm.Requires("x")))
+	require.NoError(t, err)
+	require.Equal(t, `[unreachable: "old" unreachable: "older"]`, fmt.Sprint(lc.Warnings()), "and no row that never fires")
+	for want, rows := range map[string][]itsm.Transition[thing]{
+		`trap: "old"`:   nil,
+		`trap: "older"`: {on[n3]("age", from("old"), to("older"))},
+		`no end: "old"`: {on[n3]("age", from("old"), to("older")), on[n4]("rejuvenate", from("older"), to("old"))},
+		`no role: "old" can be left only by boss`: {by[n3]("age", []itsm.Role{"boss"}, from("old"), to("Z"))},
+	} {
+		_, err := build(rows...)
+		require.ErrorContains(t, err, want)
+	}
+	_, err = itsm.NewLifecycle(itsm.Definition[thing]{Kind: "thing", States: states("a", "Z"),
+		Transitions: []itsm.Transition[thing]{on[n0]("open", from(""), to("a")), on[n1]("end", from("a"), to("Z"))},
+		Retired:     []itsm.Transition[thing]{on[n2]("shelve", from("a"), to("gone"))}})
+	require.NoError(t, err, "records may have been moved on from a state that is no more")
 }
 
 // TestRetiredAreAPartOfADefinition: so does a process retire commands of its own.

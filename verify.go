@@ -105,9 +105,14 @@ func pathText(path []Step) string {
 // means all that the rows name. Relational roles and [Anyone] count as always
 // there; so does the system where a timer acts, and anywhere once a row has a
 // [Follow].
+//
+// Records may be where a command led them that is now retired. A state that nothing
+// else leads to is reported as unreachable, and all the same must have a way out and
+// an end to them.
 func (lc *Lifecycle[R]) Verify(roles ...Role) []Finding {
 	v := verifier[R]{lc: lc, roles: roles, table: newTable(lc)}
 	v.walk = v.table.explore([]node{{state: None}}, func(State) bool { return false })
+	v.past = v.table.explore(lc.formerTargets(), func(State) bool { return false })
 	v.witness = newWitness(v.table, v.walk)
 	v.findAmbiguous()
 	if len(v.walk.nodes) == 1 {
@@ -132,6 +137,7 @@ type verifier[R any] struct {
 	roles    []Role
 	table    *table
 	walk     *walk // from before birth
+	past     *walk // from where commands led that are retired
 	witness  *witness
 	findings []Finding
 }
@@ -160,10 +166,9 @@ func (v *verifier[R]) findInState(def StateDef) {
 	s := def.State
 	if !v.walk.reached(s) {
 		v.report(Finding{Defect: Unreachable, State: s})
-		if def.Phase != Final && v.lc.wasLedTo(s) && len(v.exits(s)) == 0 {
-			v.report(Finding{Defect: Trap, State: s})
+		if !v.past.reached(s) {
+			return
 		}
-		return
 	}
 	exits := v.exits(s)
 	if def.Phase == Final {
@@ -209,9 +214,13 @@ func (v *verifier[R]) exits(s State) []*Transition[R] {
 // filled what it can on the way there. It is a walk of its own: what records that
 // came another way have filled further on does not help this one.
 func (v *verifier[R]) ends(s State) bool {
+	from := v.walk
+	if !from.reached(s) {
+		from = v.past
+	}
 	var start []node
-	for _, i := range v.walk.at[s] {
-		start = append(start, v.walk.nodes[i])
+	for _, i := range from.at[s] {
+		start = append(start, from.nodes[i])
 	}
 	final := func(s State) bool { return v.lc.phases[s] == Final }
 	onward := v.table.explore(start, final)
@@ -267,6 +276,7 @@ func (v *verifier[R]) findInRows() {
 		for _, s := range t.From {
 			switch {
 			case !v.walk.reached(s):
+				fires = fires || v.past.reached(s) && v.someoneMay(t, s)
 			case v.unfillable(t, s):
 				reported = true
 			default:
