@@ -42,38 +42,59 @@ type Causes struct {
 // id. The impact of a cause says how it explains a failure.
 //
 // It is exact: the candidates are the single points of failure of the failed CIs, and
-// the impact of each is found, until that takes more than the options allow.
+// the impact of each is found, until that takes more than the options allow. What no
+// single loss explains, such as that of a service that does with one of two
+// databases, and failures that have several causes at once, are for
+// [Graph.Diagnoses].
 func (g *Graph) Causes(failed, working []uuid.UUID, o *CauseOptions) (*Causes, error) {
 	if o == nil {
 		o = &CauseOptions{}
 	}
-	if o.Limit < 0 || o.MaxWork < 0 {
-		field, n := "limit", o.Limit
-		if n >= 0 {
-			field, n = "max_work", o.MaxWork
-		}
-		return nil, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %d; give 0 or more", n)}
+	if err := countsNotNegative(count{"limit", o.Limit}, count{"max_work", o.MaxWork}); err != nil {
+		return nil, err
 	}
-	down, err := g.findAll("failed", failed)
+	down, up, err := g.symptoms(failed, working)
 	if err != nil {
 		return nil, err
 	}
-	up, err := g.findAll("working", working)
-	if err != nil {
-		return nil, err
-	}
-	for i, v := range up {
-		if slices.Contains(down, v) {
-			return nil, &itsm.FieldError{Field: fmt.Sprintf("working[%d]", i), Problem: working[i].String() + " is among the failed as well"}
-		}
-	}
-	slices.SortFunc(down, g.compare)
-	down = slices.Compact(down)
 	c := &causeSearch{g: g, down: down, up: up, left: cmp.Or(o.MaxWork, defaultWork), explains: map[uint32][]uint32{}}
 	return c.search(o.Limit), nil
 }
 
 const defaultWork = 100_000_000
+
+// count is an option that is a number of something.
+type count struct {
+	field string
+	n     int
+}
+
+func countsNotNegative(list ...count) error {
+	for _, c := range list {
+		if c.n < 0 {
+			return &itsm.FieldError{Field: c.field, Problem: fmt.Sprintf("is %d; give 0 or more", c.n)}
+		}
+	}
+	return nil
+}
+
+// symptoms are the failed CIs, by id and each once, and the working ones.
+func (g *Graph) symptoms(failed, working []uuid.UUID) (down, up []uint32, err error) {
+	if down, err = g.findAll("failed", failed); err != nil {
+		return nil, nil, err
+	}
+	if up, err = g.findAll("working", working); err != nil {
+		return nil, nil, err
+	}
+	slices.SortFunc(down, g.compare)
+	down = slices.Compact(down)
+	for i, v := range up {
+		if _, both := slices.BinarySearchFunc(down, v, g.compare); both {
+			return nil, nil, &itsm.FieldError{Field: fmt.Sprintf("working[%d]", i), Problem: working[i].String() + " is among the failed as well"}
+		}
+	}
+	return down, up, nil
+}
 
 type causeSearch struct {
 	g        *Graph

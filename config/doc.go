@@ -111,6 +111,7 @@
 //	Impact(lost…)           what fails and what is degraded when these do
 //	Walk(from, …)           what is reached along relations, either way
 //	Causes(failed, working) what explains a set of failures, ranked
+//	Diagnoses(failed, …)    what explains all of them together, if no single loss does
 //	SinglePoints(…)         whose failure alone takes these down
 //	ApparentRedundancy()    groups that share a supplier
 //	Short()                 groups of which more are needed than there are

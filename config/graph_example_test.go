@@ -3,6 +3,7 @@ package config_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -142,6 +143,44 @@ func ExampleGraph_Causes() {
 	// shop explains 1 and would take 0 others
 	// web-1 explains 1 and would take 0 others
 	// web explains 1 and would take 1 others
+}
+
+// Orders are down, and so is one node of their database, which does with two of
+// three; the web and another node work. No single loss explains that: which two do?
+func ExampleGraph_Diagnoses() {
+	g, ids := shop()
+	failed, working := []uuid.UUID{ids["orders"], ids["db-3"]}, []uuid.UUID{ids["web"], ids["db-1"]}
+	diagnoses, err := g.Diagnoses(failed, working, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range diagnoses.List {
+		if len(d.Alone) > 0 {
+			continue // says of a failed CI only that it has failed
+		}
+		var names []string
+		for _, id := range d.CIs {
+			n, _ := g.Node(id)
+			names = append(names, n.Name)
+		}
+		lost, _ := g.Impact(d.CIs...)
+		fmt.Println(strings.Join(names, " and "), "would take", d.Others, "others:")
+		fmt.Println(" ", g.Explain(lost.Chain(ids["orders"])))
+	}
+	// Output:
+	// switch-c and orders-vm would take 3 others:
+	//   orders ← orders-vm
+	// db and switch-c would take 4 others:
+	//   orders ← orders-vm ← db
+	// db-2 and db-3 would take 4 others:
+	//   orders ← orders-vm ← db ← nodes (2 of 3 needed, lost: db-2, db-3) ← db-2
+	// db-3 and switch-b would take 5 others:
+	//   orders ← orders-vm ← db ← nodes (2 of 3 needed, lost: db-2, db-3) ← db-2 ← switch-b
+	// db-2 and switch-c would take 5 others:
+	//   orders ← orders-vm ← db ← nodes (2 of 3 needed, lost: db-2, db-3) ← db-3 ← switch-c
+	// switch-b and switch-c would take 6 others:
+	//   orders ← orders-vm ← db ← nodes (2 of 3 needed, lost: db-2, db-3) ← db-2 ← switch-b
 }
 
 // A change is seen by the next question; the graph it was made from stays as it is.

@@ -35,6 +35,9 @@ func everything(t *testing.T, g *config.Graph) string {
 		causes, err := g.Causes([]uuid.UUID{id}, []uuid.UUID{ids[len(ids)/2]}, nil)
 		say("causes", causes)
 		say("", err)
+		diagnoses, err := g.Diagnoses([]uuid.UUID{id, ids[len(ids)-1]}, []uuid.UUID{ids[len(ids)/2]}, nil)
+		say("diagnoses", diagnoses)
+		say("", err)
 		for _, way := range config.Ways() {
 			w, err := g.Walk([]uuid.UUID{id}, &config.WalkOptions{Way: way})
 			require.NoError(t, err)

@@ -1,0 +1,280 @@
+package config
+
+import "slices"
+
+// diagnosing is a search for diagnoses. It walks on what the failed need, with a goal
+// above them that is lost when enough of them are, so that diagnoses are the minimal
+// sets which lose the goal.
+type diagnosing struct {
+	g        *Graph
+	down, up []uint32
+	enough   int // how many of the failed have to be explained
+	work     int // what is left of it
+
+	whole   *support // nothing being lost
+	may     []bool   // of local CIs: may be in a set
+	checked []bool   // that it loses nothing that works by itself
+	going   bool     // whether there are sets that explain too little yet
+	found   []Diagnosis
+	left    int
+}
+
+// search finds all diagnoses of one CI, then of two, and so on.
+func (d *diagnosing) search(most int) {
+	s := d.supportOfFailed()
+	d.checked = make([]bool, len(s.list))
+	d.may = d.losable(s)
+	s = d.nearestFirst(s).without(nil)
+	d.whole = s
+	d.exclude(d.complete(s, nil)) // larger sets with one of these could do with it alone
+	for size := 2; size <= most && d.left == 0; size++ {
+		d.going = false
+		d.extend(s, nil, size-1)
+		if !d.going {
+			break
+		}
+	}
+}
+
+// extend looks for all diagnoses that begin with a set and have so many more CIs, and
+// one.
+//
+// Each of them has a CI in every set of CIs that is enough to keep the goal up, for
+// else it would not lose it. So it takes one such set, and goes on with each CI of it;
+// those that it went on with before cannot be in what it finds next, or it would have
+// found that before. These are the branches of Reiter's hitting-set tree.
+func (d *diagnosing) extend(s *support, set []uint32, more int) {
+	var done []uint32
+	if len(set) > 0 {
+		done = d.exclude(d.points(s)) // were found together with the set
+	}
+	s.round++
+	for _, v := range s.choose(d.may) {
+		if v == s.goal || !d.possible(s, v) {
+			continue
+		}
+		if d.work <= 0 {
+			d.left++
+			continue
+		}
+		done = append(done, d.exclude([]uint32{v})...)
+		lost := s.fall(v, false)
+		d.work -= len(s.list)
+		if r, next := s.without(lost), append(slices.Clone(set), v); more == 1 {
+			d.going = true
+			d.complete(r, next)
+		} else {
+			d.extend(r, next, more-1)
+		}
+	}
+	for _, v := range done {
+		d.may[v] = true
+	}
+}
+
+// exclude keeps CIs out of what is found next, and lists those that could have been in
+// it.
+func (d *diagnosing) exclude(list []uint32) (excluded []uint32) {
+	for _, v := range list {
+		if d.may[v] {
+			d.may[v] = false
+			excluded = append(excluded, v)
+		}
+	}
+	return excluded
+}
+
+// points lists what loses the goal with what is lost already, the nearest first; none
+// if nothing does that may be lost.
+func (d *diagnosing) points(s *support) []uint32 {
+	s.round++
+	enough := s.choose(d.may)
+	d.work -= len(enough)
+	if !slices.ContainsFunc(enough, func(v uint32) bool { return d.may[v] }) {
+		return nil
+	}
+	before := s.round
+	points := s.points()
+	d.work -= int(s.round-before) * len(enough)
+	slices.Sort(points)
+	return points
+}
+
+// complete makes diagnoses of a set that is lost already and one CI each, and lists
+// all that lose the goal with it.
+func (d *diagnosing) complete(s *support, set []uint32) []uint32 {
+	points := d.points(s)
+	for _, v := range points {
+		switch {
+		case !d.possible(s, v):
+		case d.work <= 0:
+			d.left++
+		default:
+			if all := append(slices.Clone(set), v); d.minimal(all) {
+				d.diagnose(all)
+			}
+		}
+	}
+	return points
+}
+
+// minimal reports whether a set that loses the goal does not without any of its CIs,
+// of which it does not without the last, nor with the last alone.
+func (d *diagnosing) minimal(set []uint32) bool {
+	if len(set) < 3 {
+		return true
+	}
+	for i := range set[1:] {
+		loses := d.whole.loses(slices.Delete(slices.Clone(set), i, i+1))
+		d.work -= len(d.whole.queue)
+		if loses {
+			return false
+		}
+	}
+	return true
+}
+
+// loses reports whether the loss of several CIs loses the goal.
+func (s *support) loses(set []uint32) bool {
+	s.round++
+	s.queue = append(s.queue[:0], set...)
+	for _, v := range set {
+		s.failed[v] = s.round
+	}
+	for i := 0; i < len(s.queue); i++ {
+		for _, a := range s.needy.of(s.queue[i]) {
+			if s.failed[a.node] == s.round || a.group > 0 && !s.hit(a.group-1) {
+				continue
+			}
+			if a.node == s.goal {
+				return true
+			}
+			s.failed[a.node] = s.round
+			s.queue = append(s.queue, a.node)
+		}
+	}
+	return false
+}
+
+// possible reports whether a local CI may be in a diagnosis.
+func (d *diagnosing) possible(s *support, v uint32) bool {
+	if d.may[v] && !d.checked[v] {
+		d.checked[v] = true
+		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.lose(s.list[v:v+1]))
+	}
+	return d.may[v]
+}
+
+// losable tells which CIs no working one depends on by a chain of needs that have
+// nothing to spare; those that others depend on are found when they are asked for.
+func (d *diagnosing) losable(s *support) []bool {
+	needed := newTally(d.g.size())
+	stack := slices.Clone(d.up)
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if needed.get(v) > 0 {
+			continue
+		}
+		needed.set(v, 1)
+		d.g.eachNeed(v, func(n need) {
+			if n.group == 0 {
+				stack = append(stack, n.node)
+			}
+		})
+	}
+	may := make([]bool, len(s.list)+1) // not the goal
+	for i, v := range s.list {
+		may[i] = needed.get(v) == 0
+	}
+	return may
+}
+
+// supportOfFailed is what the failed need, under a goal that needs so many of them
+// that it is lost when enough are.
+func (d *diagnosing) supportOfFailed() *support {
+	s := &support{g: d.g}
+	s.collect(d.down, nil)
+	s.goal = uint32(len(s.list))
+	s.size = append(s.size, uint32(len(d.down)))
+	s.spare = append(s.spare, uint32(d.enough-1))
+	for v := range uint32(len(d.down)) {
+		s.needs.list = append(s.needs.list, arc{v, uint32(len(s.size))})
+	}
+	s.needs.start = append(s.needs.start, uint32(len(s.needs.list)))
+	s.prepare()
+	return s
+}
+
+// prepare makes room for a search over changed needs.
+func (s *support) prepare() {
+	n := len(s.needs.start) - 1
+	s.turn(n)
+	s.failed, s.chosen = make([]uint32, n), make([]uint32, n)
+	s.hits, s.hitAt = make([]uint32, len(s.size)), make([]uint32, len(s.size))
+}
+
+// nearestFirst lets the goal choose first, of the failed, which take the fewest CIs
+// that may be lost to be kept up: there are the fewest ways to go on.
+func (d *diagnosing) nearestFirst(s *support) *support {
+	goal := s.goal
+	row := s.needs.of(goal)
+	takes := make([]int, len(row))
+	for i, a := range row {
+		s.round++
+		s.goal = a.node
+		for _, v := range s.choose(d.may) {
+			if d.may[v] {
+				takes[i]++
+			}
+		}
+	}
+	s.goal = goal
+	slices.SortStableFunc(row, func(a, b arc) int { return takes[a.node] - takes[b.node] })
+	return s
+}
+
+// without is what the goal still needs when CIs are lost that do not lose it.
+func (s *support) without(lost []uint32) *support {
+	n := len(s.needs.start) - 1
+	r := &support{g: s.g, list: s.list, goal: s.goal, spare: slices.Clone(s.spare), size: slices.Clone(s.size)}
+	gone, reached := make([]bool, n), make([]bool, n)
+	for _, v := range lost {
+		gone[v] = true
+		for _, a := range s.needy.of(v) {
+			if a.group > 0 {
+				r.spare[a.group-1] -= min(r.spare[a.group-1], 1) // where none is left to spare, the CI is lost itself
+				r.size[a.group-1]--
+			}
+		}
+	}
+	reached[s.goal] = true
+	for stack := []uint32{s.goal}; len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, a := range s.needs.of(v) {
+			if !reached[a.node] && !gone[a.node] {
+				reached[a.node] = true
+				stack = append(stack, a.node)
+			}
+		}
+	}
+	r.needs.start = make([]uint32, 1, n+1)
+	for v := range uint32(n) {
+		if reached[v] {
+			for _, hard := range []bool{true, false} { // groups come last
+				for _, a := range s.needs.of(v) {
+					if is := a.group == 0 || r.spare[a.group-1] == 0; is == hard && !gone[a.node] {
+						if hard {
+							a.group = 0
+						}
+						r.needs.list = append(r.needs.list, a)
+					}
+				}
+			}
+		}
+		r.needs.start = append(r.needs.start, uint32(len(r.needs.list)))
+	}
+	r.prepare()
+	return r
+}
