@@ -19,6 +19,7 @@ type estateTotals struct {
 	Lost, Farthest     int // with each CI, over all; the most steps
 	Points, Taken      int // single points of failure of all CIs, and what they take
 	Causes, Certain    int // of what is lost with each CI; those that explain all of it
+	Pairs              int // of CIs whose joint loss takes the first caller
 	Cycles, Shared     int // cycles; groups whose redundancy is only apparent
 }
 
@@ -99,6 +100,9 @@ func (c *estateTotals) add(nodes int, edges []topology.Edge) error {
 			}
 		}
 	}
+	if err := c.addPairs(g, ids[0], takes); err != nil {
+		return err
+	}
 	cycles, err := g.Cycles(nil)
 	if err != nil {
 		return err
@@ -109,6 +113,45 @@ func (c *estateTotals) add(nodes int, edges []topology.Edge) error {
 		return err
 	}
 	c.Shared += len(shared)
+	return nil
+}
+
+// addPairs asks why the first has failed, of which the single points of failure are
+// one answer each.
+func (c *estateTotals) addPairs(g *config.Graph, first uuid.UUID, takes map[uuid.UUID][]uuid.UUID) error {
+	diagnoses, err := g.Diagnoses([]uuid.UUID{first}, nil, nil)
+	if err != nil {
+		return err
+	}
+	single := 0
+	for _, d := range diagnoses.List {
+		lost, err := g.Impact(d.CIs...)
+		if err != nil || !lost.Has(first) || lost.Len() != d.Others+1 {
+			return fmt.Errorf("%v is no diagnosis of %s: %w", d, first, err)
+		}
+		if len(d.CIs) == 1 {
+			single++
+			if d.CIs[0] != first && !slices.Contains(takes[d.CIs[0]], first) {
+				return fmt.Errorf("%s is no single point of failure of %s", d.CIs[0], first)
+			}
+			continue
+		}
+		c.Pairs++
+		for _, id := range d.CIs {
+			if slices.Contains(takes[id], first) {
+				return fmt.Errorf("%s alone loses %s, and is in %v", id, first, d.CIs)
+			}
+		}
+	}
+	points := 1
+	for _, list := range takes {
+		if slices.Contains(list, first) {
+			points++
+		}
+	}
+	if single != points || diagnoses.Left > 0 {
+		return fmt.Errorf("%d single CIs explain the failure of %s, of %d", single, first, points)
+	}
 	return nil
 }
 
@@ -127,7 +170,7 @@ func TestCallGraphsAsEstates(t *testing.T) {
 	want := estateTotals{
 		Shapes: 9_419, CIs: 99_966, Links: 93_797,
 		Lost: 186_015, Farthest: 10, Points: 48_117, Taken: 86_049,
-		Causes: 475_412, Certain: 186_015, Cycles: 893, Shared: 90,
+		Causes: 475_412, Certain: 186_015, Pairs: 125, Cycles: 893, Shared: 90,
 	}
 	if underRace {
 		return
