@@ -181,7 +181,7 @@ func TestWorkIsLimited(t *testing.T) {
 		}
 	}
 	g := e.graph(t, nil)
-	r, err := g.Rank(&config.RankOptions{MaxWork: 30, Limit: 1})
+	r, err := g.Rank(&config.RankOptions{MaxWork: 10, Limit: 1})
 	require.NoError(t, err)
 	assert.Len(t, r.List, 1)
 	assert.Positive(t, r.Left)

@@ -58,8 +58,8 @@ type RankOptions struct {
 	Limit         int          // how many are listed; 0: all
 
 	// MaxWork is how many lost CIs are looked at in all; 0: as many as there are. The
-	// work is that of the impact of each CI, which in a graph where nearly all need
-	// each other by long ways is the square of its size.
+	// work is what each CI loses beyond another one that cannot do without it, which at
+	// worst is the square of the graph's size.
 	MaxWork int
 }
 
@@ -98,24 +98,14 @@ func (g *Graph) Rank(o *RankOptions) (*Ranking, error) {
 	if len(levels) == 0 {
 		levels = []itsm.Level{itsm.High, itsm.Medium, itsm.Low}
 	}
-	w := &weigher{g: g, levels: levels}
-	r := &Ranking{}
-	live, together := g.live(), g.together()
-	work := 0
+	k := &ranker{g: g, w: &weigher{g, levels}, live: g.live(), lost: make([]bool, g.size()), hits: make([]uint32, g.groupCount())}
+	k.sum.Criticalities = make([]int, len(levels))
+	together := g.together()
 	for i := range together.Len() {
-		part := together.Part(i)
-		if o.MaxWork > 0 && work >= o.MaxWork {
-			r.Left += len(part)
-			continue
-		}
-		first := live[part[0]]
-		if len(part) == 1 && len(g.dependents(first)) == 0 {
-			continue
-		}
-		lost := g.fall([]uint32{first}).queue
-		work += len(lost)
-		r.List = append(r.List, w.weigh(lost, live, part)...)
+		k.parts = append(k.parts, together.Part(i))
 	}
+	k.rank(o.MaxWork)
+	r := &Ranking{List: k.list, Left: len(k.live) - k.looked}
 	slices.SortFunc(r.List, compareWeights)
 	if o.Limit > 0 && len(r.List) > o.Limit {
 		r.List = r.List[:o.Limit]
@@ -154,25 +144,6 @@ func (g *Graph) together() *topology.Components {
 type weigher struct {
 	g      *Graph
 	levels []itsm.Level
-}
-
-// weigh gives the weights of CIs that all lose the same.
-func (w *weigher) weigh(lost, live, part []uint32) []Weight {
-	if len(lost) < 2 {
-		return nil
-	}
-	all := Weight{Lost: len(lost) - 1, Criticalities: make([]int, len(w.levels))}
-	for _, v := range lost {
-		w.count(&all, v, 1)
-	}
-	list := make([]Weight, len(part))
-	for i, p := range part {
-		own := all
-		own.CI, own.Criticalities = w.g.id(live[p]), slices.Clone(all.Criticalities)
-		w.count(&own, live[p], -1)
-		list[i] = own
-	}
-	return list
 }
 
 func (w *weigher) count(sum *Weight, v uint32, n int) {
