@@ -50,11 +50,14 @@ func (d *diagnosing) extend(s *support, set []uint32, more int) {
 	}
 	s.round++
 	for _, v := range s.choose(d.may) {
-		if v == s.goal || !d.possible(s, v) {
+		if !d.may[v] {
 			continue
 		}
 		if d.work <= 0 {
 			d.left++
+			continue
+		}
+		if !d.possible(v) {
 			continue
 		}
 		done = append(done, d.exclude([]uint32{v})...)
@@ -106,10 +109,10 @@ func (d *diagnosing) complete(s *support, set []uint32) []uint32 {
 	points := d.points(s)
 	for _, v := range points {
 		switch {
-		case !d.possible(s, v):
+		case !d.may[v]:
 		case d.work <= 0:
 			d.left++
-		default:
+		case d.possible(v):
 			if all := append(slices.Clone(set), v); d.minimal(all) {
 				d.diagnose(all)
 			}
@@ -156,11 +159,12 @@ func (s *support) loses(set []uint32) bool {
 	return false
 }
 
-// possible reports whether a local CI may be in a diagnosis.
-func (d *diagnosing) possible(s *support, v uint32) bool {
-	if d.may[v] && !d.checked[v] {
+// possible reports whether a local CI that may be in a diagnosis loses nothing that
+// works by itself; else it may not.
+func (d *diagnosing) possible(v uint32) bool {
+	if !d.checked[v] {
 		d.checked[v] = true
-		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.lose(s.list[v:v+1]))
+		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.lose(d.whole.list[v:v+1]))
 	}
 	return d.may[v]
 }
