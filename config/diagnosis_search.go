@@ -61,7 +61,7 @@ func (d *diagnosing) extend(s *support, set []uint32, more int) {
 			continue
 		}
 		done = append(done, d.exclude([]uint32{v})...)
-		lost := s.fall(v, false)
+		lost := s.fall(false, v)
 		d.work -= len(s.list)
 		if r, next := s.without(lost), append(slices.Clone(set), v); more == 1 {
 			d.going = true
@@ -128,35 +128,13 @@ func (d *diagnosing) minimal(set []uint32) bool {
 		return true
 	}
 	for i := range set[1:] {
-		loses := d.whole.loses(slices.Delete(slices.Clone(set), i, i+1))
-		d.work -= len(d.whole.queue)
-		if loses {
+		lost := d.whole.fall(true, slices.Delete(slices.Clone(set), i, i+1)...)
+		d.work -= len(lost)
+		if lost[len(lost)-1] == d.whole.goal {
 			return false
 		}
 	}
 	return true
-}
-
-// loses reports whether the loss of several CIs loses the goal.
-func (s *support) loses(set []uint32) bool {
-	s.round++
-	s.queue = append(s.queue[:0], set...)
-	for _, v := range set {
-		s.failed[v] = s.round
-	}
-	for i := 0; i < len(s.queue); i++ {
-		for _, a := range s.needy.of(s.queue[i]) {
-			if s.failed[a.node] == s.round || a.group > 0 && !s.hit(a.group-1) {
-				continue
-			}
-			if a.node == s.goal {
-				return true
-			}
-			s.failed[a.node] = s.round
-			s.queue = append(s.queue, a.node)
-		}
-	}
-	return false
 }
 
 // possible reports whether a local CI that may be in a diagnosis loses nothing that

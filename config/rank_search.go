@@ -34,12 +34,12 @@ type entered struct {
 // rank weighs all CIs, until it has looked at so many lost ones; 0: without limit.
 func (k *ranker) rank(most int) {
 	first, next := k.suppliers()
-	none := uint32(len(k.parts))
+	end := uint32(len(k.parts))
 	work := 0
 	var stack []entered
-	at := first[none] // what is to be entered
+	at := first[end] // what is to be entered
 	for {
-		if at == none || most > 0 && work >= most {
+		if at == end || most > 0 && work >= most {
 			if len(stack) == 0 {
 				return
 			}
@@ -67,8 +67,8 @@ func (k *ranker) rank(most int) {
 // dependents at any distance, each counted as often as there are ways: that has
 // nearly lost as much already, and any would do.
 func (k *ranker) suppliers() (first, next []uint32) {
-	none := uint32(len(k.parts))
-	first, next = slices.Repeat([]uint32{none}, len(k.parts)+1), make([]uint32, len(k.parts))
+	end := uint32(len(k.parts))
+	first, next = slices.Repeat([]uint32{end}, len(k.parts)+1), make([]uint32, len(k.parts))
 	of := make([]uint32, k.g.size())
 	for i, part := range k.parts {
 		for _, p := range part {
@@ -77,7 +77,7 @@ func (k *ranker) suppliers() (first, next []uint32) {
 	}
 	above, size := make([]uint32, len(k.parts)), make([]float64, len(k.parts))
 	for i, part := range k.parts {
-		above[i], size[i] = none, float64(len(part))
+		above[i], size[i] = end, float64(len(part))
 		most := 0.0
 		for _, p := range part {
 			for _, d := range k.g.dependents(k.live[p]) {

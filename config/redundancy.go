@@ -62,7 +62,7 @@ func (g *Graph) shared(group uint32) []SinglePoint {
 	takes := make([][]uint32, len(points))
 	for i, v := range points {
 		loses[i] = topology.NewSet(len(points))
-		for _, w := range s.fall(v, false) {
+		for _, w := range s.fall(false, v) {
 			if j, is := place[w]; is && w != v {
 				loses[i].Add(j)
 			}

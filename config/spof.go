@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -87,12 +86,8 @@ func (g *Graph) Rank(o *RankOptions) (*Ranking, error) {
 	if o == nil {
 		o = &RankOptions{}
 	}
-	if o.Limit < 0 || o.MaxWork < 0 {
-		field, n := "limit", o.Limit
-		if n >= 0 {
-			field, n = "max_work", o.MaxWork
-		}
-		return nil, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %d; give 0 or more", n)}
+	if err := countsNotNegative(count{"limit", o.Limit}, count{"max_work", o.MaxWork}); err != nil {
+		return nil, err
 	}
 	levels := o.Criticalities
 	if len(levels) == 0 {

@@ -161,12 +161,14 @@ func (s *support) turn(n int) {
 	}
 }
 
-// fall loses one CI and what cannot do without it, until the goal is lost if asked.
-// What failed is marked with the round.
-func (s *support) fall(v uint32, untilGoal bool) (lost []uint32) {
+// fall loses some CIs and what cannot do without them, until the goal is lost if
+// asked. What failed is marked with the round.
+func (s *support) fall(untilGoal bool, first ...uint32) (lost []uint32) {
 	s.round++
-	s.failed[v] = s.round
-	s.queue = append(s.queue[:0], v)
+	s.queue = append(s.queue[:0], first...)
+	for _, v := range first {
+		s.failed[v] = s.round
+	}
 	for i := 0; i < len(s.queue); i++ {
 		for _, a := range s.needy.of(s.queue[i]) {
 			if s.failed[a.node] == s.round || a.group > 0 && !s.hit(a.group-1) {
@@ -283,7 +285,7 @@ func (s *support) points() []uint32 {
 		if point[v] || !candidate[v] {
 			continue
 		}
-		s.fall(v, true)
+		s.fall(true, v)
 		if s.failed[s.goal] == s.round {
 			certain(v)
 			continue
