@@ -36,6 +36,14 @@ func defaultClasses() []Class {
 		}
 		return a
 	}
+	serial := indexed(recommended(controlled(text("serial_number"))))
+	for _, v := range noSerials() {
+		serial.Placeholders = append(serial.Placeholders, itsm.TextValue(v))
+	}
+	identified := func(c Class, attributes ...string) Class {
+		c.Identifiers = append(c.Identifiers, attributes)
+		return c
+	}
 	class := func(name, parent, description string, attributes ...Attribute) Class {
 		return Class{Name: name, Parent: parent, Description: description, Attributes: attributes}
 	}
@@ -68,13 +76,13 @@ func defaultClasses() []Class {
 			controlled(count("cpus")), controlled(amount("memory", "GiB")))),
 		class("virtual machine", "computer", "A computer that software makes.",
 			text("hypervisor_id")),
-		class("server", "computer", "A computer that can be touched.",
-			indexed(recommended(controlled(text("serial_number")))), controlled(text("manufacturer")), controlled(text("hardware_model")),
-			controlled(date("warranty_until")), text("firmware")),
-		class("network device", "item", "What carries traffic or stops it.",
+		identified(class("server", "computer", "A computer that can be touched.",
+			serial, controlled(text("manufacturer")), controlled(text("hardware_model")),
+			controlled(date("warranty_until")), text("firmware")), "serial_number"),
+		identified(class("network device", "item", "What carries traffic or stops it.",
 			required(controlled(one("role", "switch", "router", "firewall", "load balancer", "access point"))),
-			indexed(recommended(controlled(text("serial_number")))), controlled(text("manufacturer")), controlled(text("hardware_model")),
-			indexed(Attribute{Name: "ip_address", Type: itsm.Text, Pattern: `[0-9a-fA-F.:]{2,45}`}), text("firmware")),
+			serial, controlled(text("manufacturer")), controlled(text("hardware_model")),
+			indexed(Attribute{Name: "ip_address", Type: itsm.Text, Pattern: `[0-9a-fA-F.:]{2,45}`}), text("firmware")), "serial_number"),
 		class("storage", "item", "What keeps bytes: an array, a share, a bucket.",
 			controlled(amount("capacity", "GiB")), amount("used", "GiB"), controlled(one("protocol", "block", "file", "object"))),
 		class("location", "item", "Where things are: a site, a room, a rack.",
@@ -86,6 +94,15 @@ func defaultClasses() []Class {
 		class("contract", "agreement", "What a supplier does, and until when."),
 		class("licence", "agreement", "The right to use software.",
 			controlled(count("seats")), amount("seats_used", "seats")),
+	}
+}
+
+// noSerials are what many machines give for a serial number that nobody has set. A
+// longer list is GLPI's blacklist (src/Blacklist.php), which has patterns too.
+func noSerials() []string {
+	return []string{
+		"none", "n/a", "unknown", "empty", "invalid", "not specified", "not applicable", "default string",
+		"to be filled by o.e.m.", "system serial number", "chassis serial number", "0", "0123456789", "123456789", "1234567890",
 	}
 }
 

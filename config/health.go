@@ -48,30 +48,17 @@ type HealthRules struct {
 	// registration. Zero: for ever.
 	Unseen itsm.Wait
 
-	// Identities say by what CIs are told apart: two of one class are taken to be the
-	// same if they have the same values of all attributes of one of them. Letter case
-	// in a text makes no difference there, nor does white space around or between its
-	// words beyond one space.
+	// Identities say by what CIs are told apart besides the identifiers of the model:
+	// two are taken to be the same if one of all these does not tell them apart.
 	Identities []Identity
 }
 
-// Identity is attributes, of its own or of its class, that together tell one CI from
-// all others of its class. A CI that lacks one of them is not compared by it.
-type Identity struct {
-	Class      string // whose CIs, those of descendants included; "": all
-	Attributes []string
-}
-
 // DefaultHealthRules has the default policy. A CI is stale after 30 days, and is told
-// apart by its name; servers and network devices by their serial number besides.
+// apart from others of its class by its name, besides what the model says.
 func DefaultHealthRules() *HealthRules {
 	return &HealthRules{
-		Unseen: itsm.Wait{Days: 30},
-		Identities: []Identity{
-			{Attributes: []string{nameName}},
-			{Class: "server", Attributes: []string{"serial_number"}},
-			{Class: "network device", Attributes: []string{"serial_number"}},
-		},
+		Unseen:     itsm.Wait{Days: 30},
+		Identities: []Identity{{Attributes: []string{nameName}}},
 	}
 }
 

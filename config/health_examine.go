@@ -2,8 +2,6 @@ package config
 
 import (
 	"iter"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -96,50 +94,30 @@ func (e *examination) attributes(ci *CI) {
 func (e *examination) twins() map[uuid.UUID]bool {
 	first := make(map[string]*CI)
 	twins := make(map[uuid.UUID]bool)
-	for i, identity := range e.rules.Identities {
-		for _, ci := range e.cis {
-			if identity.Class != "" && !e.model.IsA(ci.Class, identity.Class) {
-				continue
+	compare := func(id Identity, ci *CI) {
+		key, has := e.model.identityKey(id, ci.Class, ci.Value)
+		if !has {
+			return
+		}
+		other := first[key]
+		if other == nil {
+			first[key] = ci
+		} else if other != ci { // as of two identities that are one
+			twins[other.ID] = true
+		}
+		twins[ci.ID] = twins[ci.ID] || other != nil && other != ci
+	}
+	for _, ci := range e.cis {
+		for _, i := range e.model.identifiersOf(ci.Class) {
+			compare(e.model.identities[i], ci)
+		}
+		for _, id := range e.rules.Identities {
+			if id.Class == "" || e.model.IsA(ci.Class, id.Class) {
+				compare(id, ci)
 			}
-			key, has := identity.key(i, ci)
-			if !has {
-				continue
-			}
-			other := first[key]
-			if other == nil {
-				first[key] = ci
-			} else {
-				twins[other.ID] = true
-			}
-			twins[ci.ID] = twins[ci.ID] || other != nil
 		}
 	}
 	return twins
-}
-
-// key is what the CI says of the attributes; false if it lacks one. Each part is led
-// by its length, so that no two are written alike.
-func (id Identity) key(i int, ci *CI) (string, bool) {
-	var b strings.Builder
-	part := func(s string) { b.WriteString(strconv.Itoa(len(s)) + ":" + s) }
-	part(strconv.Itoa(i))
-	part(ci.Class)
-	for _, name := range id.Attributes {
-		v := ci.Value(name)
-		if v.IsZero() {
-			return "", false
-		}
-		text := v.String()
-		if v.Type() == itsm.Text {
-			text = strings.ToLower(strings.Join(strings.Fields(text), " "))
-		}
-		if text == "" {
-			return "", false
-		}
-		part(string(v.Type()))
-		part(text)
-	}
-	return b.String(), true
 }
 
 func (e *examination) examineRelations() error {

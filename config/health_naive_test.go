@@ -50,7 +50,7 @@ func randomStock(rng *rand.Rand) *stock {
 			ci.Attributes = make(map[string]config.Assertion)
 			for _, name := range config.DefaultModel().AttributeNames() {
 				if rng.IntN(2) == 0 {
-					ci.Attributes[name] = config.Assertion{Value: []itsm.Value{word("S-1"), word("s-1"), number(1), {}}[rng.IntN(4)]}
+					ci.Attributes[name] = config.Assertion{Value: []itsm.Value{word("S-1"), word("s-1"), word(" NONE"), number(1), {}}[rng.IntN(5)]}
 				}
 			}
 		})
@@ -151,7 +151,9 @@ func (n naiveHealth) identities(ci *config.CI) []string {
 	if n.model.IsA(ci.Class, "server") || n.model.IsA(ci.Class, "network device") {
 		list = append(list, "serial_number")
 	}
-	return slices.DeleteFunc(list, func(name string) bool { return blank(ci.Value(name)) })
+	return slices.DeleteFunc(list, func(name string) bool {
+		return blank(ci.Value(name)) || name == "serial_number" && alike(ci.Value(name), word("none"))
+	})
 }
 
 func (n naiveHealth) lacks(ci *config.CI, asked func(config.Attribute) bool) (can, is bool) {

@@ -205,6 +205,35 @@ func TestR22_ACycleIsDeclaredOrFound(t *testing.T) {
 	requireBad(t, s.health(t, nil), config.Cyclic, 8, has, need, self)
 }
 
+// TestHealthOfWhatIdentifiesNothing: what a model declares tells CIs apart among the
+// class that declares it and its descendants; a placeholder and what is missing do not.
+func TestHealthOfWhatIdentifiesNothing(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With([]config.Class{
+			{Name: "blade", Parent: "server", Identifiers: [][]string{{"rack", "name"}}, Attributes: []config.Attribute{attr("rack", itsm.Text)}},
+		}, nil)
+		require.NoError(t, err)
+	})
+	var s stock
+	ci := func(class, serial, rack string) *config.CI {
+		return s.ci(class, func(ci *config.CI) {
+			ci.Name, ci.Attributes = "web", map[string]config.Assertion{"serial_number": {Value: word(serial)}, "rack": {Value: word(rack)}}
+		})
+	}
+	one, two := ci("server", "S 1", ""), ci("blade", " s  1", "r1")
+	ci("server", "None", "")
+	ci("blade", "none", "r3")
+	three, four := ci("blade", "S-3", "r2"), ci("blade", "S-4", "R2")
+	ci("network device", "S 1", "r2")
+	ci("virtual machine", "", "")
+	s.ci("blade", func(ci *config.CI) { ci.State, ci.Attributes = config.Retired, one.Attributes })
+	h := s.health(t, &config.HealthRules{Policy: policy})
+	requireBad(t, h, config.Duplicated, 6, one, two, three, four)
+	again := config.Identity{Class: "server", Attributes: []string{"serial_number"}}
+	require.Equal(t, h, s.health(t, &config.HealthRules{Policy: policy, Identities: []config.Identity{again, again}}), "what is said twice is no twin of itself")
+}
+
 func TestHealthRefusesBadRules(t *testing.T) {
 	for field, rules := range map[string]config.HealthRules{
 		"unseen":                      {Unseen: itsm.Wait{Days: -1}},

@@ -13,6 +13,12 @@ type Class struct {
 	Service     bool        `json:"service,omitzero"`  // its CIs, and its descendants', are services: each has an owner (R21)
 	Description string      `json:"description,omitzero"`
 	Attributes  []Attribute `json:"attributes,omitempty"`
+
+	// Identifiers are what identifies a CI among those of the class and its
+	// descendants, what tells most first: each the names of attributes whose values no
+	// two of them share, all taken together. They go before those inherited, see
+	// [Model.Identifiers].
+	Identifiers [][]string `json:"identifiers,omitempty"`
 }
 
 // Attribute declares one attribute of the CIs of a class, or of the relations of a
@@ -31,6 +37,10 @@ type Attribute struct {
 	// attribute too, or should: detail suited to criticality (ISO/IEC 20000-1 8.2.6).
 	RequiredAt    []itsm.Level `json:"required_at,omitempty"`
 	RecommendedAt []itsm.Level `json:"recommended_at,omitempty"`
+
+	// Placeholders are values that stand for none and so identify nothing, as "To be
+	// filled by O.E.M." for a serial number. They may be had.
+	Placeholders []itsm.Value `json:"placeholders,omitempty"`
 
 	Pattern string     `json:"pattern,omitzero"`  // of texts: a regular expression (RE2) for all of it
 	Refers  []string   `json:"refers,omitempty"`  // of references: the kinds of records it may lead to; empty: any
@@ -100,6 +110,9 @@ type Model struct {
 	attributes []rules // of each class, inherited ones first
 	ofTypes    []rules // of each type of relation
 	columns    []Attribute
+
+	identities  []Identity // of all classes, as declared
+	identifiers [][]int    // of each class: their places among those, its own first
 }
 
 // reading is how a name of a relation type is meant.

@@ -30,6 +30,7 @@ func (a Attribute) Check(path string, v itsm.Value) error {
 // clone shares nothing with a.
 func (a Attribute) clone() Attribute {
 	a.Domain, a.Refers, a.Classes = slices.Clone(a.Domain), slices.Clone(a.Refers), slices.Clone(a.Classes)
+	a.Placeholders = slices.Clone(a.Placeholders)
 	a.RequiredAt, a.RecommendedAt = slices.Clone(a.RequiredAt), slices.Clone(a.RecommendedAt)
 	return a
 }
@@ -37,18 +38,24 @@ func (a Attribute) clone() Attribute {
 // rule is an attribute ready to be checked.
 type rule struct {
 	Attribute
-	pattern *regexp.Regexp // nil: any text
+	pattern      *regexp.Regexp // nil: any text
+	placeholders []string       // as compared
 }
 
 func compiled(a Attribute) (rule, error) {
+	r := rule{Attribute: a}
+	for _, v := range a.Placeholders {
+		r.placeholders = append(r.placeholders, asCompared(v))
+	}
 	if a.Pattern == "" {
-		return rule{a, nil}, nil
+		return r, nil
 	}
 	if _, err := regexp.Compile(a.Pattern); err != nil { // alone first: "a)(b" would fit into the group
-		return rule{a, nil}, err
+		return r, err
 	}
-	pattern, err := regexp.Compile(`\A(?:` + a.Pattern + `)\z`)
-	return rule{a, pattern}, err
+	var err error
+	r.pattern, err = regexp.Compile(`\A(?:` + a.Pattern + `)\z`)
+	return r, err
 }
 
 func (r *rule) check(path string, v itsm.Value) error {

@@ -18,32 +18,39 @@ import (
 //   - a parent that is not there, or a class that is its own ancestor;
 //   - an attribute that makes no sense in itself: a pattern that does not compile, a
 //     range that nothing is in, a domain with values that the rest refuses;
+//   - placeholders that are of another type, blank or listed twice, letter case and
+//     white space making no difference;
 //   - a class that does not narrow what it inherits. What it leaves out of the
 //     attribute stays as it is, what it gives must allow less: fewer values, a
 //     smaller range, which leaves of the values inherited those within it; a yes
-//     stays a yes, and criticalities are added to those inherited. Another type, unit or pattern is refused;
+//     stays a yes, and criticalities and placeholders are added to those inherited. Another type, unit or pattern is refused;
 //   - an attribute that has the name of what every CI has, see [OwnAttributes], or of
 //     what else rules ask of every CI: change, seen, next_verification, drifts; of a
 //     relation, one of [OwnRelationAttributes]. Other names of columns, such as source,
 //     since or reason, are free: in a [Table] such a one is "attributes.source";
 //   - an attribute that has in two classes different types: of one name it is one
 //     column of a table;
+//   - an identifier that is empty or there already, in the class or inherited; or with an
+//     attribute that the class does not have, that is neither a text nor a number, or
+//     that is listed twice; of [OwnAttributes] it may have name, environment and version;
 //   - classes in pairs and references that are not there, a type without pairs, with
 //     a negative cardinality or an unknown direction.
 func NewModel(classes []Class, types []RelationType) (*Model, error) {
 	b := builder{m: &Model{
-		classes:    cloneClasses(classes),
-		types:      cloneTypes(types),
-		classAt:    make(map[string]int),
-		typeAt:     make(map[string]reading),
-		parents:    make([]int, len(classes)),
-		services:   make([]bool, len(classes)),
-		attributes: make([]rules, len(classes)),
-		ofTypes:    make([]rules, len(types)),
+		classes:     cloneClasses(classes),
+		types:       cloneTypes(types),
+		classAt:     make(map[string]int),
+		typeAt:      make(map[string]reading),
+		parents:     make([]int, len(classes)),
+		services:    make([]bool, len(classes)),
+		attributes:  make([]rules, len(classes)),
+		ofTypes:     make([]rules, len(types)),
+		identifiers: make([][]int, len(classes)),
 	}}
 	b.nameClasses()
 	for _, i := range b.fromAbove() {
 		b.resolveClass(i)
+		b.resolveIdentifiers(i)
 	}
 	b.column()
 	for i := range b.m.types {
@@ -81,6 +88,10 @@ func cloneClasses(list []Class) []Class {
 	list = slices.Clone(list)
 	for i := range list {
 		list[i].Attributes = cloneAttributes(list[i].Attributes)
+		list[i].Identifiers = slices.Clone(list[i].Identifiers)
+		for j, names := range list[i].Identifiers {
+			list[i].Identifiers[j] = slices.Clone(names)
+		}
 	}
 	return list
 }
@@ -299,6 +310,9 @@ func (b *builder) resolveType(i int) {
 		}
 		if len(a.RecommendedAt) > 0 {
 			b.fault(at+".recommended_at", "is for CIs; a relation has no criticality")
+		}
+		if len(a.Placeholders) > 0 {
+			b.fault(at+".placeholders", "is for CIs; a relation is identified by what it says")
 		}
 	}
 	b.m.ofTypes[i] = b.resolve(path, t.Attributes, rules{}, "", OwnRelationAttributes())

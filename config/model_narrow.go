@@ -28,6 +28,7 @@ func (a *Attribute) checkForm(fault attributeFault) {
 			fault(wrong.Field, "%s", wrong.Problem)
 		}
 	}
+	a.checkPlaceholders(fault)
 	ordered := a.Type == itsm.Number || a.Type == itsm.Instant || a.Type == itsm.Span
 	for _, bound := range []struct {
 		part  string
@@ -73,6 +74,7 @@ func (a Attribute) narrowed(of Attribute, class string, isA func(class, ancestor
 	a.Required = a.Required || of.Required
 	a.Recommended = a.Recommended || of.Recommended
 	a.RequiredAt, a.RecommendedAt = union(of.RequiredAt, a.RequiredAt), union(of.RecommendedAt, a.RecommendedAt)
+	a.Placeholders = a.morePlaceholders(of.Placeholders)
 	a.Controlled = a.Controlled || of.Controlled
 	a.Indexed = a.Indexed || of.Indexed
 	switch {
