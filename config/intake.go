@@ -91,8 +91,11 @@ type Intake struct {
 	rowCI      []uint32 // the CI of each row of CIs that could be read, in reading order; none: of none
 	ids        map[uuid.UUID]uint32
 	keys       map[intakeKey]uint32
-	handles    []uint32 // the CI of each handle; none: not there; ambiguous: several
-	known      []*CI
+	handles    []uint32          // the CI of each handle; none: not there; ambiguous: several
+	known      []*CI             // they come first among the CIs
+	called     map[uint32]Handle // known ones that rows call otherwise
+	identified []intakeIdentity  // known ones by what identifies them, in the order of the keys
+	told       []intakeIdentity  // what rows say of that
 	relations  []intakeRelation
 	relIDs     []relationID
 	others     []*Relation        // known ones
@@ -153,6 +156,9 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 		in.faults.most = defaultMaxFaults
 	}
 	in.takeKnown()
+	if err := in.nameKnown(); err != nil {
+		return nil, err
+	}
 	if len(in.others) > 0 {
 		if in.related, err = itsm.NewLifecycle(alone.relationDefinition()); err != nil {
 			return nil, err

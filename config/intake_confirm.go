@@ -131,11 +131,12 @@ func seenBy(source string) string { return "seen then by " + source }
 
 // unseen are the fields of a row about a known CI that an [Observe] does not say, and
 // that say something else than is believed.
-func unseen(known *CI, r *CIRow) (ignored []string) {
+func (in *Intake) unseen(known *CI, r *CIRow) (ignored []string) {
 	for _, f := range []struct {
 		field string
 		is    bool
 	}{
+		{className, r.Class != "" && r.Class != known.Class && !in.policy.Model.IsA(known.Class, r.Class)},
 		{descriptionName, r.Description != "" && r.Description != known.Description},
 		{ownerName, r.Owner != "" && r.Owner != known.Owner},
 		{criticalityName, r.Criticality != "" && r.Criticality != known.Criticality},

@@ -13,6 +13,7 @@ import (
 // connect checks what rows say of each other, and what then depends on a row that is
 // refused.
 func (in *Intake) connect() error {
+	in.checkIdentities()
 	in.askPolicy()
 	in.resolveEnds()
 	in.checkPairs()

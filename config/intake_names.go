@@ -45,8 +45,8 @@ func (in *Intake) handleOf(h Handle) uint32 {
 	return in.handleOfKey(h.Class, h.Name)
 }
 
-// bind makes a CI the one of its id and of its class and name. A row that names but
-// these is then of neither, when another has them too.
+// bind makes a row's CI the one of its id and of its class and name. A row that names
+// but these is then of neither, when another has them too, unless that is disposed of.
 func (in *Intake) bind(v uint32, class, name string) {
 	in.handles[in.handleOfID(in.cis[v].id)] = v
 	h := in.handleOfKey(class, name)
@@ -55,11 +55,23 @@ func (in *Intake) bind(v uint32, class, name string) {
 	case none:
 		in.handles[h] = v
 	default:
+		if c := &in.cis[was]; c.known > 0 && in.gone(c) {
+			in.handles[h] = v
+			return
+		}
 		in.handles[h] = ambiguous
-		if in.cis[was].named {
+		if in.cis[was].named == h+1 {
 			in.ciWrong(was, nameName, severalProblem, Handle{Class: class, Name: name})
 		}
 	}
+}
+
+// namedBy is what is kept of that a row names its CI by class and name alone.
+func (in *Intake) namedBy(alone bool, r *CIRow) uint32 {
+	if !alone {
+		return 0
+	}
+	return in.handleOfKey(r.Class, r.Name) + 1
 }
 
 const severalProblem = "%s is what several CIs are, here or there already; give the id of the one that is meant, or of its own to a new one"
@@ -77,31 +89,23 @@ func (in *Intake) several(r *CIRow) bool {
 		return false
 	}
 	v := in.handles[h]
-	if v < ambiguous && in.cis[v].known == 0 && !in.cis[v].named {
+	if v < ambiguous && in.cis[v].known == 0 && in.cis[v].named == 0 {
 		in.handles[h], v = ambiguous, ambiguous
 	}
 	return v == ambiguous
 }
 
-// knownCI is the known CI that a row is about; none: a new one.
-func (in *Intake) knownCI(r *CIRow) uint32 {
-	if len(in.known) == 0 {
+// byName is the known CI that a row names by class and name; none: there is none.
+func (in *Intake) byName(r *CIRow) uint32 {
+	if len(in.known) == 0 || r.ID != uuid.Nil {
 		return none
 	}
-	h, there := in.ids[r.ID]
-	if r.ID == uuid.Nil {
-		h, there = in.keys[keyFor(r.Class, r.Name)]
+	h, there := in.keys[keyFor(r.Class, r.Name)]
+	if !there || in.handles[h] >= ambiguous {
+		return none
 	}
-	if !there || in.handles[h] >= ambiguous || in.cis[in.handles[h]].known == 0 {
+	if c := &in.cis[in.handles[h]]; c.known <= 0 || in.gone(c) {
 		return none
 	}
 	return in.handles[h]
-}
-
-// idOf is the id of a row's CI.
-func (in *Intake) idOf(r *CIRow) uuid.UUID {
-	if r.ID != uuid.Nil {
-		return r.ID
-	}
-	return uuid.NewSHA1(in.o.Namespace, []byte(Kind+"\x00"+r.Class+"\x00"+r.Name))
 }

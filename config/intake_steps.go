@@ -145,8 +145,16 @@ func (in *Intake) again(i int, want wanted, do func(at rowPlace) error) error {
 			return errors.Join(err, done())
 		}
 	}
+	return in.finish(i, rows, done)
+}
+
+// finish ends a reading, which has to have read what the first one did.
+func (in *Intake) finish(i int, rows rowReader, done func() error) error {
 	if err := errors.Join(rows.err(), done()); err != nil {
 		return fmt.Errorf("%s: %w", in.sources[i].Name, err)
+	}
+	if i == len(in.sums) {
+		in.sums = append(in.sums, rows.sum())
 	}
 	if rows.sum() != in.sums[i] {
 		return in.changed(i)
@@ -191,7 +199,7 @@ func (in *Intake) stepOfCI(s *IntakeStep, v uint32, r *CIRow) error {
 	}
 	known := in.known[c.known-1]
 	if in.o.Observe {
-		s.Ignored = unseen(known, &own)
+		s.Ignored = in.unseen(known, &own)
 	}
 	var err error
 	s.CI, err = in.update(known, &own)

@@ -20,9 +20,10 @@ type intakeCI struct {
 	known   int32 // its place among the known ones and one; 0: it is new
 	source  uint32
 	line    uint32 // 0: no row is about it
+	named   uint32 // the handle of the class and name by which alone its row names it, and one; 0: none
 	state   uint8  // its place in the states of CIs
 	refused bool   // its row is
-	named   bool   // its row names it by class and name alone
+	given   bool   // its row gives an id
 }
 
 // there reports whether relations may lead to it.
@@ -101,7 +102,7 @@ func (in *Intake) takeKnown() {
 		in.known = append(in.known, ci)
 		v := uint32(len(in.cis))
 		in.cis = append(in.cis, intakeCI{id: ci.ID, class: in.classOf(ci.Class), known: int32(len(in.known)), state: in.stateAt(ci.State)})
-		in.bind(v, ci.Class, ci.Name)
+		in.handles[in.handleOfID(ci.ID)] = v
 		for _, n := range ci.Needs {
 			in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), -1, int32(min(n.AtLeast, topology.MaxNodes))})
 		}
@@ -170,11 +171,7 @@ func (in *Intake) takeSource(i int) error {
 			in.takeRelation(at, row.relationRow(), row.Relation)
 		}
 	}
-	in.sums = append(in.sums, rows.sum())
-	if err := errors.Join(rows.err(), done()); err != nil {
-		return fmt.Errorf("%s: %w", in.sources[i].Name, err)
-	}
-	return nil
+	return in.finish(i, rows, done)
 }
 
 // ciRow is the row of a line about a CI.
@@ -215,18 +212,27 @@ func (row *incoming) relationRow() *RelationRow {
 
 // takeCI notes a row of a CI; none: it is about none.
 func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
-	if in.several(r) {
-		at.wrong(nameName, severalProblem, r.handle())
-		return none
+	v, shared := in.identify(r)
+	named := r.ID == uuid.Nil && v == none
+	if named {
+		if in.several(r) {
+			at.wrong(nameName, severalProblem, r.handle())
+			return none
+		}
+		if v = in.byName(r); v == none && shared != nil {
+			in.sharedWrong(at, shared)
+			return none
+		}
 	}
-	v := in.knownCI(r)
 	if v != none {
 		if c := &in.cis[v]; c.line > 0 {
 			at.wrong("name", "%s is the CI of %s again", r.handle(), in.place(c.source, c.line))
 			return none
 		}
 		c := &in.cis[v]
-		c.source, c.line, c.named = uint32(at.source), uint32(at.row.number), r.ID == uuid.Nil
+		c.source, c.line, c.named = uint32(at.source), uint32(at.row.number), in.namedBy(named, r)
+		c.given = r.ID != uuid.Nil
+		in.told = in.identities(in.told, v, r.Class, r.value)
 		own := *r
 		own.Attributes = in.resolved(r.Attributes)
 		_, err := in.update(in.known[c.known-1], &own)
@@ -243,9 +249,13 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 		case r.ID != uuid.Nil:
 			at.wrong("id", "is that of %s too", in.place(c.source, c.line))
 		case c.known > 0:
-			now := in.known[c.known-1]
+			known := in.known[c.known-1]
+			now, otherwise := in.called[in.handles[h]]
+			if !otherwise {
+				now = Handle{Class: known.Class, Name: known.Name}
+			}
 			at.wrong("name", "%s is what %s was when it got its id, and that is called otherwise now; give the id of that if it is meant, or of its own to a new one",
-				r.handle(), Handle{Class: now.Class, Name: now.Name})
+				r.handle(), now)
 		default:
 			at.wrong("name", "%s is named in %s too; give ids to both if they are two", r.handle(), in.place(c.source, c.line))
 		}
@@ -258,13 +268,14 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 	v = uint32(len(in.cis))
 	c := intakeCI{
 		id: id, class: in.classOf(r.Class), source: uint32(at.source), line: uint32(at.row.number),
-		state: in.stateAt(state), named: r.ID == uuid.Nil,
+		state: in.stateAt(state), given: r.ID != uuid.Nil, named: in.namedBy(named, r),
 	}
 	ci := CI{Header: itsm.Header{ID: id, Number: noNumber}}
 	_, err := in.process.Fire(&ci, r.Register, in.stamp)
 	c.refused = at.addAll(err)
 	in.cis = append(in.cis, c)
 	in.bind(v, r.Class, r.Name)
+	in.told = in.identities(in.told, v, r.Class, r.value)
 	if !c.refused {
 		in.takeRefs(at, v, r)
 		in.takeNeeds(v, r)
@@ -297,7 +308,11 @@ func (in *Intake) takeNeeds(v uint32, r *CIRow) {
 
 // takeRefs notes which values refer to CIs.
 func (in *Intake) takeRefs(at rowPlace, v uint32, r *CIRow) {
-	l := in.policy.Model.rulesOf(r.Class)
+	class := in.cis[v].class // and not that of a row, which may say less
+	if class < 0 {
+		return
+	}
+	l := &in.policy.Model.attributes[class]
 	for i := range l.list {
 		if l.list[i].Type != itsm.Reference {
 			continue
@@ -313,6 +328,6 @@ func (in *Intake) takeRefs(at rowPlace, v uint32, r *CIRow) {
 			in.cis[v].refused = true
 			continue
 		}
-		in.refs = append(in.refs, intakeRef{v, in.handleOf(h), in.classOf(r.Class), int32(i)})
+		in.refs = append(in.refs, intakeRef{v, in.handleOf(h), class, int32(i)})
 	}
 }

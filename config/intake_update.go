@@ -15,7 +15,9 @@ import (
 func (in *Intake) update(known *CI, r *CIRow) ([]itsm.Command[CI], error) {
 	var list []itsm.Command[CI]
 	var wrong []error
-	if r.Class != "" && r.Class != known.Class {
+	m := in.policy.Model
+	less := r.Class == "" || r.Class == known.Class || m.IsA(known.Class, r.Class)
+	if more := m.IsA(r.Class, known.Class); !less && !(more && in.o.Observe) { // see unseen
 		wrong = append(wrong, &itsm.FieldError{Field: className, Problem: fmt.Sprintf("is %s, and there it is a %s; reclassify it", itsm.Quoted(r.Class), known.Class)})
 	}
 	if in.o.Observe {

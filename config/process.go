@@ -73,6 +73,7 @@ const (
 	byDrift       = "drift"
 	byAction      = "action"
 	byAttribute   = "attribute"
+	byIdentity    = "identity"
 )
 
 func indexes(p *Policy) []itsm.Index[CI] {
@@ -124,6 +125,18 @@ func indexes(p *Policy) []itsm.Index[CI] {
 			for _, name := range indexed {
 				if v := ci.Attributes[name].Value; !v.IsZero() {
 					keys = append(keys, itsm.Key{itsm.TextValue(name), v, itsm.TextValue(ci.Name)})
+				}
+			}
+			return keys
+		}},
+		{Name: byIdentity, Keys: func(ci *CI) []itsm.Key { // see Identify
+			var keys []itsm.Key
+			if p.gone(ci.State) {
+				return nil
+			}
+			for _, i := range p.Model.identifiersOf(ci.Class) {
+				if key, has := p.Model.identityKey(p.Model.identities[i], ci.Class, ci.Value); has {
+					keys = append(keys, itsm.Key{itsm.TextValue(key), itsm.TextValue(ci.Name)})
 				}
 			}
 			return keys
