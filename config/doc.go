@@ -137,7 +137,9 @@
 // [NewIntake] reads CIs and relations from tables (CSV) and JSON Lines, checks them
 // all, names each fault with its line, and then gives everything or, if it is asked
 // for, what is good. What is known already is changed, or observed, and a step names
-// what observing cannot say. A [Table] tells which columns and words a spreadsheet
-// uses. [WriteCSV] and [WriteJSONLine] write what [ReadCSV] and [ReadJSONLines] read.
-// [NewDrawing] makes text for Graphviz and Mermaid.
+// what observing cannot say. What a row without an id is about, the identifiers of its
+// class find ([Model.Identifiers]), as a serial number does whatever a server is called
+// now, and then its class and name; [Identify] finds the same for a host that has a
+// register. A [Table] tells which columns and words a spreadsheet uses. [WriteCSV] and [WriteJSONLine]
+// write what [ReadCSV] and [ReadJSONLines] read. [NewDrawing] makes text for Graphviz and Mermaid.
 package config

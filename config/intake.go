@@ -35,9 +35,12 @@ type IntakeOptions struct {
 	Lenient bool
 
 	// Known are the CIs and relations that are there already; nil: none. They must be
-	// the same each time they are listed and not change meanwhile. A row that names a
-	// known CI, by id or by class and name, changes it; what several CIs are called is
-	// no name of a row without an id.
+	// the same each time they are listed and not change meanwhile. A row that is about a
+	// known CI changes it. With an id it is about the one of that id, and nothing else is
+	// asked. Without, it is about the one that [Identify] would find: first by identifiers,
+	// so that what a row calls otherwise gets that name, then by class and name. What
+	// several share finds none of them, and is a fault if nothing else finds one. A row
+	// may be of a class from which the known one's descends, and says less then.
 	Known          iter.Seq[*CI]
 	KnownRelations iter.Seq[*Relation]
 
@@ -55,7 +58,8 @@ type IntakeOptions struct {
 	// Namespace is what the ids of rows without one are made of (UUID version 5),
 	// together with class and name, or with what a relation says: the same rows get
 	// the same ids each time. A relation that is said again after it has ended, as a
-	// known one, gets another.
+	// known one, gets another; and so does a CI of a name whose first is disposed of, or
+	// is another by an identifier.
 	Namespace uuid.UUID
 
 	MaxLine   int // bytes of a line or a record; 0: 1 MiB
@@ -75,8 +79,8 @@ const defaultMaxFaults = 1000
 // Of relations that are too many, or say the same, the first rows come in, among those
 // that nothing else keeps out: what falls with a CI takes no place from another.
 //
-// It holds some 150 bytes for each CI and 30 for each relation, not the rows: these
-// are read again to be taken in.
+// It holds some 150 bytes for each CI and 30 for each relation and each identifier, not
+// the rows: these are read again to be taken in, and once more before if CIs are known.
 type Intake struct {
 	policy  *Policy
 	process *itsm.Lifecycle[CI]
@@ -122,7 +126,8 @@ type Counts struct {
 // rows is in [Intake.Faults] and [Intake.Err]; an error is what is wrong with the
 // call, or of a source that cannot be read at all.
 //
-// What refers to a CI may stand before it. A policy that looks CIs up ([Policy.End])
+// What refers to a CI may stand before it. By class and name it is found as the rows call
+// it, no more by a name that it had. A policy that looks CIs up ([Policy.End])
 // is asked for those that are not in the sources; when the commands are given to a
 // process, it must know those of the sources too.
 func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions) (*Intake, error) {
