@@ -17,7 +17,8 @@ type Class struct {
 	// Identifiers are what identifies a CI among those of the class and its
 	// descendants, what tells most first: each the names of attributes whose values no
 	// two of them share, all taken together. They go before those inherited, see
-	// [Model.Identifiers].
+	// [Model.Identifiers]. That two share one is not refused, since only one of their
+	// records may be wrong: it is a finding ([Duplicated]), and [Identify] finds neither.
 	Identifiers [][]string `json:"identifiers,omitempty"`
 }
 
