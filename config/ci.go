@@ -32,6 +32,7 @@ type CI struct {
 	Attributes map[string]Assertion `json:"attributes,omitempty"` // by name, as believed now
 	Known      map[string]Assertion `json:"known,omitempty"`      // without value, of all else of which something was said since it was registered: see [CI.Assertion]
 	Drifts     map[string]Drift     `json:"drifts,omitempty"`     // by attribute: seen to differ
+	Looks      map[string][]Look    `json:"looks,omitempty"`      // by attribute with a [Precedence], that believed first, then by rank; none: what is believed says it all
 	Needs      []Need               `json:"needs,omitempty"`      // of groups of suppliers, by name
 	Change     itsm.Ref             `json:"change,omitzero"`      // the change that last touched it
 	Registered Assertion            `json:"registered,omitzero"`  // without value, of what it was registered with
@@ -88,11 +89,17 @@ const (
 	versionName     = "version"
 )
 
-// needPrefix leads the name of a need's facts, driftPrefix that of a drift's.
+// These lead the names of the facts of needs, of drifts, and of looks that are outranked.
 const (
-	needPrefix  = "need:"
-	driftPrefix = "drift:"
+	needPrefix      = "need:"
+	driftPrefix     = "drift:"
+	outrankedPrefix = "outranked:"
 )
+
+// isAside reports whether facts of the name are of what stands beside what is believed.
+func isAside(name string) bool {
+	return strings.HasPrefix(name, driftPrefix) || strings.HasPrefix(name, outrankedPrefix)
+}
 
 // Value is what is believed now of an attribute, of its own or of its class, or of
 // "need:" with a group; missing if it has none.

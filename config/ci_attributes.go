@@ -23,14 +23,16 @@ type SetAttributes struct {
 
 	// Filled in by the decision.
 	Settled []string   `json:"settled,omitempty"` // controlled attributes that drifted to what is said now
+	Agreed  []string   `json:"agreed,omitempty"`  // of which nothing is outranked any more
+	ByHand  []string   `json:"by_hand,omitempty"` // of which that ranks, see [Precedence]
 	Was     []Replaced `json:"was,omitempty"`
 }
 
 func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttributes, error) {
 	c.Values, c.Since, c.Until = maps.Clone(c.Values), itsm.Normal(c.Since), itsm.Normal(c.Until)
-	c.Was, c.Settled = ci.replaced(namesOf(c.Values)...), nil
+	c.Was, c.Settled, c.Agreed, c.ByHand = ci.replaced(namesOf(c.Values)...), nil, nil, nil
 	if c.Until.IsZero() {
-		c.Settled = ci.settledBy(c.Values)
+		c.Settled, c.Agreed, c.ByHand = ci.settledBy(c.Values), ci.agreed(c.Values), p.byHand(ci.Class, c.Values, s.By)
 	}
 	l := p.Model.rulesAt(ci.Class, ci.Criticality)
 	return c, decided(
@@ -70,7 +72,7 @@ func checkUntil(since, until time.Time, s itsm.Stamp) error {
 // believed now has been so.
 func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
-		ci.believe(stated(c.Values, toldBy(c.Since, c.Change, s)))
+		ci.tell(c.Values, toldBy(c.Since, c.Change, s), c.ByHand)
 		ci.settle(c.Settled)
 	} else {
 		ci.notBefore(c.Values, c.Until)
@@ -85,6 +87,7 @@ func (c SetAttributes) state(f *facts, _ itsm.Stamp) {
 		f.add(name, v)
 	}
 	f.settled(c.Settled)
+	f.agreed(c.Agreed)
 }
 
 // Reclassify makes it a CI of another class, with the values that the class asks
@@ -99,6 +102,8 @@ type Reclassify struct {
 
 	// Filled in by the decision.
 	Settled []string   `json:"settled,omitempty"` // what drifted to what is said now, or what the class does not have
+	Agreed  []string   `json:"agreed,omitempty"`  // of which nothing is outranked any more
+	ByHand  []string   `json:"by_hand,omitempty"` // of which that ranks, see [Precedence]
 	Was     []Replaced `json:"was,omitempty"`
 }
 
@@ -106,7 +111,12 @@ func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, err
 	c.Values, c.Since = maps.Clone(c.Values), itsm.Normal(c.Since)
 	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
 	l := p.Model.rulesAt(c.Class, ci.Criticality)
-	c.Settled = nil
+	c.Settled, c.Agreed, c.ByHand = nil, nil, p.byHand(c.Class, c.Values, s.By)
+	for _, name := range ci.Outranked() {
+		if _, given := c.Values[name]; given || l.find(name) == nil && !isOwn(name) {
+			c.Agreed = append(c.Agreed, name)
+		}
+	}
 	for _, name := range ci.Drifting() {
 		v, given := c.Values[name]
 		if given && v.Equal(ci.Drifts[name].Observed) || l.find(name) == nil && !isOwn(name) {
@@ -151,11 +161,15 @@ func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
 // of an attribute that the class does not have.
 func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
 	as := toldBy(c.Since, c.Change, s)
-	all := stated(c.Values, as)
+	ci.tell(c.Values, as, c.ByHand)
 	as.Value = itsm.TextValue(c.Class)
-	all[className] = as
-	ci.believe(all)
+	ci.believe(map[string]Assertion{className: as})
 	ci.settle(c.Settled)
+	for _, name := range c.Agreed {
+		if _, given := c.Values[name]; !given {
+			ci.setLooks(map[string][]Look{name: nil})
+		}
+	}
 	ci.touch(c.Change)
 }
 
@@ -166,4 +180,5 @@ func (c Reclassify) state(f *facts, _ itsm.Stamp) {
 		f.add(name, v)
 	}
 	f.settled(c.Settled)
+	f.agreed(c.Agreed)
 }

@@ -31,6 +31,8 @@ type Describe struct {
 	// Filled in by the decision.
 	Next    time.Time  `json:"next_verify,omitzero"` // with a criticality
 	Settled []string   `json:"settled,omitempty"`    // what drifted to what is said now
+	Agreed  []string   `json:"agreed,omitempty"`     // of which nothing is outranked any more
+	ByHand  []string   `json:"by_hand,omitempty"`    // of which that ranks, see [Precedence]
 	Was     []Replaced `json:"was,omitempty"`
 }
 
@@ -69,9 +71,9 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 		c.Next = p.nextVerify(c.Criticality, ci.VerifyFrom)
 	}
 	said := c.said()
-	c.Was, c.Settled = ci.replaced(namesOf(said)...), nil
+	c.Was, c.Settled, c.Agreed, c.ByHand = ci.replaced(namesOf(said)...), nil, nil, nil
 	if c.Until.IsZero() {
-		c.Settled = ci.settledBy(said)
+		c.Settled, c.Agreed, c.ByHand = ci.settledBy(said), ci.agreed(said), p.byHand(ci.Class, said, s.By)
 	}
 	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkDetail(ci, &c), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change, c.Since, c.Until))
 }
@@ -162,7 +164,7 @@ func (c *Describe) checkClear() error {
 // believed now has been so.
 func (c Describe) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
-		ci.believe(stated(c.said(), toldBy(c.Since, c.Change, s)))
+		ci.tell(c.said(), toldBy(c.Since, c.Change, s), c.ByHand)
 	} else {
 		ci.notBefore(c.said(), c.Until)
 	}
@@ -205,6 +207,7 @@ func (c Describe) state(f *facts, _ itsm.Stamp) {
 		f.add(name, v)
 	}
 	f.settled(c.Settled)
+	f.agreed(c.Agreed)
 }
 
 // Own says whose the CI is; with an Until, whose it was in a time that is over.

@@ -16,6 +16,7 @@ type Deficiency string
 // The deficiencies.
 const (
 	Drifted     Deficiency = "drifted"              // a controlled attribute was seen to differ (R20)
+	Disagreed   Deficiency = "sources disagree"     // a lower source saw an observed attribute to be otherwise, see [Precedence]
 	Uncovered   Deficiency = "no change"            // in a state into which people bring a CI only by a change, and no change ever touched it (R20)
 	NoCI        Deficiency = "no CI"                // what is used as a service is no CI (R21)
 	NoService   Deficiency = "no service"           // what is used as a service is a CI of another class (R21)
@@ -30,7 +31,7 @@ const (
 
 // Deficiencies lists every deficiency.
 func Deficiencies() []Deficiency {
-	return []Deficiency{Drifted, Uncovered, NoCI, NoService, NoOwner, Revived, Unverified, Unfinished, Missing, Recommended, Misfit}
+	return []Deficiency{Drifted, Disagreed, Uncovered, NoCI, NoService, NoOwner, Revived, Unverified, Unfinished, Missing, Recommended, Misfit}
 }
 
 // Finding is a deficiency of one CI.
@@ -71,6 +72,10 @@ func Findings(policy *Policy, ci *CI, at time.Time) []Finding {
 	}
 	for _, name := range ci.Drifting() {
 		find(Drifted, name, "%s", ci.drifted(name))
+	}
+	for _, name := range ci.Outranked() {
+		l, _ := outranked(ci.Looks[name])
+		find(Disagreed, name, "is %s (%s), and was seen as %s by %s since %s", worded(ci.Value(name)), ci.Looks[name][0].Source, worded(l.Value), l.Source, l.First.Format(time.RFC3339))
 	}
 	for _, s := range policy.UnderChange {
 		if s == ci.State && ci.Change.IsZero() {

@@ -16,6 +16,10 @@ import (
 // (R20). What was seen of an attribute before something newer is known of it, be that
 // that it has no value, says nothing any more.
 //
+// Where sources have a [Precedence], an observed attribute is as the highest saw it, and
+// what a lower one sees otherwise is kept beside it as a [Look]; of an older look only
+// what an equal or a higher source knows takes the word away.
+//
 // Besides the attributes of the class, its name, environment and version can be
 // seen.
 type Observe struct {
@@ -28,6 +32,12 @@ type Observe struct {
 	Drifts  []string   `json:"drifts,omitempty"`  // controlled attributes seen to differ
 	Settled []string   `json:"settled,omitempty"` // those that differed and agree again
 	Changed []Replaced `json:"changed,omitempty"` // observed attributes that were different before
+
+	// And where sources have a precedence.
+	Ranked    map[string][]string `json:"ranked,omitempty"`    // by attribute, the sources whose looks count now, that believed first, where it is not this one alone
+	Outranked map[string]Look     `json:"outranked,omitempty"` // what a lower source saw otherwise, where that is new
+	Agreed    []string            `json:"agreed,omitempty"`    // of which nothing is outranked any more
+	Yielded   map[string]Look     `json:"yielded,omitempty"`   // what another saw and is believed now, as a higher source has not looked for long
 }
 
 // observable are those of its own attributes that can be seen.
@@ -36,6 +46,7 @@ func observable() []string { return []string{nameName, environmentName, versionN
 func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
 	c.Values, c.Seen = maps.Clone(c.Values), itsm.Normal(c.Seen)
 	c.Stale, c.Drifts, c.Settled, c.Changed = nil, nil, nil, nil
+	c.Ranked, c.Outranked, c.Agreed, c.Yielded = nil, nil, nil, nil
 	seen := sinceOf(c.Seen, s)
 	l := p.Model.rulesAt(ci.Class, ci.Criticality)
 	controlled := func(name string) bool { return p.controlled(ci.Class, name) }
@@ -49,17 +60,23 @@ func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
 		} else {
 			ofClass[name] = v
 		}
-		_, drifts := ci.Drifts[name]
-		same := v.Equal(ci.Value(name))
+		drift, drifts := ci.Drifts[name]
+		var looks []Look
+		if !controlled(name) {
+			looks = p.weigh(ci, name, Look{c.Source, v, seen, seen})
+		}
 		switch {
-		case seen.Before(ci.knownAt(name)):
+		case seen.Before(drift.Last), controlled(name) && seen.Before(ci.knownAt(name)), !controlled(name) && looks == nil:
 			c.Stale = append(c.Stale, name)
-		case controlled(name) && !same:
+			continue
+		case !controlled(name):
+			c.rank(ci, name, looks, p.precedence(ci.Class, name) != nil)
+		case !v.Equal(ci.Value(name)):
 			c.Drifts = append(c.Drifts, name)
-		case controlled(name) && drifts:
+			continue
+		}
+		if drifts {
 			c.Settled = append(c.Settled, name)
-		case !same:
-			c.Changed = append(c.Changed, ci.replaced(name)...)
 		}
 	}
 	wrong = append(wrong, l.values("values", ofClass, controlled), p.checkRefs("values", l, ofClass, s))
@@ -98,7 +115,7 @@ func (c Observe) Check(_ *CI, s itsm.Stamp) error {
 			wrong = append(wrong, &itsm.FieldError{Field: "seen", Problem: "has not come yet"})
 		}
 	}
-	for _, list := range [][]string{c.Stale, c.Drifts, c.Settled} {
+	for _, list := range [][]string{c.Stale, c.Drifts, c.Settled, c.Agreed, namesOf(c.Ranked), namesOf(c.Outranked), namesOf(c.Yielded)} {
 		for _, name := range list {
 			if _, given := c.Values[name]; !given {
 				wrong = append(wrong, &itsm.FieldError{Field: "values", Problem: fmt.Sprintf("has nothing of %q", name)})
@@ -114,7 +131,7 @@ func (c Observe) Apply(ci *CI, s itsm.Stamp) {
 	if seen.After(ci.Seen) {
 		ci.Seen = seen
 	}
-	believed := make(map[string]Assertion, len(c.Values))
+	believed, looks := make(map[string]Assertion, len(c.Values)), make(map[string][]Look)
 	for name, v := range c.Values {
 		switch {
 		case slices.Contains(c.Stale, name):
@@ -124,15 +141,15 @@ func (c Observe) Apply(ci *CI, s itsm.Stamp) {
 			ci.setDrift(name, &d)
 			continue
 		}
-		a, has := ci.Assertion(name)
-		if !has || !a.Value.Equal(v) {
-			a = Assertion{Value: v, Since: seen, Source: c.Source}
+		list := c.ranked(ci, name, seen)
+		believed[name], looks[name] = ci.asSeen(name, list), nil
+		if len(c.Ranked[name]) > 0 {
+			looks[name] = list
 		}
-		a.Seen = seen
-		believed[name] = a
 		ci.setDrift(name, nil)
 	}
 	ci.believe(believed)
+	ci.setLooks(looks)
 }
 
 // setDrift keeps what was seen to differ in a new map; nil: nothing differs.
@@ -157,8 +174,17 @@ func (ci *CI) setDrift(name string, d *Drift) {
 func (c Observe) state(f *facts, s itsm.Stamp) {
 	f.seen(c.Seen, c.Source, s)
 	for _, r := range c.Changed {
-		f.add(r.Attribute, c.Values[r.Attribute])
+		if l, other := c.Yielded[r.Attribute]; other {
+			f.look(r.Attribute, l.Value, l, l.Seen, s)
+		} else {
+			f.add(r.Attribute, c.Values[r.Attribute])
+		}
 	}
+	for _, name := range namesOf(c.Outranked) {
+		l := c.Outranked[name]
+		f.look(outrankedPrefix+name, orAbsent(l.Value), l, l.First, s)
+	}
+	f.agreed(c.Agreed)
 	for _, name := range c.Drifts {
 		f.drifts(name, c.Values[name])
 	}
@@ -173,13 +199,14 @@ func (ci *CI) drifted(name string) string { return ci.Drifts[name].against(ci.Va
 
 // against is the drift in one line, beside what is believed.
 func (d Drift) against(believed itsm.Value) string {
-	text := func(v itsm.Value) string {
-		if v.IsZero() {
-			return "nothing"
-		}
-		return v.String()
+	return "is recorded as " + worded(believed) + " and seen as " + worded(d.Observed) + " by " + d.Source + " since " + d.First.Format(time.RFC3339)
+}
+
+func worded(v itsm.Value) string {
+	if v.IsZero() {
+		return "nothing"
 	}
-	return "is recorded as " + text(believed) + " and seen as " + text(d.Observed) + " by " + d.Source + " since " + d.First.Format(time.RFC3339)
+	return v.String()
 }
 
 // again is the drift when what differs is seen once more, or for the first time.

@@ -31,7 +31,9 @@ type Register struct {
 	Since       time.Time             `json:"since,omitzero"`  // from when on all this is so; zero: from now on
 	Reason      string                `json:"reason,omitzero"` // needed when Since lies in the past (R34)
 
-	Next time.Time `json:"next_verify,omitzero"` // filled in by the decision: when it is to be verified; zero: it is out of use
+	// Filled in by the decision.
+	Next   time.Time `json:"next_verify,omitzero"` // when it is to be verified; zero: it is out of use
+	ByHand []string  `json:"by_hand,omitempty"`    // of which that ranks, see [Precedence]
 }
 
 // register completes the command with the state, the source and the next
@@ -41,8 +43,9 @@ func (p *Policy) register(ci *CI, c Register, s itsm.Stamp) (Register, error) {
 	if c.State == itsm.None {
 		c.State = Planned
 	}
+	c.ByHand = nil
 	if c.Source == "" {
-		c.Source = s.By.ID
+		c.Source, c.ByHand = s.By.ID, p.byHand(c.Class, c.values(), s.By)
 	}
 	c.Next = time.Time{}
 	if !p.over(c.State) {
@@ -67,6 +70,13 @@ func (p *Policy) register(ci *CI, c Register, s itsm.Stamp) (Register, error) {
 		}
 	}
 	return c, decided(wrong...)
+}
+
+// values is what it says of attributes that can be seen.
+func (c *Register) values() map[string]itsm.Value {
+	all := map[string]itsm.Value{nameName: itsm.TextValue(c.Name), environmentName: itsm.TextValue(c.Environment), versionName: itsm.TextValue(c.Version)}
+	maps.Copy(all, c.Attributes)
+	return all
 }
 
 // checkClass asks for a class of which there are CIs.
@@ -129,6 +139,10 @@ func (c Register) Apply(ci *CI, s itsm.Stamp) {
 	slices.SortStableFunc(ci.Needs, byGroup)
 	ci.Registered = Assertion{Since: since, Source: c.Source, Seen: s.At, Change: c.Change}
 	ci.Attributes = asserted(nil, c.Attributes, ci.Registered)
+	for _, name := range c.ByHand {
+		a, _ := ci.Assertion(name)
+		ci.Looks = with(ci.Looks, name, []Look{{ByHand, a.Value, a.Since, a.Seen}})
+	}
 }
 
 func byGroup(a, b Need) int { return strings.Compare(a.Group, b.Group) }

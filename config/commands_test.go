@@ -22,6 +22,10 @@ func sampleRelationMove() config.RelationMove {
 	return config.RelationMove{Change: change, Since: noon, Reason: "Told late.", Was: noon.Add(-day), Settled: true}
 }
 
+func sampleLook() config.Look {
+	return config.Look{Source: "scan", Value: word("1.1"), First: noon, Seen: noon}
+}
+
 func was(name string) []config.Replaced {
 	return []config.Replaced{{Attribute: name, Value: word("old"), Since: noon.Add(-day)}}
 }
@@ -34,19 +38,26 @@ func samples() []itsm.Command[config.CI] {
 			Name: "web-1", Class: "server", Description: "Serves the shop.", Owner: "bob", Criticality: itsm.High, Environment: "production",
 			Version: "3", State: config.Live, Attributes: set, Needs: []config.Need{{Group: "power", AtLeast: 1}},
 			Source: "inventory", Change: change, Since: noon, Reason: "First inventory.", Next: noon.Add(90 * day),
+			ByHand: []string{"firmware"},
 		},
 		config.Describe{
 			Name: "web-2", Description: "Serves the shop.", Criticality: itsm.Low, Environment: "test", Version: "4", Clear: []string{"version"},
 			Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Next: noon.Add(day), Settled: []string{"version"}, Was: was("name"),
+			Agreed: []string{"name"}, ByHand: []string{"name"},
 		},
-		config.Reclassify{Class: "virtual machine", Values: values{"hypervisor_id": word("vm-7")}, Change: change, Since: noon, Reason: "Told late.", Settled: []string{"memory"}, Was: was("class")},
+		config.Reclassify{
+			Class: "virtual machine", Values: values{"hypervisor_id": word("vm-7")}, Change: change, Since: noon, Reason: "Told late.",
+			Settled: []string{"memory"}, Agreed: []string{"hypervisor_id"}, ByHand: []string{"hypervisor_id"}, Was: was("class"),
+		},
 		config.Own{Owner: "bob", Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: was("owner")},
 		config.SetAttributes{
 			Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Settled: []string{"memory"}, Was: was("memory"),
+			Agreed: []string{"firmware"}, ByHand: []string{"firmware"},
 		},
 		config.Observe{
 			Values: set, Source: "scan", Seen: noon, Stale: []string{"memory"}, Drifts: []string{"memory"}, Settled: []string{"memory"},
-			Changed: was("firmware"),
+			Changed: was("firmware"), Ranked: map[string][]string{"firmware": {"agent", "scan"}}, Agreed: []string{"firmware"},
+			Outranked: map[string]config.Look{"firmware": sampleLook()}, Yielded: map[string]config.Look{"firmware": sampleLook()},
 		},
 		config.SetNeed{Need: config.Need{Group: "power", AtLeast: 2}, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: 1},
 		config.DropNeed{Group: "power", Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: 1},

@@ -161,7 +161,7 @@ func differences(a, b view) []Difference {
 			name, is = bs[j], lastB[j].believed(b.valid, b.recorded)
 			j++
 		}
-		if was == is || strings.HasPrefix(name, driftPrefix) {
+		if was == is || isAside(name) {
 			continue
 		}
 		if from, to := was.valueOf(), is.valueOf(); !from.Equal(to) {

@@ -67,6 +67,11 @@
 // it. So it is of a relation that is found and only proposed, or active and seen to be
 // gone ([Sight], [RelationFindings]).
 //
+// Observed attributes are as they were seen last. Where several sources see them
+// differently, [Policy.Precedence] says which is believed, how long it is kept against
+// the others when it looks no more, and what a correction by hand counts for; what the
+// others saw is kept beside as a [Look], which [Findings] report too.
+//
 // # Time
 //
 // Every command that states a fact may say since when it is so. One of the past says

@@ -18,7 +18,9 @@ import (
 // Attribute is a name of [OwnAttributes] or [OwnRelationAttributes], that of an
 // attribute of the model, "need:" with a group, or "drift:" with what was observed to
 // differ (R20): a controlled attribute of a CI, or the state of a relation that is
-// only proposed and was found to be there, or active and seen to be gone. Of a drift the value is what was observed,
+// only proposed and was found to be there, or active and seen to be gone. "outranked:"
+// leads likewise what a lower source saw of an observed attribute, see [Precedence]. Of a
+// drift and of what is outranked the value is what was observed,
 // [Absent] where there was none, and missing when nothing differs any more. What was
 // registered once has a state from then on; the value of state is what tells whether
 // it exists.
@@ -35,7 +37,7 @@ type Fact struct {
 	Reason    string     // of a fact of the past: why it is told only now (R34)
 }
 
-// Absent is the value of the fact that a controlled attribute was seen to have none. It
+// Absent is the value of the fact that an attribute was seen to have none, beside what is believed. It
 // is a reference to what there are no records of, and so no attribute's.
 func Absent() itsm.Value { return itsm.ReferenceValue(itsm.Ref{Kind: "drift", ID: "absent"}) }
 
@@ -138,10 +140,31 @@ func (f *facts) given(attribute string, v itsm.Value) {
 
 // drifts adds what was seen to differ; missing: it was seen to have none.
 func (f *facts) drifts(name string, observed itsm.Value) {
+	f.add(driftPrefix+name, orAbsent(observed))
+}
+
+func orAbsent(observed itsm.Value) itsm.Value {
 	if observed.IsZero() {
-		observed = Absent()
+		return Absent()
 	}
-	f.add(driftPrefix+name, observed)
+	return observed
+}
+
+// look adds what a source saw, which may be another than that of the command.
+func (f *facts) look(attribute string, v itsm.Value, l Look, from time.Time, s itsm.Stamp) {
+	f.add(attribute, v)
+	last := &f.list[len(f.list)-1]
+	last.From, last.Source, last.Reason = from, l.Source, s.Reason
+	if from.Before(s.At) {
+		last.Reason = seenBy(l.Source)
+	}
+}
+
+// agreed adds that no look is outranked any more.
+func (f *facts) agreed(names []string) {
+	for _, name := range names {
+		f.add(outrankedPrefix+name, itsm.Value{})
+	}
 }
 
 // settled adds that nothing is seen to differ any more.

@@ -46,7 +46,7 @@ func TestFactsOfEveryCommand(t *testing.T) {
 		check("relation "+name, config.RelationFactsOf(eventOf(relationSamples()[i])))
 	}
 	require.Equal(t, map[string]int{
-		"register": 11, "describe": 7, "reclassify": 4, "own": 2, "set attributes": 4, "observe": 4, "set need": 2, "drop need": 2,
+		"register": 11, "describe": 8, "reclassify": 5, "own": 2, "set attributes": 5, "observe": 6, "set need": 2, "drop need": 2,
 		"verify": 1, "attest": 1, "complete action": 1, "correct state": 2, "order": 1, "build": 1, "test": 1, "deploy": 1, "maintain": 1, "return": 1,
 		"retire": 1, "reinstate": 1, "dispose": 1,
 		"relation relate": 7, "relation activate": 2, "relation adjust": 2, "relation unrelate": 2, "relation sight": 2,

@@ -103,7 +103,7 @@ func TestR21_ServicesAreOwnedCIs(t *testing.T) {
 }
 
 func TestLists(t *testing.T) {
-	require.Len(t, config.Deficiencies(), 11)
+	require.Len(t, config.Deficiencies(), 12)
 	require.Equal(t, []config.Result{config.Passed, config.Failed}, config.Results())
 	require.Equal(t, []config.Carries{config.ToFirst, config.ToSecond, config.Nowhere}, config.Directions())
 	config.OwnAttributes()[0] = "x"

@@ -36,6 +36,10 @@ type Policy struct {
 	// controlled attributes of the model (R20).
 	Controlled []string
 
+	// Precedence says which sources are believed of observed attributes where they
+	// differ, the first row that fits; none: the newest look of any counts.
+	Precedence []Precedence
+
 	// UnderChange are the states that people move a CI into or out of only under a
 	// change record.
 	UnderChange []itsm.State
@@ -129,7 +133,7 @@ func (p *Policy) check() error {
 			complain(fmt.Sprintf("controlled[%d]", i), "%q is none of: %s", name, itsm.Listed(own))
 		}
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, p.checkPrecedence())...)
 }
 
 // unknownLevels are the places in the model that name none of the criticalities.
@@ -167,6 +171,10 @@ func (p *Policy) clone() *Policy {
 	c.Administrators, c.Managers, c.Discoverers = slices.Clone(p.Administrators), slices.Clone(p.Managers), slices.Clone(p.Discoverers)
 	c.Criticalities, c.Environments = slices.Clone(p.Criticalities), slices.Clone(p.Environments)
 	c.Controlled, c.UnderChange = slices.Clone(p.Controlled), slices.Clone(p.UnderChange)
+	c.Precedence = slices.Clone(p.Precedence)
+	for i, r := range c.Precedence {
+		c.Precedence[i].Attributes, c.Precedence[i].Sources = slices.Clone(r.Attributes), slices.Clone(r.Sources)
+	}
 	return &c
 }
 

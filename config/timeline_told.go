@@ -3,7 +3,6 @@ package config
 import (
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -111,7 +110,7 @@ func (t *Timeline) Instants(subject uuid.UUID, recorded time.Time) []time.Time {
 	var list []int64
 	names, newest := h.all()
 	for i, name := range names {
-		if strings.HasPrefix(name, driftPrefix) {
+		if isAside(name) {
 			continue
 		}
 		for s := newest[i].by(by); s != nil; s = s.before {

@@ -79,8 +79,8 @@ type Belief struct {
 }
 
 // Beliefs are what is believed of all that it has a value of, by attribute: its own
-// attributes, those of its class or type, its needs ("need:…") and what was seen to
-// differ ("drift:…").
+// attributes, those of its class or type, its needs ("need:…"), what was seen to
+// differ ("drift:…") and what a lower source saw ("outranked:…").
 func (v view) Beliefs() iter.Seq[Belief] {
 	return func(yield func(Belief) bool) {
 		names, newest := v.of.all()
@@ -126,7 +126,7 @@ func (b Belief) Fact() Fact { return b.said.fact(b.of, b.attribute) }
 func (v view) beliefs() iter.Seq[Belief] {
 	return func(yield func(Belief) bool) {
 		for b := range v.Beliefs() {
-			if !strings.HasPrefix(b.attribute, driftPrefix) && !yield(b) {
+			if !isAside(b.attribute) && !yield(b) {
 				return
 			}
 		}
