@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -223,4 +224,30 @@ func TestR20_PrecedenceDoesNotOutvoteADrift(t *testing.T) {
 	require.NotContains(t, tl.Instants(w.Record().ID, time.Time{}), seen)
 	v, _ = tl.At(w.Record().ID, config.AsOf{})
 	require.True(t, v.Value("outranked:firmware").IsZero())
+}
+
+// TestIntakeObservesByPrecedence: what is observed through an intake comes to what the
+// process decides, of an older look too.
+func TestIntakeObservesByPrecedence(t *testing.T) {
+	policy := ranking(config.Precedence{Sources: []string{"agent", "scan"}})
+	w := itsmtest.New(t, lifecycle(t, policy))
+	w.Do(ann, server())
+	first := w.Now()
+	w.Wait(day).Do(probe, saw("scan", time.Time{}, "2"))
+	w.Wait(day)
+	for _, row := range []struct{ source, value, want string }{{"agent", "1", "1"}, {"other", "3", "1"}} {
+		known := *w.Record()
+		line := `{"register":{"name":"web-1","class":"server","source":"` + row.source + `","attributes":{"firmware":"` + row.value + `"},"since":"` + first.Add(hour).Format(time.RFC3339Nano) + `"}}`
+		in, err := config.NewIntake(policy, w.Stamp(probe), []config.Source{lines(line)}, &config.IntakeOptions{Known: slices.Values([]*config.CI{&known}), Observe: true})
+		require.NoError(t, err)
+		require.NoError(t, in.Err())
+		for step, err := range in.Steps() {
+			require.NoError(t, err)
+			for _, c := range step.CI {
+				w.Do(probe, c)
+			}
+		}
+		require.Equal(t, word(row.want), w.Record().Value("firmware"))
+	}
+	require.Equal(t, []string{"firmware"}, w.Record().Outranked())
 }
