@@ -30,6 +30,32 @@ func (p *Policy) over(s itsm.State) bool {
 // gone reports whether nothing is left of a CI in a state.
 func (p *Policy) gone(s itsm.State) bool { return p.phase(s) == itsm.Final }
 
+// relationAs is what a state of a relation means, as one of this package: what is on
+// paper is proposed, what is over has ended, all else counts, as it does in a graph.
+func (p *Policy) relationAs(s itsm.State) itsm.State {
+	switch p.phase(s) {
+	case itsm.Open:
+		return Proposed
+	case itsm.Done, itsm.Final:
+		return Ended
+	}
+	return Active
+}
+
+// relationsAs are relations as the model looks at them, which knows the states of this
+// package.
+func (p *Policy) relationsAs(list []*Relation) []*Relation {
+	as := make([]*Relation, len(list))
+	for i, r := range list {
+		if as[i] = r; r != nil && r.State != p.relationAs(r.State) {
+			ours := *r
+			ours.State = p.relationAs(r.State)
+			as[i] = &ours
+		}
+	}
+	return as
+}
+
 // checkState refuses a state that is neither of this package nor one of which the host
 // knows what it means; whether a command may lead there the lifecycle knows.
 func (p *Policy) checkState(field string, s itsm.State) error {

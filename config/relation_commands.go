@@ -55,7 +55,7 @@ func (p *Policy) relate(born *Relation, c Relate, s itsm.Stamp, near []*Relation
 	use := r.use("relate", c.Since)
 	r.State = relateTo(nil, c, s)
 	l := p.Model.rulesOfType(c.Type)
-	return c, decided(p.checkChange(c.Change, s, use), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, p.asOurs(c.From), p.asOurs(c.To), near))
+	return c, decided(p.checkChange(c.Change, s, use), p.checkRefs("attributes", l, c.Attributes, s), p.Model.CheckRelation(&r, p.asOurs(c.From), p.asOurs(c.To), p.relationsAs(near)))
 }
 
 // lookUp fills in what a CI is.

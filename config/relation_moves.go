@@ -26,7 +26,7 @@ func (p *Policy) activate(r *Relation, c Activate, s itsm.Stamp, near []*Relatio
 	m, err := p.moveRelation(r, "activate", RelationMove(c), s)
 	would := *r
 	would.State = Active
-	wrong := []error{err, p.Model.checkOthers(&would, near)}
+	wrong := []error{err, p.Model.checkOthers(&would, p.relationsAs(near))}
 	if p.End != nil { // they may have changed since it was proposed
 		from, to := End{ID: r.From}, End{ID: r.To}
 		lost := decided(p.lookUp(fromName, &from, s), p.lookUp(toName, &to, s))
@@ -94,7 +94,7 @@ func (c Activate) state(f *facts, s itsm.Stamp) { RelationMove(c).state(f, s) }
 type Unrelate RelationMove
 
 func (p *Policy) unrelate(r *Relation, c Unrelate, s itsm.Stamp) (Unrelate, error) {
-	if r.State == Proposed { // it never counted
+	if p.relationAs(r.State) == Proposed { // it never counted
 		m := RelationMove(c).from(r)
 		return Unrelate(m), p.checkChange(m.Change, s, r.use("unrelate", m.Since))
 	}

@@ -31,7 +31,7 @@ func RelationProcess(policy *Policy) (itsm.Process[Relation], error) {
 	if err != nil {
 		return itsm.Process[Relation]{}, err
 	}
-	return itsm.Process[Relation]{Prefix: "REL", Lifecycle: lifecycle, Indexes: relationIndexes()}, nil
+	return itsm.Process[Relation]{Prefix: "REL", Lifecycle: lifecycle, Indexes: relationIndexes(p)}, nil
 }
 
 func (p *Policy) relationDefinition() itsm.Definition[Relation] {
@@ -49,7 +49,7 @@ func (p *Policy) relationDefinition() itsm.Definition[Relation] {
 				itsm.Needs(p.aroundRelate), itsm.DecideAmong(p.relate), itsm.Pick(relateTo)),
 			itsm.On("activate", Activate{}, from(Proposed), to(Active), keepers, sets(changeField), itsm.Needs(p.aroundActivate), itsm.DecideAmong(p.activate)),
 			itsm.On("adjust", Adjust{}, from(Proposed, Active), stay, all, sets(changeField), itsm.Decide(p.adjust)),
-			itsm.On("sight", Sight{}, from(Proposed, Active), stay, all, sets(seenField), itsm.Decide(sight)),
+			itsm.On("sight", Sight{}, from(Proposed, Active), stay, all, sets(seenField), itsm.Decide(p.sight)),
 			itsm.On("unrelate", Unrelate{}, from(Proposed, Active), to(Ended), all, sets(changeField), itsm.Decide(p.unrelate)),
 		},
 	}
@@ -80,10 +80,10 @@ const (
 	relationsDrift  = "drift"
 )
 
-func relationIndexes() []itsm.Index[Relation] {
+func relationIndexes(p *Policy) []itsm.Index[Relation] {
 	open := func(name string, ends func(*Relation) (near, far uuid.UUID)) itsm.Index[Relation] {
 		return itsm.Index[Relation]{Name: name, Keys: func(r *Relation) []itsm.Key {
-			if r.State == Ended {
+			if p.relationAs(r.State) == Ended {
 				return nil
 			}
 			near, far := ends(r)

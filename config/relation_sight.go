@@ -22,21 +22,16 @@ type Sight struct {
 	Settled bool `json:"settled,omitzero"` // it differed and agrees again
 }
 
-func sight(r *Relation, c Sight, s itsm.Stamp) (Sight, error) {
+func (p *Policy) sight(r *Relation, c Sight, s itsm.Stamp) (Sight, error) {
 	c.Seen = itsm.Normal(c.Seen)
-	c.Stale = sinceOf(c.Seen, s).Before(r.knownAt())
-	c.Drifts = !c.Stale && c.Gone == (r.State == Active)
+	counts, known := p.relationAs(r.State) == Active, r.Seen
+	if counts && r.Since.After(known) { // to propose it says nothing of whether it is there
+		known = r.Since
+	}
+	c.Stale = sinceOf(c.Seen, s).Before(known)
+	c.Drifts = !c.Stale && c.Gone == counts
 	c.Settled = !c.Stale && !c.Drifts && r.drifts()
 	return c, nil
-}
-
-// knownAt is when the newest was learnt that is known of whether it is there. To
-// propose it says nothing of that.
-func (r *Relation) knownAt() time.Time {
-	if r.State == Active && r.Since.After(r.Seen) {
-		return r.Since
-	}
-	return r.Seen
 }
 
 func (r *Relation) drifts() bool { return !r.Drift.Observed.IsZero() }
