@@ -7,7 +7,43 @@ import (
 // DefaultModel is a model to start from: the usual classes of what services are
 // made of and rest on, with few attributes each, and the usual relations. What
 // discovery sees better than people is observed, the rest is controlled. A host
-// adds to it or takes classes over with [Model.With].
+// adds to it or takes classes over with [Model.With]; [Model.Mermaid] draws it,
+// attributes included. Its classes:
+//
+//	item (abstract)
+//	  service (abstract)
+//	    business service
+//	    service offering
+//	  software (abstract)
+//	    application
+//	    database
+//	    container
+//	  host (abstract)
+//	    cluster
+//	    computer (abstract)
+//	      virtual machine
+//	      server
+//	  network device
+//	  storage
+//	  location
+//	  document
+//	  agreement (abstract)
+//	    contract
+//	    licence
+//
+// Relations, as they read from either end, and what is lost with what:
+//
+//	offers         is offered by      the second with the first
+//	depends on     is needed by       the first with the second
+//	runs on        hosts              the first with the second
+//	member of      has the member     the second with the first
+//	connects to    connects           the first with the second
+//	stored on      stores             the first with the second
+//	located in     houses             the first with the second
+//	backed up by   backs up           nothing
+//	documented by  documents          nothing
+//	covered by     covers             nothing
+//	licensed by    licenses           nothing
 func DefaultModel() *Model {
 	m, err := NewModel(defaultClasses(), defaultRelationTypes())
 	if err != nil {

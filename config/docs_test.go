@@ -29,6 +29,35 @@ func TestDocumentedTables(t *testing.T) {
 	}
 }
 
+// TestDocumentedModel compares what is said of the default model with it.
+func TestDocumentedModel(t *testing.T) {
+	source, err := os.ReadFile("default_model.go")
+	require.NoError(t, err)
+	require.Contains(t, string(source), "//\n"+outline(config.DefaultModel())+"func DefaultModel", "the comment of DefaultModel should end so")
+}
+
+// outline lists the classes as a tree and the relations.
+func outline(m *config.Model) string {
+	var b strings.Builder
+	depth := map[string]int{}
+	for _, c := range m.Classes() {
+		if c.Parent != "" {
+			depth[c.Name] = depth[c.Parent] + 1
+		}
+		kind := ""
+		if c.Abstract {
+			kind = " (abstract)"
+		}
+		fmt.Fprintf(&b, "//\t%s%s%s\n", strings.Repeat("  ", depth[c.Name]), c.Name, kind)
+	}
+	b.WriteString("//\n// Relations, as they read from either end, and what is lost with what:\n//\n")
+	for _, r := range m.RelationTypes() {
+		carries := map[config.Carries]string{config.ToFirst: "the first with the second", config.ToSecond: "the second with the first", config.Nowhere: "nothing"}[r.Carries]
+		fmt.Fprintf(&b, "//\t%-14s %-18s %s\n", r.Name, r.Inverse, carries)
+	}
+	return b.String()
+}
+
 func tableOf[R any](lc *itsm.Lifecycle[R]) string {
 	var b strings.Builder
 	row := func(from, command, to, who string) {

@@ -56,7 +56,7 @@ type Node struct {
 // the rest.
 type Link struct {
 	ID    uuid.UUID
-	Type  string // of the model, as it reads from the first
+	Type  string // of the model, as it reads from the first; [Model.Between] tells which join two classes
 	From  uuid.UUID
 	To    uuid.UUID
 	Group string // of suppliers, of the CI that needs them
