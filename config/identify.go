@@ -19,13 +19,13 @@ import (
 //     whatever else that CI is called;
 //   - an identifier that several CIs share finds none of them;
 //   - then the class and the name are asked, exactly;
-//   - a CI that is out of use is found where none is that is not, and one that is
-//     disposed of is not found.
+//   - by each of these a CI that is out of use is found where it finds none that is not,
+//     and one that is disposed of is not found.
 //
 // When nothing else finds one, several that share an identifier, or the name, are an
 // error that names two: to register one more would not make it better. Find gives the
-// CIs of a selection, as a register's does, which has to index its records anew when a
-// model identifies them otherwise; nil policy means [DefaultPolicy].
+// CIs of a selection, as a register's does, which has to index its records anew, with
+// Reindex, when a model identifies them otherwise; nil policy means [DefaultPolicy].
 func Identify(policy *Policy, class string, values map[string]itsm.Value, find func(itsm.Selection[CI]) iter.Seq2[CI, error]) (*CI, error) {
 	if policy == nil {
 		policy = DefaultPolicy()
@@ -37,6 +37,9 @@ func Identify(policy *Policy, class string, values map[string]itsm.Value, find f
 	if _, known := m.classAt[class]; !known {
 		return nil, &itsm.FieldError{Field: className, Problem: fmt.Sprintf("%s is no class", itsm.Quoted(class))}
 	}
+	if find == nil {
+		return nil, &itsm.FieldError{Field: "find", Problem: "is missing; give what finds in a register"}
+	}
 	value := func(name string) itsm.Value { return values[name] }
 	var shared error
 	for _, i := range m.identifiersOf(class) {
@@ -46,7 +49,7 @@ func Identify(policy *Policy, class string, values map[string]itsm.Value, find f
 			continue
 		}
 		s := sought{policy: policy}
-		if err := s.among(find(selection(byIdentity, itsm.TextValue(key))), func(*CI) bool { return true }); err != nil {
+		if err := s.among(find(selection(byIdentity, identityTerm(key))), func(*CI) bool { return true }); err != nil {
 			return nil, err
 		}
 		if found := s.found(); found != nil {
@@ -78,6 +81,8 @@ type sought struct {
 	second uuid.UUID // another that is as much in use; zero: none
 }
 
+// among looks at CIs, some perhaps twice, as a record may move in an index meanwhile. It
+// ends with the second that is in use: what many share is not read to its end.
 func (s *sought) among(cis iter.Seq2[CI, error], is func(*CI) bool) error {
 	for ci, err := range cis {
 		if err != nil {
@@ -89,8 +94,10 @@ func (s *sought) among(cis iter.Seq2[CI, error], is func(*CI) bool) error {
 		switch over := s.policy.over(ci.State); {
 		case s.first == nil, !over && s.policy.over(s.first.State):
 			s.first, s.second = &ci, uuid.Nil
-		case over == s.policy.over(s.first.State):
-			s.second = ci.ID
+		case over == s.policy.over(s.first.State) && ci.ID != s.first.ID:
+			if s.second = ci.ID; !over {
+				return nil
+			}
 		}
 	}
 	return nil

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
@@ -117,4 +120,90 @@ func TestIdentify(t *testing.T) {
 	}
 	_, err := config.Identify(&config.Policy{}, "server", nil, nil)
 	itsmtest.RequireField(t, err, "model")
+}
+
+// TestIdentifyReadsNoMoreThanItNeeds: what many share is settled by the first two that
+// are in use, and a record that a walk meets twice, as it moves in an index, is one.
+func TestIdentifyReadsNoMoreThanItNeeds(t *testing.T) {
+	policy := bladed(t)
+	var met int
+	find := func(cis ...*config.CI) func(itsm.Selection[config.CI]) iter.Seq2[config.CI, error] {
+		return func(itsm.Selection[config.CI]) iter.Seq2[config.CI, error] {
+			return func(yield func(config.CI, error) bool) {
+				for _, ci := range cis {
+					if met++; !yield(*ci, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+	one, two := serialed(1, "server", "a", "S-1", config.Live), serialed(2, "server", "b", "S-1", config.Live)
+	old, older := serialed(3, "server", "c", "S-1", config.Retired), serialed(4, "server", "d", "S-1", config.Retired)
+	for name, c := range map[string]struct {
+		cis  []*config.CI
+		want *config.CI // nil: several
+		met  int
+	}{
+		"two in use":               {[]*config.CI{old, one, two, older, one}, nil, 3},
+		"one in use, after others": {[]*config.CI{old, older, one}, one, 3},
+		"one, met twice":           {[]*config.CI{one, one}, one, 2},
+		"one retired, met twice":   {[]*config.CI{old, old}, old, 2},
+	} {
+		met = 0
+		ci, err := config.Identify(policy, "server", values{"serial_number": word("S-1")}, find(c.cis...))
+		require.Equal(t, c.met, met, name)
+		if c.want == nil {
+			itsmtest.RequireField(t, err, "serial_number")
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Equal(t, c.want.ID, ci.ID, name)
+	}
+	_, err := config.Identify(policy, "server", values{"name": word("a")}, nil)
+	itsmtest.RequireField(t, err, "find")
+}
+
+// TestIdentifyByLongValues: what identifies a CI may be as long as its attributes may,
+// for an index holds a digest of it.
+func TestIdentifyByLongValues(t *testing.T) {
+	policy := bladed(t)
+	e := newEstate(t, policy)
+	long := strings.Repeat("ж", 250)
+	seen := values{"name": word(long), "rack": word(long), "slot": number(1)}
+	ci := e.register(ann, config.Register{Class: "blade", Name: long, Attributes: values{"rack": word(long), "slot": number(1)}})
+	seen["rack"], seen["name"] = word(strings.ToUpper(long)), word("x")
+	found, err := config.Identify(policy, "blade", seen, func(sel itsm.Selection[config.CI]) iter.Seq2[config.CI, error] {
+		return e.cis.Find(e.ctx, ann, sel)
+	})
+	require.NoError(t, err)
+	require.Equal(t, ci.ID, found.ID)
+}
+
+// TestIdentityIgnoresLetterCase: of all letters, also of those of which one has several
+// small or large ones, and of numbers that are written otherwise.
+func TestIdentityIgnoresLetterCase(t *testing.T) {
+	policy := bladed(t)
+	process, err := config.Process(policy)
+	require.NoError(t, err)
+	same := func(known, seen string) bool {
+		found, err := config.Identify(policy, "server", values{"serial_number": word(seen)}, naivelyFound(process, []*config.CI{serialed(1, "server", "a", known, config.Live)}))
+		require.NoError(t, err)
+		return found != nil
+	}
+	for _, c := range [][2]string{{"ΟΔΟΣ", "οδος"}, {"οδοσ", "οδος"}, {"\u212a-1", "k-1"}, {"ſ", "S"}, {"a\u00a0b", " A  B\u2003"}} {
+		require.True(t, same(c[0], c[1]) && same(c[1], c[0]), "%q", c)
+	}
+	require.False(t, same("a b", "ab"))
+	for r := rune('!'); r <= unicode.MaxRune; r++ {
+		if other := unicode.SimpleFold(r); other != r {
+			require.True(t, same(string(r), string(other)), "%U %U", r, other)
+		}
+	}
+	blade := knownCI(1, "blade", "b", func(ci *config.CI) {
+		ci.Attributes = map[string]config.Assertion{"rack": {Value: word("r")}, "slot": {Value: number(1)}}
+	})
+	found, err := config.Identify(policy, "blade", values{"rack": word("R"), "slot": itsm.NumberValue(decimal.RequireFromString("1.00"))}, naivelyFound(process, []*config.CI{blade}))
+	require.NoError(t, err)
+	require.NotNil(t, found)
 }

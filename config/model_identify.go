@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -123,10 +125,11 @@ func isAmong(list []itsm.Value, v itsm.Value) bool {
 	return slices.ContainsFunc(list, func(o itsm.Value) bool { return asCompared(o) == asCompared(v) })
 }
 
-// asCompared is a value as identities compare it; "" is none.
+// asCompared is a value as identities compare it; "" is none. A letter may have two small
+// ones, as a sigma has, which only its large one makes the same.
 func asCompared(v itsm.Value) string {
 	if v.Type() == itsm.Text {
-		return strings.ToLower(strings.Join(strings.Fields(v.Text()), " "))
+		return strings.ToLower(strings.ToUpper(strings.Join(strings.Fields(v.Text()), " ")))
 	}
 	return v.String()
 }
@@ -161,4 +164,11 @@ func (m *Model) identityKey(id Identity, class string, value func(name string) i
 		part(text)
 	}
 	return string(room), true
+}
+
+// identityTerm is an identity's key as an index has it: a digest, as the values may be
+// longer than the keys of an index.
+func identityTerm(key string) itsm.Value {
+	sum := sha256.Sum256([]byte(key))
+	return itsm.TextValue(hex.EncodeToString(sum[:]))
 }

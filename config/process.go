@@ -136,7 +136,7 @@ func indexes(p *Policy) []itsm.Index[CI] {
 			}
 			for _, i := range p.Model.identifiersOf(ci.Class) {
 				if key, has := p.Model.identityKey(p.Model.identities[i], ci.Class, ci.Value); has {
-					keys = append(keys, itsm.Key{itsm.TextValue(key), itsm.TextValue(ci.Name)})
+					keys = append(keys, itsm.Key{identityTerm(key), itsm.TextValue(ci.Name)})
 				}
 			}
 			return keys
