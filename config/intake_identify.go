@@ -135,8 +135,10 @@ func (in *Intake) nameKnown() error {
 			r := at.row.ciRow()
 			if v, _ := in.identify(r); v != none && !told[v] {
 				told[v] = true
-				if now := in.known[v]; r.Name != "" && (r.Name != now.Name || r.Class != "" && r.Class != now.Class) {
-					in.called[v] = r.handle()
+				now := in.known[v]
+				h := Handle{Class: cmp.Or(r.Class, now.Class), Name: r.Name}
+				if r.Name != "" && (h.Name != now.Name || h.Class != now.Class) {
+					in.called[v] = h
 				}
 			}
 			return nil
@@ -153,7 +155,7 @@ func (in *Intake) nameKnown() error {
 					now = Handle{Class: ci.Class, Name: ci.Name}
 				}
 				in.bindKnown(v, tier, ci.Class, now.Name)
-				if now.Class != "" && now.Class != ci.Class {
+				if now.Class != ci.Class {
 					in.bindKnown(v, tier, now.Class, now.Name)
 				}
 			}
@@ -203,7 +205,8 @@ func (in *Intake) identityField(place int32) (field, verb string) {
 }
 
 // checkIdentities finds rows that are the same by an identifier though they are about
-// different CIs. Whoever gives ids knows that they are two.
+// different CIs. Whoever gives ids knows that they are two; and what known CIs share
+// already is a finding about them, and nothing that these rows brought.
 func (in *Intake) checkIdentities() {
 	earlier := func(a, b intakeIdentity) int {
 		x, y := &in.cis[a.ci], &in.cis[b.ci]
@@ -217,9 +220,9 @@ func (in *Intake) checkIdentities() {
 		}
 		same := in.told[:after]
 		in.told = in.told[after:]
-		first := max(0, slices.IndexFunc(same, func(id intakeIdentity) bool { return in.cis[id.ci].given }))
+		first := max(0, slices.IndexFunc(same, in.settled))
 		for i, id := range same {
-			if c := &in.cis[id.ci]; i != first && !c.given {
+			if i != first && !in.settled(id) {
 				of := &in.cis[same[first].ci]
 				field, verb := in.identityField(id.identity)
 				in.ciWrong(id.ci, field, "%s that of %s too; give ids to both if they are two", verb, in.place(of.source, of.line))
@@ -227,6 +230,18 @@ func (in *Intake) checkIdentities() {
 		}
 	}
 	in.told = nil
+}
+
+// settled reports whether nothing is new in what a row says of an identifier, or who says
+// it knows better.
+func (in *Intake) settled(id intakeIdentity) bool {
+	c := &in.cis[id.ci]
+	if c.given || c.known <= 0 {
+		return c.given
+	}
+	known, m := in.known[c.known-1], in.policy.Model
+	key, has := m.identityKey(m.identities[id.identity], known.Class, known.Value)
+	return has && keyFor("", key) == id.key
 }
 
 // differs reports whether a row says of an identifier something else than is known.

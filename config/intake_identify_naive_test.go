@@ -130,7 +130,8 @@ func naivelyIdentified(known, rows []naiveThing) []int {
 	result := make([]int, len(rows))
 	counted := make([]bool, len(rows)) // it is of some CI, right or wrong
 	claimed := make([]bool, len(known))
-	again := func(i int) bool { // it is a new one that another row before it is already
+	about := slices.Repeat([]int{-1}, len(rows)) // the known one of each
+	again := func(i int) bool {                  // it is a new one that another row before it is already
 		for j := range i {
 			if counted[j] && rows[j].id == 0 && alike(i, j) && result[j] <= 0 {
 				return true
@@ -166,7 +167,7 @@ func naivelyIdentified(known, rows []naiveThing) []int {
 			result[i] = -1
 			continue
 		case at >= 0:
-			claimed[at] = true
+			claimed[at], about[i] = true, at
 			result[i] = at + 1
 			if k := &known[at]; k.class != r.class && k.class != "blade" {
 				result[i] = -1 // it says that it is more than is known
@@ -180,10 +181,13 @@ func naivelyIdentified(known, rows []naiveThing) []int {
 			result[i] = -1
 		}
 	}
+	settled := func(i, identifier int) bool { // it is another for sure, or says what is known
+		return rows[i].id > 0 || about[i] >= 0 && rows[i].same(&known[about[i]], identifier)
+	}
 	for i := range rows {
 		for identifier := range 2 {
 			for j := range rows {
-				if i != j && counted[i] && counted[j] && rows[i].id == 0 && rows[i].same(&rows[j], identifier) && (rows[j].id > 0 || j < i) {
+				if i != j && counted[i] && counted[j] && !settled(i, identifier) && rows[i].same(&rows[j], identifier) && (settled(j, identifier) || j < i) {
 					result[i] = -1
 				}
 			}

@@ -92,6 +92,8 @@ func TestIntakeIdentifies(t *testing.T) {
 		"two rows":                 {nil, []string{row("server", "a", s("S-1")), row("server", "b", s("s-1"))}, []int{0, -1}, "2: attributes.serial_number: is that of line 1 too; give ids to both if they are two\n"},
 		"two rows about one":       {[]*config.CI{one}, []string{row("server", "a", s("S-1")), row("server", "b", s("S-1"))}, []int{1, -1}, "2: name: server/b is the CI of line 1 again\n"},
 		"two rows about two":       {[]*config.CI{three, two}, []string{row("server", "web-3", s("S-9")), row("server", "b", s("S-9"))}, []int{3, -1}, "2: attributes.serial_number: is that of line 1 too; give ids to both if they are two\n"},
+		"two share it already":     {[]*config.CI{one, again}, []string{row("server", "web-4", s("S-1")), row("server", "web-1", s("S-1"), `"firmware":"7"`)}, []int{4, 1}, ""},
+		"a third that did not":     {[]*config.CI{one, again, two}, []string{row("server", "web-2", s("S-1")), row("server", "web-1", s("S-1"), `"firmware":"7"`)}, []int{-1, 1}, "1: attributes.serial_number: is that of line 2 too; give ids to both if they are two\n"},
 		"ids":                      {[]*config.CI{one}, []string{own(8, "a", "S-1"), own(9, "b", "S-1")}, []int{0, 0}, ""},
 		"one has an id":            {nil, []string{row("server", "a", s("S-1")), own(9, "b", "S-1")}, []int{-1, 0}, "1: attributes.serial_number: is that of line 2 too; give ids to both if they are two\n"},
 		"renamed by its id":        {[]*config.CI{one, two}, []string{row("server", "web-1", s("S-8")), own(1, "web-9", "S-1")}, []int{0, 1}, ""},
@@ -221,7 +223,9 @@ func TestIntakeOfANameThatIsFree(t *testing.T) {
 	}{
 		"its number says it is another": {nil, []string{row("web-9", "S-1"), row("web-1", "S-9")}, []bool{false, true}, ""},
 		"renamed before":                {func(ci *config.CI) { ci.Name = "web-9" }, []string{row("web-1", "S-9")}, []bool{true}, ""},
-		"disposed of":                   {func(ci *config.CI) { ci.State = config.Disposed }, []string{row("web-1", "")}, []bool{true}, ""},
+		"told by its id, without a class": {nil, []string{`{"register":{"id":"FIRST","name":"web-9"}}`, row("web-1", "")}, nil,
+			"2: name: server/web-1 is what server/web-9 was when it got its id, and that is called otherwise now; give the id of that if it is meant, or of its own to a new one\n"},
+		"disposed of": {func(ci *config.CI) { ci.State = config.Disposed }, []string{row("web-1", "")}, []bool{true}, ""},
 		"nothing says so": {nil, []string{row("web-9", "S-1"), row("web-1", "")}, nil,
 			"2: name: server/web-1 is what server/web-9 was when it got its id, and that is called otherwise now; give the id of that if it is meant, or of its own to a new one\n"},
 	} {
@@ -230,6 +234,9 @@ func TestIntakeOfANameThatIsFree(t *testing.T) {
 			first := known[0].ID
 			if c.edit != nil {
 				c.edit(&known[0])
+			}
+			for i := range c.rows {
+				c.rows[i] = strings.ReplaceAll(c.rows[i], "FIRST", first.String())
 			}
 			in := take(known, c.rows...)
 			require.Equal(t, c.faults, withoutColumns(in))
