@@ -167,16 +167,15 @@ func (s *jsonScanner) unquoted(raw []byte, path string, at int) (string, *Fault)
 	if err := json.Unmarshal(raw, &text); err != nil {
 		return "", s.fault(at, path, "is no JSON string: %s", err)
 	}
-	if fault := s.halves(raw, at, path); fault != nil {
-		fault.Column = at + 1
-		return "", fault
+	if holdsHalf(raw) {
+		return "", s.fault(at, path, "holds half of a surrogate pair, which is no character")
 	}
 	return text, nil
 }
 
-// halves refuses JSON in which half of a surrogate pair is escaped; package
-// encoding/json makes another character of it.
-func (s *jsonScanner) halves(raw []byte, at int, path string) *Fault {
+// holdsHalf reports whether half of a surrogate pair is escaped in a JSON string;
+// package encoding/json makes another character of it.
+func holdsHalf(raw []byte) bool {
 	unit := func(i int) uint64 {
 		if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' {
 			return 0
@@ -187,14 +186,14 @@ func (s *jsonScanner) halves(raw []byte, at int, path string) *Fault {
 	for i := 0; ; {
 		next := bytes.IndexByte(raw[i:], '\\')
 		if next < 0 {
-			return nil
+			return false
 		}
 		i += next
 		switch n := unit(i); {
 		case n >= 0xD800 && n < 0xDC00 && unit(i+6) >= 0xDC00 && unit(i+6) < 0xE000:
 			i += 12
 		case n >= 0xD800 && n < 0xE000:
-			return s.fault(at+i, path, "holds half of a surrogate pair, which is no character")
+			return true
 		default:
 			i += min(2, len(raw)-i)
 		}
