@@ -28,7 +28,8 @@ import (
 //
 // Each row is read back before it is written. What would come back as something else,
 // such as a value of another type than its attribute's, nothing where Table.Always
-// says something, or a relation that has ended, is an [*itsm.FieldError] with place
+// says something, or a relation in a state of which no row is, such as [Ended] or a
+// host's own, is an [*itsm.FieldError] with place
 // and field, as in "lines[3].attributes.memory", and then what was written until then
 // is a part. An error of the writer is returned as it is.
 func WriteCSV(w io.Writer, t *Table, m *Model, lines iter.Seq[Line], fields ...string) error {
@@ -194,8 +195,8 @@ func (out *tableWriter) rowOf(l *Line) (rowFields, *itsm.FieldError) {
 	case l.CI != nil:
 		r := l.CI.Row()
 		return &r, nil
-	case l.Relation != nil && l.Relation.State == Ended:
-		return wrong(stateName, "is %q; a row is of a relation that is %s or %s", Ended, Proposed, Active)
+	case l.Relation != nil && l.Relation.State != Proposed && l.Relation.State != Active && l.Relation.State != itsm.None:
+		return wrong(stateName, "is %q; a row is of a relation that is %s or %s", l.Relation.State, Proposed, Active)
 	case l.Relation != nil:
 		r := l.Relation.Row()
 		return &r, nil

@@ -47,6 +47,10 @@ type DrawingOptions struct {
 	// 500 and 2000. It takes in marked CIs first, then by class and name.
 	MaxCIs       int
 	MaxRelations int
+
+	// Phase is what a host's own states of CIs and relations mean, see
+	// [TimelineOptions]; nil: none.
+	Phase func(itsm.State) itsm.Phase
 }
 
 const (
@@ -90,8 +94,8 @@ type family struct {
 }
 
 // NewDrawing chooses what is drawn, and how, always in the same order. CIs that are
-// disposed of and relations that have ended are left out, as are relations of a CI
-// that is not drawn. A type that the model does not have is a [itsm.FieldError].
+// disposed of and relations that are over are left out, as are relations of a CI that
+// is not drawn. A type that the model does not have is a [itsm.FieldError].
 func NewDrawing(m *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *DrawingOptions) (*Drawing, error) {
 	if o == nil {
 		o = &DrawingOptions{}
@@ -112,7 +116,7 @@ func NewDrawing(m *Model, cis iter.Seq[*CI], relations iter.Seq[*Relation], o *D
 	var list []*CI
 	over := make(map[uuid.UUID]bool)
 	for ci := range records(cis) {
-		if phase := phaseOf(nil, ci.State); phase != itsm.Final {
+		if phase := phaseOf(o.Phase, ci.State); phase != itsm.Final {
 			list = append(list, ci)
 			over[ci.ID] = phase == itsm.Done
 		} else {
@@ -181,11 +185,11 @@ func (d *Drawing) relate(list []*CI, over map[uuid.UUID]bool, relations iter.Seq
 	for r := range records(relations) {
 		_, from := at[r.From]
 		_, to := at[r.To]
-		t := d.model.typeOf(r.Type)
-		if t == nil || r.State == Ended {
+		t, as := d.model.typeOf(r.Type), relationAs(o.Phase, r.State)
+		if t == nil || as == Ended {
 			continue
 		}
-		if r.State != Proposed {
+		if as != Proposed {
 			sizes.count(t, r)
 		}
 		if from && to && (len(o.Types) == 0 || slices.Contains(o.Types, r.Type) || r.Type == o.Cluster) {
@@ -213,7 +217,7 @@ func (d *Drawing) relate(list []*CI, over map[uuid.UUID]bool, relations iter.Seq
 	d.leftLinks = max(d.leftLinks, 0)
 	for _, r := range chosen {
 		t := d.model.typeOf(r.Type)
-		a := drawnRelation{from: at[r.From], to: at[r.To], label: t.Name, faint: r.State == Proposed || t.Carries == Nowhere || isSoft(r)}
+		a := drawnRelation{from: at[r.From], to: at[r.To], label: t.Name, faint: relationAs(o.Phase, r.State) == Proposed || t.Carries == Nowhere || isSoft(r)}
 		if ci, _, is := needingIn(t, r); is {
 			a.group = r.Group
 			for _, of := range need[ci] {

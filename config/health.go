@@ -16,7 +16,8 @@ import (
 type Aspect string
 
 // The aspects of health. Those of CIs count the ones that are neither retired nor
-// disposed of, by class; those of relations the ones that have not ended, by type.
+// disposed of, by class; those of relations the ones that are not over, by type, and
+// active are those that are more than proposed. What a state means, [Policy.Phase] says.
 const (
 	Orphaned   Aspect = "without relations"
 	Stale      Aspect = "not seen for long"           // of those in use or on the way there, see [HealthRules]

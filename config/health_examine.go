@@ -39,7 +39,8 @@ func (e *examination) read(cis iter.Seq[*CI], relations iter.Seq[*Relation]) {
 	}
 }
 
-func (e *examination) isActive(r *Relation) bool { return e.policy.phase(r.State) == itsm.Active }
+// counts reports whether a relation that is not over is more than proposed.
+func (e *examination) counts(r *Relation) bool { return e.policy.relationAs(r.State) == Active }
 
 func (e *examination) count(a Aspect, ci *CI, is bool) { e.tallies[a].count(ci.ID, ci.Class, is) }
 
@@ -132,7 +133,7 @@ func (e *examination) examineRelations() error {
 	said, from, to := make(map[says]int), make(map[end]int), make(map[end]int)
 	for _, r := range e.relations {
 		said[says{r.Type, r.Group, r.From, r.To}]++
-		if e.isActive(r) {
+		if e.counts(r) {
 			from[end{r.Type, r.From}]++
 			to[end{r.Type, r.To}]++
 		}
@@ -146,11 +147,11 @@ func (e *examination) examineRelations() error {
 		e.countRelation(Outlived, r, e.retired(r.From) || e.retired(r.To))
 		e.countRelation(Mismatched, r, e.mismatched(r))
 		e.countRelation(Repeated, r, said[says{r.Type, r.Group, r.From, r.To}] > 1)
-		if e.isActive(r) && !e.forEver() {
+		if e.counts(r) && !e.forEver() {
 			e.countRelation(Unsighted, r, e.forLong(r.Opened, r.Seen))
 		}
 		t := e.model.typeOf(r.Type)
-		if t == nil || !e.isActive(r) {
+		if t == nil || !e.counts(r) {
 			continue
 		}
 		if t.MostFrom > 0 || t.MostTo > 0 {
@@ -184,10 +185,11 @@ func (e *examination) mismatched(r *Relation) bool {
 	if !e.there(r.From) || !e.there(r.To) {
 		return false
 	}
+	// neither end is gone, and the relation is not over, whatever the host calls that
 	return e.model.checkEnds(r, e.ends[r.From].End(), e.ends[r.To].End()) != nil
 }
 
-// cyclic says of active relations along which loss travels whether one is on a cycle
+// cyclic says of relations that count along which loss travels whether one is on a cycle
 // of such relations though its type does not say that cycles are meant.
 func (e *examination) cyclic() (func(*Relation) bool, error) {
 	number := make(map[uuid.UUID]uint32)
@@ -202,7 +204,7 @@ func (e *examination) cyclic() (func(*Relation) bool, error) {
 	var edges []topology.Edge
 	for _, r := range e.relations {
 		t := e.model.typeOf(r.Type)
-		if t == nil || !e.isActive(r) || t.Carries == Nowhere {
+		if t == nil || !e.counts(r) || t.Carries == Nowhere {
 			continue
 		}
 		edge := topology.Edge{From: numbered(r.From), To: numbered(r.To)}

@@ -55,6 +55,11 @@ type IntakeOptions struct {
 	// nothing. What its states mean, [Policy.Phase] says.
 	Own *itsm.Definition[CI]
 
+	// OwnRelations is the same for the lifecycle of relations: what rows say of known
+	// relations in the states that it adds, such as an [Activate] or a [Sight], it lets
+	// happen there.
+	OwnRelations *itsm.Definition[Relation]
+
 	// Namespace is what the ids of rows without one are made of (UUID version 5),
 	// together with class and name, or with what a relation says: the same rows get
 	// the same ids each time. A relation that is said again after it has ended, as a
@@ -165,7 +170,10 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 		return nil, err
 	}
 	if len(in.others) > 0 {
-		if in.related, err = itsm.NewLifecycle(alone.relationDefinition()); err != nil {
+		if in.related, err = itsm.NewLifecycle(alone.relationDefinition()); err == nil && in.o.OwnRelations != nil {
+			in.related, err = in.related.With(*in.o.OwnRelations)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -20,16 +21,20 @@ func (in *Intake) checkBesideKnown() error {
 			if next == len(in.relations) {
 				return in.changed(i)
 			}
-			rel, row := &in.relations[next], at.row.relationRow()
+			rel, row := &in.relations[next], in.relationRow(at.row)
 			next++
 			if rel.line != uint32(at.row.number) || rel.source != uint32(i) {
 				return in.changed(i)
 			}
-			ended := at.row.Relation != nil && at.row.Relation.State == Ended
+			ended := at.row.Relation != nil && in.policy.relationAs(at.row.Relation.State) == Ended
 			switch {
 			case rel.typ < 0 || ended:
 			case rel.known == 0:
-				rel.refused = at.addAll(in.checkRelate(row)) || rel.refused
+				wrong := in.checkRelate(row)
+				if in.mayBeIn(at.row.Relation) {
+					wrong = errors.Join(in.begins(at.row.Relation), wrong)
+				}
+				rel.refused = at.addAll(wrong) || rel.refused
 			case !rel.refused:
 				rel.refused = at.addAll(in.checkConfirmed(at, rel, row))
 			}
@@ -46,12 +51,17 @@ func (in *Intake) checkBesideKnown() error {
 func (in *Intake) checkConfirmed(at rowPlace, rel *intakeRelation, row *RelationRow) error {
 	known := in.others[rel.known-1]
 	wrong := []error{in.policy.Model.rulesOfType(known.Type).values(attributesName, row.Attributes, nil), byID(row.Attributes)}
-	if row.Proposed && known.State == Active && !in.o.Observe {
+	record := at.row.Relation
+	switch {
+	case in.o.Observe || record != nil && record.State == known.State:
+	case row.Proposed && in.counts(known):
 		field, is := proposedName, "true"
-		if at.row.Relation != nil {
-			field, is = stateName, string(Proposed)
+		if record != nil {
+			field, is = stateName, string(record.State)
 		}
-		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %s, and there it is %s; a command of its own ends it", is, Active)})
+		wrong = append(wrong, &itsm.FieldError{Field: field, Problem: fmt.Sprintf("is %s, and there it is %s; a command of its own ends it", is, known.State)})
+	case in.mayBeIn(record) && in.begins(record) != nil:
+		wrong = append(wrong, &itsm.FieldError{Field: stateName, Problem: fmt.Sprintf("is %s, and there it is %s; a command of its own moves it", record.State, known.State)})
 	}
 	if err := decided(wrong...); err != nil {
 		return err
@@ -65,10 +75,13 @@ func (in *Intake) checkConfirmed(at rowPlace, rel *intakeRelation, row *Relation
 	return decided(wrong...)
 }
 
+// counts reports whether a known relation is neither only proposed nor over.
+func (in *Intake) counts(known *Relation) bool { return in.policy.relationAs(known.State) == Active }
+
 // activates reports whether a row makes a known relation that is proposed one that
 // counts.
 func (in *Intake) activates(rel *intakeRelation) bool {
-	return !in.o.Observe && !rel.proposed && rel.known > 0 && in.others[rel.known-1].State == Proposed
+	return !in.o.Observe && !rel.proposed && rel.known > 0 && in.policy.relationAs(in.others[rel.known-1].State) == Proposed
 }
 
 // confirm is what a row says of a known relation, as commands, and which fields of the
@@ -103,7 +116,7 @@ func (in *Intake) sighted(known *Relation, row *RelationRow, differs map[string]
 		}
 	}
 	leave(idName, row.ID != uuid.Nil && row.ID != known.ID)
-	leave(proposedName, row.Proposed && known.State == Active)
+	leave(proposedName, row.Proposed && in.counts(known))
 	l := in.policy.Model.rulesOfType(known.Type)
 	for _, name := range namesOf(differs) {
 		rule := l.find(name)

@@ -23,8 +23,8 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 	if r.ID != uuid.Nil {
 		in.relIDs = append(in.relIDs, relationID{r.ID, uint32(len(in.relations))})
 	}
-	if record != nil && record.State == Ended { // whatever else may be said of it
-		at.wrong(stateName, "is %q, and history is not taken in; leave it out, as only relations that are %s or %s begin here", Ended, Proposed, Active)
+	if record != nil && in.policy.relationAs(record.State) == Ended { // whatever else may be said of it
+		at.wrong(stateName, "is %q, and history is not taken in; leave it out, as only relations that are %s or %s begin here", record.State, Proposed, Active)
 		rel.from, rel.to, rel.refused = none, none, true
 		in.relations = append(in.relations, rel)
 		return
@@ -34,7 +34,9 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 			at.wrong(idName, "is missing; a record has one")
 			rel.refused = true
 		}
-		rel.refused = at.addAll(itsm.CheckOneOf(stateName, record.State, []itsm.State{Proposed, Active})) || rel.refused
+		if !in.mayBeIn(record) {
+			rel.refused = at.addAll(in.begins(record)) || rel.refused
+		}
 	}
 	if rel.typ < 0 {
 		rel.refused = at.addAll(m.checkEnds(&Relation{Type: r.Type}, End{}, End{})) || rel.refused
@@ -56,6 +58,17 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 		rel.refused = true
 	}
 	in.relations = append(in.relations, rel)
+}
+
+// mayBeIn reports whether a record may be about a known relation in the state of a
+// host's own that it is in.
+func (in *Intake) mayBeIn(record *Relation) bool {
+	return record != nil && in.related != nil && in.policy.knows(record.State)
+}
+
+// begins refuses a record in a state in which no relation begins.
+func (in *Intake) begins(record *Relation) error {
+	return itsm.CheckOneOf(stateName, record.State, []itsm.State{Proposed, Active})
 }
 
 // checkRelate is what a process says of a relation whose ends are right.

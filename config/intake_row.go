@@ -113,7 +113,9 @@ func (ci *CI) Row() CIRow {
 	}}
 }
 
-// Row is the relation as a row, its ends by their ids.
+// Row is the relation as a row, its ends by their ids. A row knows no states but
+// [Proposed] and [Active]: of one in a state of a host's own it says neither that nor
+// what it means.
 func (r *Relation) Row() RelationRow {
 	return RelationRow{
 		ID: r.ID, Type: r.Type, From: Handle{ID: r.From}, To: Handle{ID: r.To}, Group: r.Group,

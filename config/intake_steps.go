@@ -95,7 +95,7 @@ func (in *Intake) each(which []wanted, do func(at rowPlace, v uint32, r *CIRow, 
 				if rel.refused {
 					return nil
 				}
-				row := at.row.relationRow()
+				row := in.relationRow(at.row)
 				if !in.leads(row.From, rel.from) || !in.leads(row.To, rel.to) || in.typeAt(row.Type) != rel.typ {
 					return in.changed(i)
 				}

@@ -108,14 +108,15 @@ func (in *Intake) takeKnown() {
 		}
 	}
 	for r := range records(in.o.KnownRelations) {
-		if r.State == Ended {
+		as := in.policy.relationAs(r.State)
+		if as == Ended {
 			in.ended[r.ID] = true
 			continue
 		}
 		in.others = append(in.others, r)
 		in.relations = append(in.relations, intakeRelation{
 			from: in.handleOfID(r.From), to: in.handleOfID(r.To), group: in.groupOf(r.Group), known: int32(len(in.others)),
-			typ: in.typeAt(r.Type), proposed: r.State == Proposed, soft: isSoft(r),
+			typ: in.typeAt(r.Type), proposed: as == Proposed, soft: isSoft(r),
 		})
 	}
 }
@@ -168,7 +169,7 @@ func (in *Intake) takeSource(i int) error {
 			}
 			in.rowCI = append(in.rowCI, v)
 		default:
-			in.takeRelation(at, row.relationRow(), row.Relation)
+			in.takeRelation(at, in.relationRow(&row), row.Relation)
 		}
 	}
 	return in.finish(i, rows, done)
@@ -202,9 +203,11 @@ func checkRecord(ci *CI) error {
 	return errors.Join(wrong...)
 }
 
-func (row *incoming) relationRow() *RelationRow {
+// relationRow is the row of a line about a relation.
+func (in *Intake) relationRow(row *incoming) *RelationRow {
 	if row.Relate == nil {
 		r := row.Relation.Row()
+		r.Proposed = in.policy.relationAs(row.Relation.State) == Proposed
 		return &r
 	}
 	return row.Relate

@@ -25,3 +25,15 @@ func phaseOf(host func(itsm.State) itsm.Phase, s itsm.State) itsm.Phase {
 	}
 	return itsm.Active
 }
+
+// relationAs is what a state of a relation means, as one of this package: what is on
+// paper is proposed, what is over has ended, all else counts, as it does in a graph.
+func relationAs(host func(itsm.State) itsm.Phase, s itsm.State) itsm.State {
+	switch phaseOf(host, s) {
+	case itsm.Open:
+		return Proposed
+	case itsm.Done, itsm.Final:
+		return Ended
+	}
+	return Active
+}

@@ -30,17 +30,8 @@ func (p *Policy) over(s itsm.State) bool {
 // gone reports whether nothing is left of a CI in a state.
 func (p *Policy) gone(s itsm.State) bool { return p.phase(s) == itsm.Final }
 
-// relationAs is what a state of a relation means, as one of this package: what is on
-// paper is proposed, what is over has ended, all else counts, as it does in a graph.
-func (p *Policy) relationAs(s itsm.State) itsm.State {
-	switch p.phase(s) {
-	case itsm.Open:
-		return Proposed
-	case itsm.Done, itsm.Final:
-		return Ended
-	}
-	return Active
-}
+// relationAs is what a state of a relation means to the host, or else here.
+func (p *Policy) relationAs(s itsm.State) itsm.State { return relationAs(p.Phase, s) }
 
 // relationsAs are relations as the model looks at them, which knows the states of this
 // package.
@@ -56,10 +47,13 @@ func (p *Policy) relationsAs(list []*Relation) []*Relation {
 	return as
 }
 
+// knows reports whether the host says what a state means.
+func (p *Policy) knows(s itsm.State) bool { return p.Phase != nil && p.Phase(s).IsValid() }
+
 // checkState refuses a state that is neither of this package nor one of which the host
 // knows what it means; whether a command may lead there the lifecycle knows.
 func (p *Policy) checkState(field string, s itsm.State) error {
-	if p.Phase != nil && p.Phase(s).IsValid() {
+	if p.knows(s) {
 		return nil
 	}
 	return itsm.CheckOneOf(field, s, ciStates())

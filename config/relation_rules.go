@@ -14,7 +14,9 @@ import (
 // of the type; and, unless it has ended, none of the others that have not says the
 // same, and no more active ones than the type allows lead from its first CI or to
 // its second. Others are the relations of the same ends that are at hand; those of
-// another type, the relation itself, and what is nil do not matter. Every fault is a
+// another type, the relation itself, and what is nil do not matter. It knows no states
+// but those of this package, and takes any other for one of what is there; a process
+// looks at what [Policy.Phase] says of them first. Every fault is a
 // [itsm.FieldError] or a refusal, all of them joined.
 func (m *Model) CheckRelation(r *Relation, from, to End, others []*Relation) error {
 	if r == nil {

@@ -81,7 +81,8 @@ func (c Sight) state(f *facts, s itsm.Stamp) {
 
 // RelationFindings lists what is deficient in the record of a relation, as [Findings]
 // does of a CI: that it is only proposed and was found to be there, or is recorded as
-// active and was seen to be gone (R20). See [HealthOf] for the rules of the model.
+// active and was seen to be gone (R20). One in a state of a host's own is one that the
+// host keeps up: only what is [Ended] has none. See [HealthOf] for the rules of the model.
 func RelationFindings(r *Relation) []Finding {
 	if r == nil || r.State == Ended || !r.drifts() {
 		return nil
