@@ -73,24 +73,34 @@ func (in *Intake) said(known *CI, r *CIRow) []itsm.Command[CI] {
 		}
 		return s
 	}
-	values := make(map[string]itsm.Value)
-	for name, v := range r.Attributes {
-		if !v.Equal(known.Value(name)) {
-			values[name] = v
+	set := func(values map[string]itsm.Value) {
+		if len(values) > 0 {
+			list = append(list, SetAttributes{Values: values, Change: r.Change, Since: r.Since, Reason: r.Reason})
 		}
 	}
-	if len(values) > 0 { // first, for a criticality may ask for them
-		list = append(list, SetAttributes{Values: values, Change: r.Change, Since: r.Since, Reason: r.Reason})
+	level := itsm.Level(differs(criticalityName, string(r.Criticality)))
+	asked := in.policy.Model.rulesAt(known.Class, known.Criticality)
+	first, last := make(map[string]itsm.Value), make(map[string]itsm.Value)
+	for name, v := range r.Attributes {
+		rule := asked.find(name)
+		switch {
+		case v.Equal(known.Value(name)):
+		case level != "" && v.IsZero() && rule != nil && asked.requires(rule):
+			last[name] = v
+		default:
+			first[name] = v
+		}
 	}
+	set(first) // for the criticality to come may ask for them
 	d := Describe{
-		Name: differs(nameName, r.Name), Description: differs(descriptionName, r.Description),
-		Criticality: itsm.Level(differs(criticalityName, string(r.Criticality))),
+		Name: differs(nameName, r.Name), Description: differs(descriptionName, r.Description), Criticality: level,
 		Environment: differs(environmentName, r.Environment), Version: differs(versionName, r.Version),
 		Change: r.Change, Since: r.Since, Reason: r.Reason,
 	}
 	if len(d.said()) > 0 {
 		list = append(list, d)
 	}
+	set(last) // which the criticality that was asked for
 	if owner := differs(ownerName, r.Owner); owner != "" {
 		list = append(list, Own{Owner: owner, Change: r.Change, Since: r.Since, Reason: r.Reason})
 	}
