@@ -187,6 +187,12 @@ func TestWriteCSVRoundTrip(t *testing.T) {
 				*into = word()
 			}
 		}
+		end := func() config.Handle {
+			if rng.IntN(2) == 0 {
+				return config.Handle{ID: id(byte(1 + rng.IntN(255)))}
+			}
+			return config.Handle{Class: "thing", Name: "n" + string(rune('0'+rng.IntN(10)))}
+		}
 		value := func(typ itsm.Type) itsm.Value {
 			switch typ {
 			case itsm.Text:
@@ -199,6 +205,9 @@ func TestWriteCSVRoundTrip(t *testing.T) {
 				return itsm.InstantValue(noon.Add(time.Duration(rng.Int64N(1e18))))
 			case itsm.Span:
 				return itsm.SpanValue(time.Duration(rng.Int64() - rng.Int64()))
+			}
+			if rng.IntN(3) == 0 {
+				return itsm.ReferenceValue(itsm.Ref{Kind: config.Kind, ID: end().String()})
 			}
 			return itsm.ReferenceValue(itsm.Ref{Kind: "employee", ID: word()})
 		}
@@ -213,12 +222,6 @@ func TestWriteCSVRoundTrip(t *testing.T) {
 				}
 			}
 			return v
-		}
-		end := func() config.Handle {
-			if rng.IntN(2) == 0 {
-				return config.Handle{ID: id(byte(1 + rng.IntN(255)))}
-			}
-			return config.Handle{Class: "thing", Name: "n" + string(rune('0'+rng.IntN(10)))}
 		}
 		table := &config.Table{Of: config.Kind, Comma: []rune{0, ';', '\t', ' ', 'a', '.'}[rng.IntN(6)], Columns: map[string]string{}, Always: map[string]string{}}
 		var rows []config.Line

@@ -50,7 +50,10 @@ func (in *Intake) checkBesideKnown() error {
 // checkConfirmed is what the process says of what a row says of a known relation.
 func (in *Intake) checkConfirmed(at rowPlace, rel *intakeRelation, row *RelationRow) error {
 	known := in.others[rel.known-1]
-	wrong := []error{in.policy.Model.rulesOfType(known.Type).values(attributesName, row.Attributes, nil), byID(row.Attributes)}
+	own := *row
+	own.Attributes = in.resolved(row.Attributes)
+	row = &own
+	wrong := []error{in.policy.Model.rulesOfType(known.Type).values(attributesName, row.Attributes, nil)}
 	record := at.row.Relation
 	switch {
 	case in.o.Observe || record != nil && record.State == known.State:

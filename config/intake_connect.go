@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-
-	"github.com/itsmkit/itsm"
 )
 
 // connect checks what rows say of each other, and what then depends on a row that is
@@ -210,32 +208,6 @@ func (in *Intake) checkRelationIDs() {
 		in.relationWrong(r, "id", "is that of %s too", in.place(of.source, of.line))
 	}
 	in.relIDs = nil
-}
-
-// checkRefs asks that values refer to CIs that are there, of the classes that their
-// attributes are for.
-func (in *Intake) checkRefs() {
-	m := in.policy.Model
-	for i := range in.refs {
-		ref := &in.refs[i]
-		r := &m.attributes[ref.class].list[ref.rule]
-		field := "attributes." + r.Name
-		v := in.handles[ref.handle]
-		ref.handle = none
-		switch {
-		case v == none:
-			in.ciWrong(ref.ci, field, "%s", in.noCI("refers to"))
-		case v == ambiguous:
-			in.ciWrong(ref.ci, field, "refers to what several CIs are; name one by its id")
-		default:
-			class := in.end(v).Class
-			if fits := func(c string) bool { return m.IsA(class, c) }; len(r.Classes) > 0 && !slices.ContainsFunc(r.Classes, fits) {
-				in.ciWrong(ref.ci, field, "refers to a %s; give one of: %s", class, itsm.Listed(r.Classes))
-			} else {
-				ref.handle = v
-			}
-		}
-	}
 }
 
 // needing is the CI whose group of suppliers a relation belongs to, and the supplier.

@@ -29,7 +29,11 @@ func (r *naiveRow) text() string {
 	case r.broken:
 		return `{"register":`
 	case r.relation:
-		return fmt.Sprintf(`{"relate":{"type":%q,"from":%q,"to":%q,"group":%q,"proposed":%t,"change":"change:1"}}`, r.typ, r.from, r.to, r.in, r.proposed)
+		attributes := ""
+		if r.watches != "" {
+			attributes = fmt.Sprintf(`,"attributes":{"watched by":{"reference":"ci:%s"}}`, r.watches)
+		}
+		return fmt.Sprintf(`{"relate":{"type":%q,"from":%q,"to":%q,"group":%q,"proposed":%t,"change":"change:1"%s}}`, r.typ, r.from, r.to, r.in, r.proposed, attributes)
 	}
 	var more []string
 	if r.cpus >= 0 {
@@ -109,7 +113,7 @@ func naivelyTaken(m *config.Model, rows []naiveRow) []bool {
 	}
 	naivelySettled(rows, out, at)
 	for _, i := range over {
-		if r := rows[i]; !out[at[r.from]] && !out[at[r.to]] && fits(i, rows) {
+		if r := rows[i]; !out[at[r.from]] && !out[at[r.to]] && (r.watches == "" || !out[at[r.watches]]) && fits(i, rows) {
 			out[i] = false
 		}
 	}
@@ -129,7 +133,7 @@ func naivelySettled(rows []naiveRow, out []bool, at map[string]int) {
 			}
 			lost := false
 			if r.relation {
-				lost = out[at[r.from]] || out[at[r.to]]
+				lost = out[at[r.from]] || out[at[r.to]] || r.watches != "" && out[at[r.watches]]
 			} else {
 				lost = r.watches != "" && out[at[r.watches]]
 				for g, n := range r.needs {
@@ -189,7 +193,8 @@ func TestIntakeGivesPlacesToWhatIsTakenIn(t *testing.T) {
 		p.Model, err = p.Model.With(
 			[]config.Class{{Name: "agent", Attributes: []config.Attribute{{Name: "watches", Type: itsm.Reference, Refers: []string{config.Kind}}}}},
 			[]config.RelationType{
-				{Name: "watched by", Inverse: "watches", Carries: config.Nowhere, MostFrom: 1, Pairs: []config.Pair{{"location", "agent"}, {"location", "database"}}},
+				{Name: "watched by", Inverse: "watches", Carries: config.Nowhere, MostFrom: 1, Pairs: []config.Pair{{"location", "agent"}, {"location", "database"}},
+					Attributes: []config.Attribute{{Name: "for", Type: itsm.Reference, Refers: []string{config.Kind}}}},
 				{Name: "kept in", Inverse: "keeps", Carries: config.ToFirst, MostFrom: 1, Pairs: []config.Pair{{"database", "location"}}},
 			})
 		require.NoError(t, err)
@@ -203,6 +208,13 @@ func TestIntakeGivesPlacesToWhatIsTakenIn(t *testing.T) {
 9:36: from: is one too many: 1 may be "kept in" there
 `, faultTexts(in))
 	require.Equal(t, config.Counts{CIs: 3, Relations: 1, Refused: 5}, in.Counts())
+
+	// but not for x, which has fallen
+	forX := strings.ReplaceAll(x, `"database/y"`, `"database/y","attributes":{"for":{"reference":"ci:database/x"}}`)
+	in, err = config.NewIntake(policy, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(forX)}, &config.IntakeOptions{Lenient: true})
+	require.NoError(t, err)
+	require.Contains(t, faultTexts(in), `7:39: from: is one too many: 1 may be "watched by" there`)
+	require.Equal(t, config.Counts{CIs: 3, Relations: 0, Refused: 6}, in.Counts())
 }
 
 func TestIntakeAgainstNaive(t *testing.T) {
@@ -210,7 +222,8 @@ func TestIntakeAgainstNaive(t *testing.T) {
 		var err error
 		p.Model, err = p.Model.With([]config.Class{{Name: "agent", Parent: "computer", Attributes: []config.Attribute{
 			{Name: "watches", Type: itsm.Reference, Refers: []string{config.Kind}, Classes: []string{"server"}}}}},
-			[]config.RelationType{{Name: "kept in", Inverse: "keeps", Carries: config.ToFirst, MostFrom: 1, MostTo: 1, Pairs: []config.Pair{{"server", "location"}, {"storage", "location"}}}})
+			[]config.RelationType{{Name: "kept in", Inverse: "keeps", Carries: config.ToFirst, MostFrom: 1, MostTo: 1, Pairs: []config.Pair{{"server", "location"}, {"storage", "location"}},
+				Attributes: []config.Attribute{{Name: "watched by", Type: itsm.Reference, Refers: []string{config.Kind}, Classes: []string{"server"}}}}})
 		require.NoError(t, err)
 	})
 	rejected, accepted := 0, 0
@@ -250,6 +263,9 @@ func TestIntakeAgainstNaive(t *testing.T) {
 				if r.from, r.to = pick(keys...), pick(keys...); policy.Model.Allows(r.typ, class(r.from), class(r.to)) {
 					break
 				}
+			}
+			if r.typ == "kept in" && rng.IntN(3) == 0 {
+				r.watches = pick(append(keys, "server/n1", "server/n2")...)
 			}
 			rows = append(rows, r)
 		}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -57,6 +56,9 @@ func (in *Intake) takeRelation(at rowPlace, r *RelationRow, record *Relation) {
 	if rel.typ >= 0 && in.related == nil && at.addAll(in.checkRelate(r)) { // else see checkBesideKnown
 		rel.refused = true
 	}
+	if ref := (intakeRef{of: uint32(len(in.relations)), class: int32(rel.typ), ofRelation: true}); rel.typ >= 0 && in.takeRefs(at, ref, r.Attributes) {
+		rel.refused = true
+	}
 	in.relations = append(in.relations, rel)
 }
 
@@ -82,24 +84,9 @@ func (in *Intake) checkRelate(r *RelationRow) error {
 	var values error
 	if len(r.Attributes) > 0 || len(l.list) > 0 {
 		values = errors.Join(l.values("attributes", r.Attributes, nil),
-			l.missing("attributes", func(name string) bool { return !r.Attributes[name].IsZero() }), byID(r.Attributes))
+			l.missing("attributes", func(name string) bool { return !r.Attributes[name].IsZero() }))
 	}
 	use := ChangeUse{Command: "relate", Since: r.Since, Class: r.Type, From: refOf(r.From.ID), To: refOf(r.To.ID)}
 	right := End{ID: uuid.Max, Class: "any"}
 	return errors.Join(refused, values, p.checkChange(r.Change, in.stamp, use), r.relate(right, right).Check(nil, in.stamp))
-}
-
-// byID refuses references to CIs by class and name; those of relations are read
-// only once.
-func byID(values map[string]itsm.Value) error {
-	var wrong []error
-	for _, name := range namesOf(values) {
-		if v := values[name]; v.Type() == itsm.Reference {
-			ref, err := itsm.ParseRef(v.Text())
-			if _, is := ref.UUID(); err == nil && ref.Kind == Kind && !is {
-				wrong = append(wrong, &itsm.FieldError{Field: "attributes." + name, Problem: fmt.Sprintf("%s is no id; a relation refers to CIs by theirs", shown(v))})
-			}
-		}
-	}
-	return errors.Join(wrong...)
 }

@@ -89,7 +89,8 @@ type CIRow struct {
 }
 
 // RelationRow is a relation as tables and lines tell of it. See [Relate] for what is
-// not said here.
+// not said here. A value that refers to a CI may name it by class and name, as in a
+// [CIRow].
 type RelationRow struct {
 	ID         uuid.UUID             `json:"id,omitzero"`
 	Type       string                `json:"type"`

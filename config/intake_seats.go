@@ -102,12 +102,18 @@ func (in *Intake) seatAgain(over []unseated) {
 			s.take(uint32(i))
 		}
 	}
+	refers := make(map[uint32]bool) // relations to what fell
+	for _, ref := range in.refs {
+		if ref.ofRelation && ref.handle != none && !in.cis[ref.handle].there() {
+			refers[ref.of] = true
+		}
+	}
 	for _, o := range over {
 		r := &in.relations[o.relation]
 		problem := s.problem(o.relation)
 		switch {
 		case problem != nil:
-		case in.cis[r.from].there() && in.cis[r.to].there():
+		case in.cis[r.from].there() && in.cis[r.to].there() && !refers[o.relation]:
 			r.refused = false
 			s.take(o.relation)
 			continue

@@ -1,7 +1,7 @@
 package config
 
 // spread refuses what depends on what is refused, until nothing more does: relations
-// of a CI that is not taken in, CIs that refer to one, and CIs that need more of a
+// of a CI that is not taken in, what refers to one, and CIs that need more of a
 // group than are left. Which relations are too many is judged among those that are
 // left then; a CI may need one that is, and fall with all that depends on it. Places
 // that this sets free are given to those that had none, who no longer lack anything.
@@ -28,9 +28,7 @@ func (in *Intake) spread() {
 		s.index()
 	}
 	for _, o := range over {
-		if need, is := s.count(&in.relations[o.relation], -1); is {
-			s.check(need)
-		}
+		s.unrelated(&in.relations[o.relation])
 	}
 	s.follow()
 	in.seatAgain(over)
@@ -82,16 +80,17 @@ func (s *spreading) needs() {
 		return
 	}
 	for i := range in.relations {
-		if r := &in.relations[i]; !r.refused && !(r.known > 0 && r.line > 0) {
+		if r := &in.relations[i]; !r.refused {
 			s.count(r, 1)
 		}
 	}
 }
 
-// count adds a relation to its group, or takes it away; the need it is for.
+// count adds a relation to its group, or takes it away; the need it is for. A row about
+// a known one does not count: that is there, whatever comes of the row.
 func (s *spreading) count(r *intakeRelation, by int) (need uint32, is bool) {
 	ci, supplier, is := s.in.needing(r)
-	if !is {
+	if !is || r.known > 0 && r.line > 0 {
 		return 0, false
 	}
 	i, is := s.at[needKey(ci, r.group)]
@@ -160,16 +159,24 @@ func (s *spreading) lose(v uint32) {
 			field = fromName
 		}
 		in.relationWrong(r, field, "is the CI of %s, which is refused", where)
-		if need, is := s.count(r, -1); is {
-			s.check(need)
-		}
+		s.unrelated(r)
 	}
 	for _, ref := range s.referring[v] {
-		if of := &in.cis[ref.ci]; !of.refused {
-			name := in.policy.Model.attributes[ref.class].list[ref.rule].Name
-			in.ciWrong(ref.ci, "attributes."+name, "refers to the CI of %s, which is refused", where)
-			s.refused(ref.ci)
+		switch {
+		case ref.ofRelation && !in.relations[ref.of].refused:
+			in.refWrong(&ref, "refers to the CI of %s, which is refused", where)
+			s.unrelated(&in.relations[ref.of])
+		case !ref.ofRelation && !in.cis[ref.of].refused:
+			in.refWrong(&ref, "refers to the CI of %s, which is refused", where)
+			s.refused(ref.of)
 		}
+	}
+}
+
+// unrelated goes on with a relation that is not taken in.
+func (s *spreading) unrelated(r *intakeRelation) {
+	if need, is := s.count(r, -1); is {
+		s.check(need)
 	}
 }
 

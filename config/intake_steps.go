@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 
 	"github.com/google/uuid"
 
@@ -162,32 +161,6 @@ func (in *Intake) finish(i int, rows rowReader, done func() error) error {
 	return nil
 }
 
-// resolved are values with ids where they name CIs by class and name.
-func (in *Intake) resolved(values map[string]itsm.Value) map[string]itsm.Value {
-	var own map[string]itsm.Value
-	for name, v := range values {
-		if v.Type() != itsm.Reference {
-			continue
-		}
-		ref, err := itsm.ParseRef(v.Text())
-		if err != nil || ref.Kind != Kind {
-			continue
-		}
-		if h, err := ParseHandle(ref.ID); err == nil && h.ID == uuid.Nil {
-			if at := in.lookUp(h); at < ambiguous {
-				if own == nil {
-					own = maps.Clone(values)
-				}
-				own[name] = itsm.ReferenceValue(itsm.RefTo(Kind, in.cis[at].id))
-			}
-		}
-	}
-	if own == nil {
-		return values
-	}
-	return own
-}
-
 func (in *Intake) stepOfCI(s *IntakeStep, v uint32, r *CIRow) error {
 	c := &in.cis[v]
 	s.ID, s.New = c.id, c.known == 0
@@ -208,6 +181,9 @@ func (in *Intake) stepOfCI(s *IntakeStep, v uint32, r *CIRow) error {
 
 func (in *Intake) stepOfRelation(s *IntakeStep, rel *intakeRelation, row *RelationRow) {
 	from, to := in.end(rel.from), in.end(rel.to)
+	own := *row
+	own.Attributes = in.resolved(row.Attributes)
+	row = &own
 	if rel.known > 0 {
 		s.ID = in.others[rel.known-1].ID
 		s.Relation, s.Ignored = in.confirm(rel, row)

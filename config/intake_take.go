@@ -50,10 +50,11 @@ type relationID struct {
 
 // intakeRef is a value that refers to a CI.
 type intakeRef struct {
-	ci     uint32 // whose it is
-	handle uint32
-	class  int32 // whose attribute it is
-	rule   int32 // the attribute's place there
+	of         uint32 // the CI or relation whose it is
+	handle     uint32 // at first, a CI in the end; none: it refers to none
+	class      int32  // or type, whose attribute it is
+	rule       int32  // the attribute's place there
+	ofRelation bool
 }
 
 // intakeNeed is how many a CI needs of a group.
@@ -241,7 +242,7 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 		_, err := in.update(in.known[c.known-1], &own)
 		c.refused = at.addAll(err)
 		if !c.refused {
-			in.takeRefs(at, v, r)
+			in.takeCIRefs(at, v, r)
 			in.takeNeeds(v, r)
 		}
 		return v
@@ -280,7 +281,7 @@ func (in *Intake) takeCI(at rowPlace, r *CIRow) uint32 {
 	in.bind(v, r.Class, r.Name)
 	in.told = in.identities(in.told, v, r.Class, r.value)
 	if !c.refused {
-		in.takeRefs(at, v, r)
+		in.takeCIRefs(at, v, r)
 		in.takeNeeds(v, r)
 	}
 	return v
@@ -306,31 +307,5 @@ func (in *Intake) takeNeeds(v uint32, r *CIRow) {
 	}
 	for i, n := range r.Needs {
 		in.needs = append(in.needs, intakeNeed{v, in.groupOf(n.Group), int32(i), int32(min(n.AtLeast, topology.MaxNodes))})
-	}
-}
-
-// takeRefs notes which values refer to CIs.
-func (in *Intake) takeRefs(at rowPlace, v uint32, r *CIRow) {
-	class := in.cis[v].class // and not that of a row, which may say less
-	if class < 0 {
-		return
-	}
-	l := &in.policy.Model.attributes[class]
-	for i := range l.list {
-		if l.list[i].Type != itsm.Reference {
-			continue
-		}
-		value := r.Attributes[l.list[i].Name]
-		ref, err := itsm.ParseRef(value.Text())
-		if err != nil || ref.Kind != Kind {
-			continue
-		}
-		h, err := ParseHandle(ref.ID)
-		if err != nil {
-			at.wrong("attributes."+l.list[i].Name, "%s", problemOf(err))
-			in.cis[v].refused = true
-			continue
-		}
-		in.refs = append(in.refs, intakeRef{v, in.handleOf(h), class, int32(i)})
 	}
 }

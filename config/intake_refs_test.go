@@ -1,0 +1,83 @@
+package config_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/config"
+)
+
+// TestIntakeOfRelationsThatReferByName: values of relations name CIs by class and name as
+// those of CIs do, in tables and lines, of new relations and known ones.
+func TestIntakeOfRelationsThatReferByName(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With(nil, []config.RelationType{{Name: "fed by", Inverse: "feeds", Carries: config.Nowhere, Pairs: []config.Pair{{"server", "server"}},
+			Attributes: []config.Attribute{{Name: "through", Type: itsm.Reference, Refers: []string{config.Kind}, Classes: []string{"network device"}}}}})
+		require.NoError(t, err)
+	})
+	cis := `{"register":{"id":"` + id(1).String() + `","name":"a","class":"server"}}
+{"register":{"id":"` + id(2).String() + `","name":"b","class":"server"}}
+{"register":{"id":"` + id(3).String() + `","name":"s","class":"network device","attributes":{"role":"switch"}}}
+{"register":{"id":"` + id(4).String() + `","name":"lost","class":"network device","attributes":{"role":"switch"},"state":"nowhere"}}
+`
+	const row = `{"relate":{"type":"fed by","from":"server/a","to":"server/b","attributes":{"through":{"reference":"ci:VIA"}}}}` + "\n"
+	const table = "type,from,to,through\nfed by,server/a,server/b,ci:VIA\n"
+	relation := func(through string) *config.Relation {
+		return &config.Relation{Header: itsm.Header{ID: id(9), State: config.Active, Number: "REL9"}, Type: "fed by", From: id(1), To: id(2),
+			Attributes: map[string]config.Assertion{"through": {Value: itsm.ReferenceValue(itsm.Ref{Kind: config.Kind, ID: through})}}}
+	}
+	for via, c := range map[string]struct{ line, cell, plain string }{
+		"network device/s":    {},
+		id(3).String():        {},
+		"server/a":            {"86", "26", "refers to a server; give one of: network device"},
+		"network device/none": {"86", "26", "refers to no CI, neither here nor there already"},
+		"network device/lost": {"86", "26", "refers to the CI of cis:4, which is refused"},
+		"s":                   {"86", "26", `"s" is neither a UUID nor class/name, as in "server/web-1"`},
+	} {
+		for _, source := range []config.Source{
+			config.SourceOf("rows", strings.ReplaceAll(row, "VIA", via), nil),
+			config.SourceOf("rows", strings.ReplaceAll(table, "VIA", via), &config.Table{Of: config.RelationKind}),
+		} {
+			for name, known := range map[string][]*config.Relation{"new": nil, "beside another": {{Header: itsm.Header{ID: id(8), State: config.Active}, Type: "fed by", From: id(2), To: id(1)}}, "known": {relation(id(5).String())}, "the same": {relation(id(3).String())}} {
+				in, err := config.NewIntake(policy, itsm.Stamp{At: noon, By: ann}, []config.Source{source, config.SourceOf("cis", cis, nil)}, &config.IntakeOptions{Lenient: true, KnownRelations: slices.Values(known)})
+				require.NoError(t, err)
+				var said []itsm.Value
+				relations := 0
+				for step, err := range in.Steps() {
+					require.NoError(t, err)
+					for _, c := range step.Relation {
+						relations++
+						switch c := c.(type) {
+						case config.Relate:
+							said = append(said, c.Attributes["through"])
+						case config.Adjust:
+							said = append(said, c.Values["through"])
+						}
+					}
+				}
+				if c.plain != "" {
+					column := map[bool]string{true: c.line, false: c.cell}[source.Table == nil]
+					line := map[bool]string{true: "1", false: "2"}[source.Table == nil]
+					require.Contains(t, faultTexts(in), "rows:"+line+":"+column+": attributes.through: "+c.plain+"\n", "%s, %s", via, name)
+					require.Zero(t, relations)
+					continue
+				}
+				require.NotContains(t, faultTexts(in), "rows:", "%s, %s", via, name)
+				if name == "the same" {
+					require.Zero(t, relations, "it says nothing new")
+					continue
+				}
+				require.Equal(t, []itsm.Value{ref(3)}, said, "%s, %s", via, name)
+				for r, err := range in.Relations() {
+					require.NoError(t, err)
+					require.Equal(t, ref(3), r.Value("through"))
+				}
+			}
+		}
+	}
+}
