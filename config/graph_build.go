@@ -21,7 +21,9 @@ import (
 // that another has, a relation at a CI that is not there or between classes that its
 // type does not join, and a need for more of a group than there are. Each is a
 // [*itsm.FieldError] that names the place in the sequence, "cis[3].class" or
-// "relations[12].to", and what stands there, and the first hundred are joined.
+// "relations[12].to", and what stands there, and the first hundred are joined. That a
+// relation is at a CI which is wrong itself is told only where that is left out, as
+// [GraphOptions.Partial] has it: it may be all that there is to put right.
 func NewGraph(model *Model, cis iter.Seq[Node], relations iter.Seq[Link], o *GraphOptions) (*Graph, error) {
 	b := &graphBuilder{}
 	if o != nil {
@@ -42,6 +44,7 @@ type graphBuilder struct {
 	short     []error // groups of records that are too small
 
 	cis, relations counted
+	out            wrongCIs
 
 	edges []topology.Edge // relations as they come, with labels and ids beside them
 	came  []uint32        // labels
@@ -161,7 +164,9 @@ func (b *graphBuilder) takeNodes(cis iter.Seq[Node]) {
 			break
 		}
 		if field, problem := checkNode(b.model, &n); problem != "" {
-			b.fault(faultOf("cis", b.cis.place(at), field, problem, namedCI(n.ID, n.Name)))
+			f := faultOf("cis", b.cis.place(at), field, problem, namedCI(n.ID, n.Name))
+			b.fault(f)
+			b.out.add(n.ID, f.Field)
 			continue
 		}
 		for j, need := range n.Needs {
@@ -237,7 +242,13 @@ func (b *graphBuilder) takeLinks(relations iter.Seq[Link]) {
 		from, to := table.find(&l.From), table.find(&l.To)
 		if typeAt[n] < 0 || from == none || to == none || !b.pairs.allows(uint32(typeAt[n]), b.class[from], b.class[to]) {
 			field, problem := b.wrongLink(&l, from, to)
-			b.fault(faultOf("relations", b.relations.place(b.relations.taken), field, problem, namedRelation(l.ID)))
+			because, follows := b.out.follows(&l, field)
+			if follows {
+				problem = because
+			}
+			if !follows || b.o.Partial {
+				b.fault(faultOf("relations", b.relations.place(b.relations.taken), field, problem, namedRelation(l.ID)))
+			}
 			b.relations.leaveOut()
 			continue
 		}

@@ -54,6 +54,33 @@ func wrongLink(m *Model, l *Link, from, to string) (field, problem string) {
 	return "", ""
 }
 
+// wrongCIs are the CIs that are left out for a fault of their own, by where that is told.
+type wrongCIs map[uuid.UUID]string
+
+// add notes that a CI is wrong.
+func (o *wrongCIs) add(id uuid.UUID, at string) {
+	if *o == nil {
+		*o = wrongCIs{}
+	}
+	if id != uuid.Nil {
+		(*o)[id] = at
+	}
+}
+
+// follows reports whether what is wrong with a relation is that the CI which the field
+// names is left out, and says where that is told.
+func (o wrongCIs) follows(l *Link, field string) (problem string, is bool) {
+	id := uuid.Nil
+	switch field {
+	case fromName:
+		id = l.From
+	case toName:
+		id = l.To
+	}
+	at, is := o[id]
+	return fmt.Sprintf("%s is left out, see %s", id, at), is
+}
+
 // pairTable remembers which types may join which classes.
 type pairTable struct {
 	m    *Model

@@ -93,6 +93,7 @@ type graphEdit struct {
 	ownGrp map[uint32]bool
 	pairs  *pairTable
 	wary   map[uint32]bool // groups that may be too small for their need
+	out    wrongCIs
 }
 
 // ownRows says which parts of a CI's patch are the edit's own.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 
@@ -133,7 +134,9 @@ func (u *recordUpdate) takeCIs(list []placed[CI]) {
 			continue
 		default:
 			field, problem := u.put(&n)
-			u.fault("cis", p.place, field, problem, namedCI(n.ID, n.Name))
+			if u.fault("cis", p.place, field, problem, namedCI(n.ID, n.Name)); problem != "" {
+				u.out.add(n.ID, fmt.Sprintf("cis[%d].%s", p.place, field))
+			}
 		}
 		u.changes++
 	}
@@ -152,7 +155,9 @@ func (u *recordUpdate) beginRelations(list []placed[Relation]) (linked []Link) {
 			continue
 		}
 		field, problem := u.begin(&l)
-		u.fault("relations", p.place, field, problem, namedRelation(l.ID))
+		if u.tells(&l, field, &problem) {
+			u.fault("relations", p.place, field, problem, namedRelation(l.ID))
+		}
 		linked = append(linked, l)
 		u.changes++
 	}

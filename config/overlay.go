@@ -51,15 +51,27 @@ func (g *Graph) With(c GraphChanges) (*Graph, error) {
 	}
 	for i, n := range c.Nodes {
 		if field, problem := e.put(&n); problem != "" {
-			fault(fmt.Sprintf("nodes[%d].%s", i, field), problem)
+			at := fmt.Sprintf("nodes[%d].%s", i, field)
+			fault(at, problem)
+			e.out.add(n.ID, at)
 		}
 	}
 	for i, l := range c.Linked {
-		if field, problem := e.begin(&l); problem != "" {
+		if field, problem := e.begin(&l); problem != "" && e.tells(&l, field, &problem) {
 			fault(fmt.Sprintf("linked[%d].%s", i, field), problem)
 		}
 	}
 	return e.finish(faults, len(c.Ended)+len(c.Gone)+len(c.Nodes)+len(c.Linked), c.Linked)
+}
+
+// tells reports whether what is wrong with a relation is to be told, see [NewGraph], and
+// says better what that is.
+func (e *graphEdit) tells(l *Link, field string, problem *string) bool {
+	because, follows := e.out.follows(l, field)
+	if follows {
+		*problem = because
+	}
+	return !follows || e.g.o.Partial
 }
 
 // finish gives the graph with so many changes, some of them relations that are new.
