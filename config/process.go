@@ -71,6 +71,7 @@ const (
 	byChange      = "change"
 	byVerify      = "next verification"
 	byDrift       = "drift"
+	byOutranked   = "outranked"
 	byAction      = "action"
 	byAttribute   = "attribute"
 	byIdentity    = "identity"
@@ -110,6 +111,14 @@ func indexes(p *Policy) []itsm.Index[CI] {
 			var keys []itsm.Key
 			for _, name := range ci.Drifting() {
 				keys = append(keys, itsm.Key{itsm.TextValue(name), itsm.InstantValue(ci.Drifts[name].First)})
+			}
+			return keys
+		}},
+		{Name: byOutranked, Keys: func(ci *CI) []itsm.Key {
+			var keys []itsm.Key
+			for _, name := range ci.Outranked() {
+				l, _ := outranked(ci.Looks[name])
+				keys = append(keys, itsm.Key{itsm.TextValue(name), itsm.InstantValue(l.First)})
 			}
 			return keys
 		}},
@@ -189,6 +198,16 @@ func DriftingIn(attribute string) itsm.Selection[CI] {
 		return itsm.Selection[CI]{Index: byDrift}
 	}
 	return selection(byDrift, itsm.TextValue(attribute))
+}
+
+// OutrankedIn selects the CIs of which a lower source saw an observed attribute
+// otherwise, see [Precedence], those first where it has seen it longest; "" is any
+// attribute, by its name.
+func OutrankedIn(attribute string) itsm.Selection[CI] {
+	if attribute == "" {
+		return itsm.Selection[CI]{Index: byOutranked}
+	}
+	return selection(byOutranked, itsm.TextValue(attribute))
 }
 
 // ActionsOf selects the CIs with open actions that are somebody's, by the date they

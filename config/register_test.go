@@ -202,3 +202,25 @@ func TestJournalHoldsEveryAssertion(t *testing.T) {
 		"64 from 2026-03-02 09:00:00 ", "128 from 2026-03-03 09:00:00 ", "96 from 2026-03-03 08:00:00 Miscounted.",
 	}, said)
 }
+
+// Sources that disagree are found until they agree.
+func TestOutrankedIn(t *testing.T) {
+	e := newEstate(t, ranking(config.Precedence{Sources: []string{"agent", "scan"}}))
+	web := e.register(ann, server())
+	other := server()
+	other.Name, other.Attributes = "db-1", values{"serial_number": word("S-2"), "memory": number(64)}
+	db := e.register(ann, other)
+	look := func(source string, ci uuid.UUID, firmware string) {
+		e.now = e.now.Add(hour)
+		e.do(probe, ci, config.Observe{Source: source, Values: values{"firmware": word(firmware)}})
+	}
+	look("agent", web.ID, "1")
+	look("agent", db.ID, "1")
+	look("scan", db.ID, "2")
+	look("scan", web.ID, "2")
+	require.Equal(t, []string{"db-1", "web-1"}, e.names(config.OutrankedIn("firmware")), "the oldest first")
+	require.Equal(t, []string{"db-1", "web-1"}, e.names(config.OutrankedIn("")))
+	require.Empty(t, e.names(config.OutrankedIn("hostname")))
+	look("scan", db.ID, "1")
+	require.Equal(t, []string{"web-1"}, e.names(config.OutrankedIn("firmware")))
+}
