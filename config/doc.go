@@ -118,6 +118,7 @@
 //	Causes(failed, working) what explains a set of failures, ranked
 //	Diagnoses(failed, …)    what explains all of them together, if no single loss does
 //	SinglePoints(…)         whose failure alone takes these down
+//	Rank(…)                 whose failure alone takes the most
 //	ApparentRedundancy()    groups that share a supplier
 //	Short()                 groups of which more are needed than there are
 //	Cycles, Order, Path, Paths, Cuts
