@@ -7,14 +7,8 @@ import (
 	"time"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/sla"
 )
-
-// Period is the time that figures are about: from From on until just before To.
-// Its days are those of Zone, nil meaning UTC.
-type Period struct {
-	From, To time.Time
-	Zone     *time.Location
-}
 
 // KPIOptions say what to measure besides; nil means all of them zero.
 type KPIOptions struct {
@@ -79,7 +73,7 @@ func Outcomes() []Outcome { return []Outcome{Unpromised, Met, Breached} }
 // cannot be, is an error that names it.
 //
 // A sequence that can fail, as a register's Find, is given to a [Meter].
-func Measure(incidents iter.Seq[*Incident], lc *itsm.Lifecycle[Incident], p Period, o *KPIOptions) (*KPIs, error) {
+func Measure(incidents iter.Seq[*Incident], lc *itsm.Lifecycle[Incident], p sla.Period, o *KPIOptions) (*KPIs, error) {
 	m, err := NewMeter(lc, p, o)
 	if err != nil {
 		return nil, err
@@ -90,29 +84,6 @@ func Measure(incidents iter.Seq[*Incident], lc *itsm.Lifecycle[Incident], p Peri
 		}
 	}
 	return m.KPIs(), nil
-}
-
-// longestPeriod keeps the list of days to what fits in memory.
-const longestPeriod = 100 * 366 * 24 * time.Hour
-
-func (p Period) check() error {
-	for _, at := range []struct {
-		field string
-		time  time.Time
-	}{{"from", p.From}, {"to", p.To}} {
-		if err := itsm.CheckTime(at.field, at.time); err != nil {
-			return err
-		}
-	}
-	switch {
-	case !p.From.Before(p.To):
-		return &itsm.FieldError{Field: "to", Problem: fmt.Sprintf("%s is not after the beginning at %s", p.To.Format(time.RFC3339), p.From.Format(time.RFC3339))}
-	case p.To.Sub(p.From) > longestPeriod:
-		return &itsm.FieldError{Field: "to", Problem: "is more than a hundred years after the beginning"}
-	case p.Zone.String() == "Local":
-		return &itsm.FieldError{Field: "zone", Problem: "is that of the machine; name the zone whose days are counted"}
-	}
-	return nil
 }
 
 // complete fills in the defaults and refuses what cannot be measured.

@@ -10,23 +10,24 @@ import (
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
 	"github.com/itsmkit/itsm/itsmtest"
+	"github.com/itsmkit/itsm/sla"
 )
 
 func TestWhatCannotBeAskedIsRefused(t *testing.T) {
 	lc := lifecycle(t, nil)
 	for name, test := range map[string]struct {
-		period  incident.Period
+		period  sla.Period
 		options *incident.KPIOptions
 		field   string
 	}{
-		"no beginning":       {incident.Period{To: midnight}, nil, "from"},
-		"no end":             {incident.Period{From: midnight}, nil, "to"},
-		"empty":              {incident.Period{From: midnight, To: midnight}, nil, "to"},
-		"empty once normal":  {incident.Period{From: midnight, To: midnight.Add(1)}, nil, "to"},
-		"turned round":       {incident.Period{From: midnight.Add(1), To: midnight}, nil, "to"},
-		"too long":           {incident.Period{From: midnight, To: midnight.AddDate(101, 0, 0)}, nil, "to"},
-		"year 10000":         {incident.Period{From: midnight, To: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}, nil, "to"},
-		"zone of a machine":  {incident.Period{From: midnight, To: midnight.Add(day), Zone: time.Local}, nil, "zone"},
+		"no beginning":       {sla.Period{To: midnight}, nil, "from"},
+		"no end":             {sla.Period{From: midnight}, nil, "to"},
+		"empty":              {sla.Period{From: midnight, To: midnight}, nil, "to"},
+		"empty once normal":  {sla.Period{From: midnight, To: midnight.Add(1)}, nil, "to"},
+		"turned round":       {sla.Period{From: midnight.Add(1), To: midnight}, nil, "to"},
+		"too long":           {sla.Period{From: midnight, To: midnight.AddDate(101, 0, 0)}, nil, "to"},
+		"year 10000":         {sla.Period{From: midnight, To: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}, nil, "to"},
+		"zone of a machine":  {sla.Period{From: midnight, To: midnight.Add(day), Zone: time.Local}, nil, "zone"},
 		"unknown field":      {week, &incident.KPIOptions{By: []string{"group", "colour"}}, "by[1]"},
 		"field twice":        {week, &incident.KPIOptions{By: []string{"group", "group"}}, "by[1]"},
 		"age of none":        {week, &incident.KPIOptions{Ages: []time.Duration{0}}, "ages[0]"},

@@ -64,7 +64,7 @@ func ExampleMeasure() {
 	}
 	k, err := incident.Measure(
 		slices.Values(threeIncidents(process.Lifecycle)), process.Lifecycle,
-		incident.Period{
+		sla.Period{
 			From: time.Date(2026, 3, 2, 0, 0, 0, 0, berlin),
 			To:   time.Date(2026, 3, 16, 0, 0, 0, 0, berlin),
 			Zone: berlin,
@@ -113,7 +113,7 @@ func ExampleMeasure() {
 // be looked at in between.
 func ExampleMeter() {
 	process, _ := incident.Process(nil)
-	march := incident.Period{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}
+	march := sla.Period{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}
 	meter, err := incident.NewMeter(process.Lifecycle, march, nil)
 	if err != nil {
 		fmt.Println(err)

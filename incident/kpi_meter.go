@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/sla"
 )
 
 // Meter takes in incidents one by one and computes figures from them; see
@@ -17,9 +18,9 @@ import (
 // incident with a response and a resolution. It is not safe for concurrent use.
 type Meter struct {
 	lc      *itsm.Lifecycle[Incident]
-	period  Period
+	period  sla.Period
 	options KPIOptions
-	dates   dates
+	days    sla.Division
 
 	reasons    []HoldReason // every one that occurred; the process's own first
 	all        *tally
@@ -39,22 +40,19 @@ type breakdown struct {
 
 // NewMeter prepares to measure a period. What is wrong with it or with the options
 // is an *[itsm.FieldError].
-func NewMeter(lc *itsm.Lifecycle[Incident], p Period, o *KPIOptions) (*Meter, error) {
+func NewMeter(lc *itsm.Lifecycle[Incident], p sla.Period, o *KPIOptions) (*Meter, error) {
 	if lc == nil {
 		return nil, &itsm.FieldError{Field: "lifecycle", Problem: "is nil; give that of the process"}
 	}
-	p.From, p.To = itsm.Normal(p.From), itsm.Normal(p.To)
-	if p.Zone == nil {
-		p.Zone = time.UTC
-	}
-	if err := p.check(); err != nil {
+	p, err := p.Normal()
+	if err != nil {
 		return nil, err
 	}
 	options, err := o.complete()
 	if err != nil {
 		return nil, err
 	}
-	m := &Meter{lc: lc, period: p, options: options, dates: p.dates(), reasons: HoldReasons()}
+	m := &Meter{lc: lc, period: p, options: options, days: p.Divide(sla.Daily), reasons: HoldReasons()}
 	m.all = m.newTally(itsm.Value{})
 	for i, name := range options.By {
 		field, ok := lc.Field(name)
@@ -176,13 +174,8 @@ func (m *Meter) course(inc *Incident) (course, error) {
 
 // place finds the days and the age bucket in which an incident counts.
 func (m *Meter) place(c *course) {
-	day := func(t time.Time) int {
-		if !m.in(t) {
-			return -1
-		}
-		return m.dates.of(t)
-	}
-	c.openedOn, c.resolvedOn, c.closedOn, c.cancelledOn = day(c.opened), day(c.resolved), day(c.closed), day(c.cancelled)
+	c.openedOn, c.resolvedOn = m.days.Of(c.opened), m.days.Of(c.resolved)
+	c.closedOn, c.cancelledOn = m.days.Of(c.closed), m.days.Of(c.cancelled)
 	ended := first(c.resolved, c.cancelled)
 	c.before = c.opened.Before(m.period.From) && (ended.IsZero() || !ended.Before(m.period.From))
 	c.bucket = -1
@@ -197,9 +190,7 @@ func (c *course) counts() bool {
 	return max(c.openedOn, c.resolvedOn, c.closedOn, c.cancelledOn, c.bucket) >= 0 || c.before || c.responded || c.measured
 }
 
-func (m *Meter) in(t time.Time) bool {
-	return !t.IsZero() && !t.Before(m.period.From) && t.Before(m.period.To)
-}
+func (m *Meter) in(t time.Time) bool { return !t.IsZero() && m.period.Contains(t) }
 
 // first is the first of two times that is one.
 func first(a, b time.Time) time.Time {

@@ -109,7 +109,7 @@ func tell(lc *itsm.Lifecycle[incident.Incident], events []itsm.Event[incident.In
 }
 
 // naively counts everything anew for each figure.
-func naively(all []past, p incident.Period, o *incident.KPIOptions, outcome func(past) incident.Outcome) incident.Figures {
+func naively(all []past, p sla.Period, o *incident.KPIOptions, outcome func(past) incident.Outcome) incident.Figures {
 	before := func(t, end time.Time) bool { return !t.IsZero() && t.Before(end) }
 	in := func(t time.Time) bool { return before(t, p.To) && !t.Before(p.From) }
 	count := func(yes func(past) bool) (n int64) {
@@ -258,7 +258,7 @@ func TestKPIsAgainstNaiveFigures(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		length := w.now.Sub(midnight)
 		for range 6 {
-			p := incident.Period{From: midnight.Add(time.Duration(rng.Int64N(int64(length)))).Truncate(time.Minute), Zone: berlin}
+			p := sla.Period{From: midnight.Add(time.Duration(rng.Int64N(int64(length)))).Truncate(time.Minute), Zone: berlin}
 			p.To = p.From.Add(time.Duration(1 + rng.Int64N(int64(length/2)))).Truncate(time.Microsecond)
 			k, err := incident.Measure(slices.Values(list), lc, p, o)
 			require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 // week is the period of these tests; midnight is when it begins.
 var (
 	midnight = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
-	week     = incident.Period{From: midnight, To: midnight.Add(7 * day)}
+	week     = sla.Period{From: midnight, To: midnight.Add(7 * day)}
 )
 
 // step is a command at a time after midnight.

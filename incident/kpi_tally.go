@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/itsmkit/itsm"
+	"github.com/itsmkit/itsm/sla"
 )
 
 // tally is the running counts of all incidents, or of a group of them.
@@ -42,7 +43,7 @@ func (s *timesSum) add(calendar, business time.Duration) {
 }
 
 func (m *Meter) newTally(key itsm.Value) *tally {
-	return &tally{key: key, days: make([]dayCounts, len(m.dates.names)), ages: make([]int64, len(m.options.Ages)+1)}
+	return &tally{key: key, days: make([]dayCounts, m.days.Len()), ages: make([]int64, len(m.options.Ages)+1)}
 }
 
 // volumes counts what happened in the period.
@@ -117,7 +118,7 @@ func (m *Meter) figures(t *tally, of func(*spread) []itsm.Percentile, r *ranked)
 		Breached:        itsm.Ratio{Num: t.breached, Den: t.promised},
 	}
 	for i, d := range t.days {
-		day := Day{m.dates.names[i], int64(d.opened), int64(d.resolved), int64(d.closed), int64(d.cancelled), 0}
+		day := Day{sla.Date(m.days.Name(i)), int64(d.opened), int64(d.resolved), int64(d.closed), int64(d.cancelled), 0}
 		f.Opened += day.Opened
 		f.Resolved += day.Resolved
 		f.Closed += day.Closed

@@ -13,6 +13,7 @@ import (
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
 	"github.com/itsmkit/itsm/itsmtest"
+	"github.com/itsmkit/itsm/sla"
 )
 
 func measure(t testing.TB, lc *itsm.Lifecycle[incident.Incident], o *incident.KPIOptions, list ...*incident.Incident) *incident.KPIs {
@@ -108,7 +109,7 @@ func TestKPIsAsText(t *testing.T) {
 	lc := withOwnStates(t)
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	require.NoError(t, err)
-	k, err := incident.Measure(slices.Values(weekOfDesk(t, lc)), lc, incident.Period{From: week.From, To: week.To, Zone: berlin}, withTargets(t))
+	k, err := incident.Measure(slices.Values(weekOfDesk(t, lc)), lc, sla.Period{From: week.From, To: week.To, Zone: berlin}, withTargets(t))
 	require.NoError(t, err)
 	itsmtest.Golden(t, "testdata/kpis.txt", []byte(k.String()))
 }

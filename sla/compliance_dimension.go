@@ -75,8 +75,8 @@ func (d Dimension) check(s Schema, field string) error {
 // the order in which they come.
 type axis struct {
 	Dimension
-	field  string // of a fact
-	dates  dated  // of a cycle
+	field  string   // of a fact
+	dates  Division // of a cycle
 	rules  []int32
 	ids    map[string]int32
 	labels []label
@@ -101,7 +101,7 @@ func newAxis(d Dimension, p Period, rules []*promised) *axis {
 		return a
 	}
 	if c, ok := d.cycle(); ok {
-		a.dates = p.dated(c)
+		a.dates = p.Divide(c)
 		for i, name := range a.dates.names {
 			a.labels = append(a.labels, label{text: name, rank: i})
 		}
@@ -163,7 +163,7 @@ func (a *axis) of(rule int32, at time.Time, f Facts) int32 {
 	case a.rules != nil:
 		return a.rules[rule]
 	default:
-		return a.dates.of(at)
+		return int32(a.dates.Of(at))
 	}
 }
 

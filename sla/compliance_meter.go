@@ -51,7 +51,7 @@ func NewComplianceMeter(b *Book, p Period, o *ComplianceOptions) (*ComplianceMet
 	if b == nil {
 		return nil, &itsm.FieldError{Field: "book", Problem: "is nil; give the agreements"}
 	}
-	p, err := p.normal()
+	p, err := p.Normal()
 	if err != nil {
 		return nil, err
 	}

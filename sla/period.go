@@ -199,8 +199,11 @@ func dateBegins(date time.Time, zone *time.Location) time.Time {
 // longestPeriod keeps the list of days to what fits in memory.
 const longestPeriod = 100 * 366 * 24 * time.Hour
 
-// normal is the period in the form in which times are kept, or what is wrong with it.
-func (p Period) normal() (Period, error) {
+// Normal is the period in the form in which times are kept, and with its zone. What
+// is wrong with it is an *[itsm.FieldError]: an end that is missing, outside the
+// years 1900 to 2200 or not after the beginning, more than a hundred years, and the
+// zone of the machine.
+func (p Period) Normal() (Period, error) {
 	p = Period{itsm.Normal(p.From), itsm.Normal(p.To), zoneOr(p.Zone)}
 	if err := checkDate("from", p.From); err != nil {
 		return p, err
@@ -217,34 +220,4 @@ func (p Period) normal() (Period, error) {
 		return p, &itsm.FieldError{Field: "zone", Problem: "is that of the machine; name the zone whose days are counted"}
 	}
 	return p, nil
-}
-
-// dated are the periods of a cycle in a period: their names, and the instants
-// between them in microseconds since 1970, from its beginning to its end.
-type dated struct {
-	names  []string
-	bounds []int64 // one more than names
-}
-
-func (p Period) dated(c Cycle) dated {
-	list := dated{bounds: []int64{p.From.UnixMicro()}}
-	for _, x := range p.Cycles(c) {
-		list.names = append(list.names, c.Name(x.From, x.Zone))
-		list.bounds = append(list.bounds, x.To.UnixMicro())
-	}
-	return list
-}
-
-// of is the number of the cycle that an instant of the period lies in.
-func (d *dated) of(t time.Time) int32 {
-	at, last := t.UnixMicro(), len(d.names)-1
-	usual := max((d.bounds[last+1]-d.bounds[0])/int64(last+1), 1)
-	i := min(int((at-d.bounds[0])/usual), last) // near it
-	for i > 0 && at < d.bounds[i] {
-		i--
-	}
-	for i < last && at >= d.bounds[i+1] {
-		i++
-	}
-	return int32(i)
 }

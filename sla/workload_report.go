@@ -69,7 +69,7 @@ type limit struct {
 	version *version
 	*Workload
 	whole  Period // in which the version is in force
-	dates  dated
+	dates  Division
 	opened [][]Opened // by cycle
 }
 
@@ -100,7 +100,7 @@ func NewWorkloadMeter(b *Book, p Period) (*WorkloadMeter, error) {
 	if b == nil {
 		return nil, &itsm.FieldError{Field: "book", Problem: "is nil; give the agreements"}
 	}
-	p, err := p.normal()
+	p, err := p.Normal()
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func NewWorkloadMeter(b *Book, p Period) (*WorkloadMeter, error) {
 		}
 		for i := range v.terms.Workload {
 			l := limit{version: v, Workload: &v.terms.Workload[i], whole: whole}
-			l.dates = whole.dated(l.Per)
+			l.dates = whole.Divide(l.Per)
 			l.opened = make([][]Opened, len(l.dates.names))
 			m.limits = append(m.limits, l)
 		}
@@ -139,7 +139,7 @@ func (m *WorkloadMeter) Add(w *Work) error {
 	for i := range m.limits {
 		l := &m.limits[i]
 		if l.whole.Contains(o.At) && l.version.isFor(w.Facts) && l.When.Holds(w.Facts, w.Facts) {
-			c := l.dates.of(o.At)
+			c := l.dates.Of(o.At)
 			l.opened[c] = append(l.opened[c], o)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/sla"
 )
 
 // incidents is for how many the goal is set: their figures in two seconds on one
@@ -19,7 +20,7 @@ import (
 const incidents = 1_000_000
 
 // year is the period; some incidents were opened before it, some end after it.
-var year = incident.Period{From: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+var year = sla.Period{From: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 
 // sketch is what one made-up incident differs in. Kept small, so that what is
 // measured is not the reading of a gigabyte.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/itsmkit/itsm/incident"
+	"github.com/itsmkit/itsm/sla"
 )
 
 // figures measures the incidents that a replay makes of a log: those of its rows
@@ -18,8 +19,8 @@ type figures struct {
 
 // period is that of a log: from the first opening to the last row, in days of the
 // mapping's zone. It is zero without a row.
-func (t *translator) period() incident.Period {
-	period := incident.Period{Zone: t.mapping.location}
+func (t *translator) period() sla.Period {
+	period := sla.Period{Zone: t.mapping.location}
 	for i := range t.log.rows {
 		row := &t.log.rows[i]
 		if opened := t.openedAt(row); period.From.IsZero() || opened.Before(period.From) {
@@ -42,7 +43,7 @@ func (t *translator) period() incident.Period {
 
 // newFigures prepares to measure a period by the calendar of the agreement, if
 // there is one, broken down by what the log says of an incident.
-func newFigures(t *translator, a *agreement, period incident.Period) (*figures, error) {
+func newFigures(t *translator, a *agreement, period sla.Period) (*figures, error) {
 	f := new(figures)
 	if period.From.IsZero() {
 		return f, nil

@@ -22,12 +22,12 @@ type promises struct {
 }
 
 // newPromises prepares to judge the promises of a period.
-func newPromises(j *judge, period incident.Period) (*promises, error) {
+func newPromises(j *judge, period sla.Period) (*promises, error) {
 	a, err := j.t.mapping.agreed(j.t.rules)
 	if a == nil || period.From.IsZero() {
 		return &promises{}, err
 	}
-	compliance, err := sla.NewComplianceMeter(a.book, sla.Period(period), &sla.ComplianceOptions{
+	compliance, err := sla.NewComplianceMeter(a.book, period, &sla.ComplianceOptions{
 		By:          [][]sla.Dimension{{sla.ByMonth, sla.ByFact("priority")}, {sla.ByFact("priority")}},
 		Percentiles: []int{90},
 	})

@@ -116,6 +116,11 @@ type reader struct {
 	fixed   [cellCount]uint32
 	values  [cellCount]map[string]string
 	known   map[uint32]Standing // the states seen so far
+
+	earliest, latest struct {
+		at   time.Time
+		line int
+	}
 }
 
 // cell is the place of a field or oracle in a row.
@@ -225,10 +230,20 @@ func (r *reader) row() error {
 	if row.At.IsZero() {
 		return r.fail(line, r.columns[cell(At)].String(), "is empty; every row has a time")
 	}
-	for _, c := range []int{cell(Opened), cell(OracleClosed), cell(OracleResolved)} {
+	opened, err := r.time(&row, cell(Opened))
+	if err != nil {
+		return err
+	}
+	for _, c := range []int{cell(OracleClosed), cell(OracleResolved)} {
 		if _, err := r.time(&row, c); err != nil {
 			return err
 		}
+	}
+	if err := r.span(line, cell(At), row.At); err != nil {
+		return err
+	}
+	if err := r.span(line, cell(Opened), opened); err != nil {
+		return err
 	}
 	if text := r.log.texts[row.cells[cell(Order)]]; text != "" {
 		if row.order, err = strconv.ParseInt(text, 10, 64); err != nil {
@@ -290,7 +305,39 @@ func (r *reader) time(row *Row, c int) (time.Time, error) {
 	if err != nil {
 		return t, r.fail(row.Line, r.columns[c].String(), "%q is no time of the form %q", text, r.mapping.Time)
 	}
-	return t.UTC(), nil
+	if t = t.UTC(); t.Year() < firstYear || t.Year() > lastYear {
+		return t, r.fail(row.Line, r.columns[c].String(), "%q is in the year %d; a log is of the years %d to %d", text, t.Year(), firstYear, lastYear)
+	}
+	return t, nil
+}
+
+// The years of which a log may be: its days, in any zone, are then of the years
+// 1900 to 2200, as a period's are.
+const (
+	firstYear = 1901
+	lastYear  = 2199
+)
+
+// longestLog is from the earliest time of a log to its latest, which its figures
+// list day by day.
+const longestLog = 100 * 365 * 24 * time.Hour
+
+// span refuses a time that is too far from those read before; none is in order.
+func (r *reader) span(line, c int, at time.Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	if r.earliest.at.IsZero() || at.Before(r.earliest.at) {
+		r.earliest.at, r.earliest.line = at, line
+	}
+	if at.After(r.latest.at) {
+		r.latest.at, r.latest.line = at, line
+	}
+	if r.latest.at.Sub(r.earliest.at) > longestLog {
+		return r.fail(line, r.columns[c].String(), "the log is longer than a hundred years: from %s, in line %d, to %s, in line %d",
+			r.earliest.at.Format(time.RFC3339), r.earliest.line, r.latest.at.Format(time.RFC3339), r.latest.line)
+	}
+	return nil
 }
 
 func (r *reader) intern(text string) uint32 {

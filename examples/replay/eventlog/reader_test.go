@@ -178,6 +178,9 @@ func TestReadSaysWhereALogIsWrong(t *testing.T) {
 		"no xz":           {"\xfd7zXZ\x00nothing at all", "tiny.csv: cannot be unpacked: xz"},
 		"unknown column":  {"id,status,when,n,team,who\nA,open,2026-03-01 10:00,0,red,eve\n", `tiny.csv: line 1: column "impact": is not in the header`},
 		"bad date":        {tinyHeader + "A,open,2026-03-01 10:00,0,red,eve,big\nA,work,1/3/2026,1,red,eve,big\n", `tiny.csv: line 3: column "when": "1/3/2026" is no time`},
+		"year 0":          {tinyHeader + "A,open,0000-01-01 00:00,0,red,eve,big\n", `line 2: column "when": "0000-01-01 00:00" is in the year -1; a log is of the years 1901 to 2199`},
+		"year 9999":       {tinyHeader + "A,open,9999-12-31 23:59,0,red,eve,big\n", `column "when": "9999-12-31 23:59" is in the year 9999`},
+		"two ages":        {tinyHeader + "A,open,1902-01-01 00:00,0,red,eve,big\nB,open,2026-03-01 10:00,0,red,eve,big\n", `line 3: column "when": the log is longer than a hundred years: from 1901-12-31T23:00:00Z, in line 2, to 2026-03-01T09:00:00Z, in line 3`},
 		"no date":         {tinyHeader + "A,open,?,0,red,eve,big\n", `line 2: column "when": is empty`},
 		"no incident":     {tinyHeader + ",open,2026-03-01 10:00,0,red,eve,big\n", `line 2: column "id": is empty`},
 		"unknown state":   {tinyHeader + "A,lost,2026-03-01 10:00,0,red,eve,big\n", `line 2: column "status": "lost" is not in the mapping's states`},
@@ -258,6 +261,9 @@ func FuzzRead(f *testing.F) {
 	f.Add(tinyHeader + "A,open,2026-03-01 10:00,0,red,eve,big\nA,done,2026-03-01 11:00,1,red,eve,big\n")
 	f.Add(tinyHeader + "\"A\nB\",open,2026-03-01 10:00,0,red,eve,big\n")
 	f.Add("id;status\n")
+	f.Add(tinyHeader + "A,open,0000-01-01 00:00,0,red,eve,big\n")
+	f.Add(tinyHeader + "A,open,9999-12-31 23:59,0,red,eve,big\n")
+	f.Add(tinyHeader + "A,open,1902-01-01 00:00,0,red,eve,big\nB,open,2026-03-01 10:00,0,red,eve,big\n")
 	f.Add("\x1f\x8b\x08\x00")
 	f.Add("\xfd7zXZ\x00\x00\x04")
 	m, err := ParseMapping([]byte(tinyMapping))

@@ -1,4 +1,4 @@
-package incident
+package sla_test
 
 import (
 	"fmt"
@@ -10,9 +10,11 @@ import (
 	"github.com/itsmkit/itsm/sla"
 )
 
-// TestDatesOfAPeriod compares with walking through it minute by minute,
-// where zones put their clocks on or back at midnight, or skip a date.
-func TestDatesOfAPeriod(t *testing.T) {
+// TestDivide compares with walking through a period minute by minute, where zones
+// put their clocks on or back at midnight or skip a date, and on the last day of a
+// leap year, of which the time package does not know how long its offset holds
+// (https://go.dev/issue/81583).
+func TestDivide(t *testing.T) {
 	for _, c := range []struct{ zone, around string }{
 		{"UTC", "2026-03-02"},
 		{"Europe/Berlin", "2026-03-29"},
@@ -27,6 +29,9 @@ func TestDatesOfAPeriod(t *testing.T) {
 		{"Pacific/Kwajalein", "1993-08-21"},   // not there
 		{"Australia/Lord_Howe", "2026-04-05"}, // half an hour
 		{"Africa/Cairo", "2026-04-24"},        // midnight is skipped
+		{"Europe/Berlin", "2040-12-31"},
+		{"Pacific/Auckland", "2048-12-31"},
+		{"America/Los_Angeles", "2196-12-31"},
 	} {
 		t.Run(c.zone+" "+c.around, func(t *testing.T) {
 			zone, err := time.LoadLocation(c.zone)
@@ -34,24 +39,26 @@ func TestDatesOfAPeriod(t *testing.T) {
 			noon, err := time.Parse(time.DateOnly, c.around)
 			require.NoError(t, err)
 			for _, cut := range []time.Duration{0, 7 * time.Hour, 10 * time.Hour, 3*time.Hour + 55*time.Minute} {
-				p := Period{noon.Add(-60 * time.Hour).Add(cut), noon.Add(72 * time.Hour).Add(-cut), zone}
-				var want, got []string
-				var shown []sla.Date
-				dates := p.dates()
+				p := sla.Period{From: noon.Add(-60 * time.Hour).Add(cut), To: noon.Add(72 * time.Hour).Add(-cut), Zone: zone}
+				var want, got, shown []string
+				days := p.Divide(sla.Daily)
 				for at := p.From; at.Before(p.To); at = at.Add(time.Minute) {
-					date := sla.DateOf(at.In(zone))
+					date := at.In(zone).Format(time.DateOnly)
 					if len(shown) == 0 || date > shown[len(shown)-1] { // shown for the first time
 						shown = append(shown, date)
-						want = append(want, fmt.Sprint(date, at.UnixMicro()))
+						want = append(want, fmt.Sprint(date, at))
 					}
-					require.Equal(t, shown[len(shown)-1], dates.names[dates.of(at)], "%s", at.In(zone))
+					require.Equal(t, shown[len(shown)-1], days.Name(days.Of(at)), "%s", at.In(zone))
 				}
-				for i, name := range dates.names {
-					got = append(got, fmt.Sprint(name, dates.bounds[i]))
+				for i, day := range p.Cycles(sla.Daily) {
+					got = append(got, fmt.Sprint(days.Name(i), day.From.UTC()))
 				}
 				require.Equal(t, want, got)
-				require.Equal(t, p.To.UnixMicro(), dates.bounds[len(dates.bounds)-1])
+				require.Equal(t, len(want), days.Len())
+				require.Equal(t, []int{-1, -1, -1}, []int{days.Of(p.From.Add(-time.Microsecond)), days.Of(p.To), days.Of(time.Time{})})
 			}
 		})
 	}
+	none := sla.Period{From: time.Unix(0, 0), To: time.Unix(9, 0)}.Divide("fortnight")
+	require.Equal(t, []int{0, -1}, []int{none.Len(), none.Of(time.Unix(5, 0))})
 }
