@@ -34,10 +34,10 @@
 //
 // A host changes a lifecycle by [Lifecycle.With], [Lifecycle.Without],
 // [Lifecycle.Tighten] and [Lifecycle.Retire], which ends the use of a command whose
-// events of the past stay readable. Each gives a new lifecycle, and each time [Lifecycle.Verify]
-// walks through every sequence of commands: a state without a way out, a required
-// field that nobody can have filled, an exit for which nobody has the role, and
-// more, refuse the lifecycle with the shortest sequence that shows it.
+// events of the past stay readable. Each gives a new lifecycle, and each time
+// [Lifecycle.Verify] walks through every sequence of commands: a state without a way
+// out, a required field that nobody can have filled, an exit for which nobody has the
+// role, and more, refuse the lifecycle with the shortest sequence that shows it.
 //
 // # Figures
 //
@@ -58,6 +58,7 @@
 // sla is service level management, from business calendars to agreements and what
 // became of them; config is configuration items and the graph of their relations;
 // incident and the other processes have a record, a policy and a table each. register
-// runs any of them over a store.Backend, which a host implements over its own database;
-// store/memory is one, store/storetest tells whether another keeps the promises. itsmtest tries out commands.
+// runs any of them over a store.Backend, which a host implements over its own
+// database; store/memory is one, store/storetest tells whether another keeps the
+// promises. itsmtest tries out commands.
 package itsm

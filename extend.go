@@ -83,8 +83,9 @@ func (lc *Lifecycle[R]) Without(names ...string) (*Lifecycle[R], error) {
 	return NewLifecycle(def)
 }
 
-// prune takes out the states to which no row leads, nor led one that is retired, and what leads from them. It
-// reports whether there were any: others may then be cut off.
+// prune takes out the states to which no row leads, nor led one that is retired, and
+// what leads from them. It reports whether there were any: others may then be cut
+// off.
 func (d *Definition[R]) prune() bool {
 	gone := func(s State) bool {
 		leads := func(t Transition[R]) bool { return slices.Contains(t.To, s) }

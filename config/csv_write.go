@@ -29,9 +29,9 @@ import (
 // Each row is read back before it is written. What would come back as something else,
 // such as a value of another type than its attribute's, nothing where Table.Always
 // says something, or a relation in a state of which no row is, such as [Ended] or a
-// host's own, is an [*itsm.FieldError] with place
-// and field, as in "lines[3].attributes.memory", and then what was written until then
-// is a part. An error of the writer is returned as it is.
+// host's own, is an [*itsm.FieldError] with place and field, as in
+// "lines[3].attributes.memory", and then what was written until then is a part. An
+// error of the writer is returned as it is.
 func WriteCSV(w io.Writer, t *Table, m *Model, lines iter.Seq[Line], fields ...string) error {
 	if err := t.check(m); err != nil {
 		return err

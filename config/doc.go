@@ -77,10 +77,11 @@
 // Every command that states a fact may say since when it is so. One of the past says
 // why it is told only now, and its event keeps what it replaced (R34). With an Until
 // those that set attributes, owner, description or needs correct a time that is over,
-// and what is believed now stays; [CorrectState] does so for the dates of moves. The record shows what is believed now, and [CI.Assertion] of
-// each attribute since when, from where, and when it was last confirmed. [FactsOf] and
-// [RelationFactsOf] give what each event asserts, with the time from which it is valid
-// and that at which it was recorded: what a timeline is built of.
+// and what is believed now stays; [CorrectState] does so for the dates of moves. The
+// record shows what is believed now, and [CI.Assertion] of each attribute since when,
+// from where, and when it was last confirmed. [FactsOf] and [RelationFactsOf] give
+// what each event asserts, with the time from which it is valid and that at which it
+// was recorded: what a timeline is built of.
 //
 // # Relations
 //
@@ -143,9 +144,10 @@
 // [NewIntake] reads CIs and relations from tables (CSV) and JSON Lines, checks them
 // all, names each fault with its line, and then gives everything or, if it is asked
 // for, what is good. What is known already is changed, or observed, and a step names
-// what observing cannot say. What a row without an id is about, the identifiers of its
-// class find ([Model.Identifiers]), as a serial number does whatever a server is called
-// now, and then its class and name; [Identify] finds the same for a host that has a
-// register. A [Table] tells which columns and words a spreadsheet uses. [WriteCSV] and [WriteJSONLine]
-// write what [ReadCSV] and [ReadJSONLines] read. [NewDrawing] makes text for Graphviz and Mermaid.
+// what observing cannot say. What a row without an id is about, the identifiers of
+// its class find ([Model.Identifiers]), as a serial number does whatever a server is
+// called now, and then its class and name; [Identify] finds the same for a host that
+// has a register. A [Table] tells which columns and words a spreadsheet uses.
+// [WriteCSV] and [WriteJSONLine] write what [ReadCSV] and [ReadJSONLines] read.
+// [NewDrawing] makes text for Graphviz and Mermaid.
 package config

@@ -35,13 +35,13 @@ type IntakeOptions struct {
 	Lenient bool
 
 	// Known are the CIs and relations that are there already; nil: none. They must be
-	// the same each time they are listed, each once, and not change meanwhile: those of
-	// one snapshot. A row that is about a
-	// known CI changes it. With an id it is about the one of that id, and nothing else is
-	// asked. Without, it is about the one that [Identify] would find: first by identifiers,
-	// so that what a row calls otherwise gets that name, then by class and name. What
-	// several share finds none of them, and is a fault if nothing else finds one. A row
-	// may be of a class from which the known one's descends, and says less then.
+	// the same each time they are listed, each once, and not change meanwhile: those
+	// of one snapshot. A row that is about a known CI changes it. With an id it is
+	// about the one of that id, and nothing else is asked. Without, it is about the
+	// one that [Identify] would find: first by identifiers, so that what a row calls
+	// otherwise gets that name, then by class and name. What several share finds none
+	// of them, and is a fault if nothing else finds one. A row may be of a class from
+	// which the known one's descends, and says less then.
 	Known          iter.Seq[*CI]
 	KnownRelations iter.Seq[*Relation]
 

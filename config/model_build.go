@@ -23,7 +23,8 @@ import (
 //   - a class that does not narrow what it inherits. What it leaves out of the
 //     attribute stays as it is, what it gives must allow less: fewer values, a
 //     smaller range, which leaves of the values inherited those within it; a yes
-//     stays a yes, and criticalities and placeholders are added to those inherited. Another type, unit or pattern is refused;
+//     stays a yes, and criticalities and placeholders are added to those inherited.
+//     Another type, unit or pattern is refused;
 //   - an attribute that has the name of what every CI has, see [OwnAttributes], or of
 //     what else rules ask of every CI: change, seen, next_verification, drifts; of a
 //     relation, one of [OwnRelationAttributes]. Other names of columns, such as source,

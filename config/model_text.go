@@ -35,11 +35,11 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 	return json.Marshal(modelJSON{classes, m.types})
 }
 
-// Mermaid draws the model as a Mermaid class diagram: each class with the
-// attributes that it declares, its parent, and an arrow for each pair of classes
-// that relations may join. A * follows what is required, with the criticalities if
-// it is so at these, a + leads what is
-// controlled and a ~ what is observed. The text is the same each time.
+// Mermaid draws the model as a Mermaid class diagram: each class with the attributes
+// that it declares, its parent, and an arrow for each pair of classes that relations
+// may join. A * follows what is required, with the criticalities if it is so at
+// these, a + leads what is controlled and a ~ what is observed. The text is the same
+// each time.
 func (m *Model) Mermaid() string {
 	var b strings.Builder
 	b.WriteString("classDiagram\n")

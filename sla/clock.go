@@ -89,9 +89,10 @@ type Reading struct {
 	Remaining time.Duration `json:"remaining"` // negative once the goal is exceeded
 
 	// Due is the earliest instant at which Elapsed reaches the goal if no further
-	// pause comes (R24), or since when it has: [State].Reached. While the clock is paused, it is as if
-	// the work went on right now; of one that is stopped or cancelled, as if it had
-	// gone on then. It is in the location of the instant asked about.
+	// pause comes (R24), or since when it has: [State].Reached. While the clock is
+	// paused, it is as if the work went on right now; of one that is stopped or
+	// cancelled, as if it had gone on then. It is in the location of the instant
+	// asked about.
 	Due time.Time `json:"due"`
 
 	Breached bool `json:"breached"` // the goal was exceeded, now or once

@@ -21,9 +21,9 @@ type Account struct {
 
 // Explain accounts for one promise of a piece of work, at an instant, and not before
 // the last moment of its clock: of the past, see [Book.AsOf]. Choices and intervals
-// are in the location of that instant. It follows the work
-// through its moments once more; a promise that is not what they lead to under this
-// book is an *[itsm.FieldError].
+// are in the location of that instant. It follows the work through its moments once
+// more; a promise that is not what they lead to under this book is an
+// *[itsm.FieldError].
 func (b *Book) Explain(w *Work, promise int, at time.Time) (Account, error) {
 	if err := errors.Join(b.check(), w.check()); err != nil {
 		return Account{}, err

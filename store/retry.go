@@ -20,11 +20,10 @@ type RetryOptions struct {
 }
 
 // Retry runs fn, which is one whole unit, again for as long as it fails with
-// [ErrRetry], and not with [ErrUnknown], and returns its last error. nil options
-// mean the defaults. When
-// ctx ends before an attempt, Retry returns an error that matches ctx.Err and
-// not ErrRetry. After the last attempt, the error still matches ErrRetry: the
-// same call may succeed later.
+// [ErrRetry], and not with [ErrUnknown], and returns its last error. nil options mean
+// the defaults. When ctx ends before an attempt, Retry returns an error that matches
+// ctx.Err and not ErrRetry. After the last attempt, the error still matches ErrRetry:
+// the same call may succeed later.
 func Retry(ctx context.Context, o *RetryOptions, fn func(context.Context) error) error {
 	attempts, wait, maxWait := 10, time.Millisecond, 250*time.Millisecond
 	if o != nil {

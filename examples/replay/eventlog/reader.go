@@ -351,9 +351,10 @@ func (r *reader) intern(text string) uint32 {
 	return i
 }
 
-// sort orders the rows of each incident by their number, or time, and then by
-// their place in the file; lifts a time that runs backwards to the one before;
-// fills in what a row keeps of the one before; and lays all incidents out along time, as the history happened.
+// sort orders the rows of each incident by their number, or time, and then by their
+// place in the file; lifts a time that runs backwards to the one before; fills in
+// what a row keeps of the one before; and lays all incidents out along time, as the
+// history happened.
 func (r *reader) sort() {
 	rows := r.log.rows
 	numbered := len(r.places[cell(Order)]) > 0
