@@ -33,11 +33,8 @@ func (t *translator) period() sla.Period {
 	if period.From.IsZero() {
 		return period
 	}
-	midnight := func(at time.Time, days int) time.Time {
-		year, month, day := at.In(period.Zone).Date()
-		return time.Date(year, month, day+days, 0, 0, 0, 0, period.Zone)
-	}
-	period.From, period.To = midnight(period.From, 0), midnight(period.To, 1)
+	period.From = sla.Daily.Period(period.From, period.Zone).From
+	period.To = sla.Daily.Period(period.To, period.Zone).To
 	return period
 }
 
