@@ -53,12 +53,18 @@ func TestPrecedenceFaults(t *testing.T) {
 	require.Equal(t, word("1"), w.Record().Value("firmware"))
 }
 
+// everyDay is a calendar of which every day and hour counts.
+type everyDay struct{}
+
+func (everyDay) Add(t time.Time, d time.Duration) time.Time { return t.Add(d) }
+func (everyDay) AddDays(t time.Time, n int) time.Time       { return t.AddDate(0, 0, n) }
+
 // TestPrecedence goes case by case: after the looks the value is that, and what else
 // was seen stands beside it.
 func TestPrecedence(t *testing.T) {
 	order := config.Precedence{Sources: []string{"agent", "scan"}}
-	yielding := order
-	yielding.Yields = itsm.Wait{Days: 10}
+	yielding, never := order, order
+	yielding.Yields, never.Yields = itsm.Wait{Days: 10}, itsm.Wait{Calendar: everyDay{}}
 	type look struct {
 		source string
 		day    int
@@ -86,6 +92,7 @@ func TestPrecedence(t *testing.T) {
 		"the higher one sees something else":          {order, []look{{"agent", 1, "a"}, {"scan", 2, "s"}, {"agent", 3, "b"}}, "b", "", "agent"},
 		"what was before is no contradiction":         {order, []look{{"scan", 1, "s"}, {"agent", 2, "a"}, {"scan", 1, "t"}}, "a", "", "agent"},
 		"a confirmation takes the attribute over":     {order, []look{{"scan", 1, "a"}, {"agent", 2, "a"}, {"scan", 3, "s"}}, "a", "s", "scan"},
+		"nor ever, in whatever calendar":              {never, []look{{"agent", 1, "a"}, {"scan", 90, "s"}}, "a", "s", "agent"},
 		"it yields not":                               {yielding, []look{{"agent", 1, "a"}, {"scan", 10, "s"}}, "a", "s", "agent"},
 		"it yields":                                   {yielding, []look{{"agent", 1, "a"}, {"scan", 11, "s"}}, "s", "", "scan"},
 		"it yields although a lower one confirmed":    {yielding, []look{{"agent", 1, "a"}, {"scan", 9, "a"}, {"scan", 11, "s"}}, "s", "", "scan"},
