@@ -71,9 +71,14 @@ func (p *Policy) observe(ci *CI, c Observe, s itsm.Stamp) (Observe, error) {
 			continue
 		case !controlled(name):
 			c.rank(ci, name, looks, p.precedence(ci.Class, name) != nil)
-		case !v.Equal(ci.Value(name)):
-			c.Drifts = append(c.Drifts, name)
-			continue
+		default: // looks from when it was not controlled are over
+			if _, differed := outranked(ci.Looks[name]); differed {
+				c.Agreed = append(c.Agreed, name)
+			}
+			if !v.Equal(ci.Value(name)) {
+				c.Drifts = append(c.Drifts, name)
+				continue
+			}
 		}
 		if drifts {
 			c.Settled = append(c.Settled, name)
@@ -133,16 +138,17 @@ func (c Observe) Apply(ci *CI, s itsm.Stamp) {
 	}
 	believed, looks := make(map[string]Assertion, len(c.Values)), make(map[string][]Look)
 	for name, v := range c.Values {
-		switch {
-		case slices.Contains(c.Stale, name):
+		if slices.Contains(c.Stale, name) {
 			continue
-		case slices.Contains(c.Drifts, name):
+		}
+		looks[name] = nil
+		if slices.Contains(c.Drifts, name) {
 			d := ci.Drifts[name].again(v, c.Source, seen)
 			ci.setDrift(name, &d)
 			continue
 		}
 		list := c.ranked(ci, name, seen)
-		believed[name], looks[name] = ci.asSeen(name, list), nil
+		believed[name] = ci.asSeen(name, list)
 		if len(c.Ranked[name]) > 0 {
 			looks[name] = list
 		}

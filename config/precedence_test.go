@@ -233,6 +233,33 @@ func TestR20_PrecedenceDoesNotOutvoteADrift(t *testing.T) {
 	require.True(t, v.Value("outranked:firmware").IsZero())
 }
 
+// TestR20_OutrankedLooksEndWhenControlled: of an attribute that has become controlled what
+// was outranked is over with the next look, agreeing or not, in the timeline too.
+func TestR20_OutrankedLooksEndWhenControlled(t *testing.T) {
+	seen := func(source, name string) config.Observe {
+		return config.Observe{Source: source, Values: values{"name": word(name)}}
+	}
+	w := itsmtest.New(t, lifecycle(t, ranking(config.Precedence{Sources: []string{"agent", "scan"}})))
+	w.Do(ann, server())
+	w.Wait(hour).Do(probe, seen("agent", "web"))
+	w.Wait(hour).Do(probe, seen("scan", "r2"))
+	require.Equal(t, []string{"name"}, w.Record().Outranked())
+	controlled := w.On(lifecycle(t, under(func(p *config.Policy) { p.Controlled = append(p.Controlled, "name") })))
+	for name, drifting := range map[string][]string{"web": {}, "r3": {"name"}} {
+		one := controlled.Fork()
+		e := one.Wait(hour).Do(probe, seen("scan", name))
+		require.Equal(t, []string{"name"}, e.Command.(config.Observe).Agreed)
+		require.Equal(t, drifting, one.Record().Drifting())
+		require.Empty(t, one.Record().Looks)
+		var facts []config.Fact
+		for _, e := range one.Events() {
+			facts = append(facts, config.FactsOf(e)...)
+		}
+		is, _ := believed(facts, "outranked:name", one.Now())
+		require.True(t, is.IsZero())
+	}
+}
+
 // TestIntakeObservesByPrecedence: what is observed through an intake comes to what the
 // process decides, of an older look too.
 func TestIntakeObservesByPrecedence(t *testing.T) {
