@@ -52,6 +52,7 @@ type Assertion struct {
 	Source string     `json:"source,omitzero"` // who or what said so: "discovery", "ann"
 	Seen   time.Time  `json:"seen"`            // when it was last confirmed
 	Change itsm.Ref   `json:"change,omitzero"` // under which change
+	Told   time.Time  `json:"told,omitzero"`   // with a [Precedence], when it was last said rather than seen: looks from before count no more
 }
 
 // Drift is what was observed of a controlled attribute, or of whether a relation is

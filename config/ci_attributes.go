@@ -24,15 +24,17 @@ type SetAttributes struct {
 	// Filled in by the decision.
 	Settled []string   `json:"settled,omitempty"` // controlled attributes that drifted to what is said now
 	Agreed  []string   `json:"agreed,omitempty"`  // of which nothing is outranked any more
-	ByHand  []string   `json:"by_hand,omitempty"` // of which that ranks, see [Precedence]
+	Told    []string   `json:"told,omitempty"`    // of which looks from before count no more, see [Precedence]
+	ByHand  []string   `json:"by_hand,omitempty"` // of those, in which that ranks
 	Was     []Replaced `json:"was,omitempty"`
 }
 
 func (p *Policy) setAttributes(ci *CI, c SetAttributes, s itsm.Stamp) (SetAttributes, error) {
 	c.Values, c.Since, c.Until = maps.Clone(c.Values), itsm.Normal(c.Since), itsm.Normal(c.Until)
-	c.Was, c.Settled, c.Agreed, c.ByHand = ci.replaced(namesOf(c.Values)...), nil, nil, nil
+	c.Was, c.Settled, c.Agreed, c.Told, c.ByHand = ci.replaced(namesOf(c.Values)...), nil, nil, nil, nil
 	if c.Until.IsZero() {
-		c.Settled, c.Agreed, c.ByHand = ci.settledBy(c.Values), ci.agreed(c.Values), p.byHand(ci.Class, c.Values, s.By)
+		c.Settled, c.Agreed = ci.settledBy(c.Values), ci.agreed(c.Values)
+		c.Told, c.ByHand = p.told(ci.Class, c.Values, s.By)
 	}
 	l := p.Model.rulesAt(ci.Class, ci.Criticality)
 	return c, decided(
@@ -72,7 +74,7 @@ func checkUntil(since, until time.Time, s itsm.Stamp) error {
 // believed now has been so.
 func (c SetAttributes) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
-		ci.tell(c.Values, toldBy(c.Since, c.Change, s), c.ByHand)
+		ci.tell(c.Values, toldBy(c.Since, c.Change, s), c.Told, c.ByHand)
 		ci.settle(c.Settled)
 	} else {
 		ci.notBefore(c.Values, c.Until)
@@ -103,7 +105,8 @@ type Reclassify struct {
 	// Filled in by the decision.
 	Settled []string   `json:"settled,omitempty"` // what drifted to what is said now, or what the class does not have
 	Agreed  []string   `json:"agreed,omitempty"`  // of which nothing is outranked any more
-	ByHand  []string   `json:"by_hand,omitempty"` // of which that ranks, see [Precedence]
+	Told    []string   `json:"told,omitempty"`    // of which looks from before count no more, see [Precedence]
+	ByHand  []string   `json:"by_hand,omitempty"` // of those, in which that ranks
 	Was     []Replaced `json:"was,omitempty"`
 }
 
@@ -111,7 +114,8 @@ func (p *Policy) reclassify(ci *CI, c Reclassify, s itsm.Stamp) (Reclassify, err
 	c.Values, c.Since = maps.Clone(c.Values), itsm.Normal(c.Since)
 	c.Was = ci.replaced(append([]string{className}, namesOf(c.Values)...)...)
 	l := p.Model.rulesAt(c.Class, ci.Criticality)
-	c.Settled, c.Agreed, c.ByHand = nil, nil, p.byHand(c.Class, c.Values, s.By)
+	c.Settled, c.Agreed = nil, nil
+	c.Told, c.ByHand = p.told(c.Class, c.Values, s.By)
 	for _, name := range ci.Outranked() {
 		if _, given := c.Values[name]; given || l.find(name) == nil && !isOwn(name) {
 			c.Agreed = append(c.Agreed, name)
@@ -161,7 +165,7 @@ func (c Reclassify) Check(ci *CI, s itsm.Stamp) error {
 // of an attribute that the class does not have.
 func (c Reclassify) Apply(ci *CI, s itsm.Stamp) {
 	as := toldBy(c.Since, c.Change, s)
-	ci.tell(c.Values, as, c.ByHand)
+	ci.tell(c.Values, as, c.Told, c.ByHand)
 	as.Value = itsm.TextValue(c.Class)
 	ci.believe(map[string]Assertion{className: as})
 	ci.settle(c.Settled)

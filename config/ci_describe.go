@@ -32,7 +32,8 @@ type Describe struct {
 	Next    time.Time  `json:"next_verify,omitzero"` // with a criticality
 	Settled []string   `json:"settled,omitempty"`    // what drifted to what is said now
 	Agreed  []string   `json:"agreed,omitempty"`     // of which nothing is outranked any more
-	ByHand  []string   `json:"by_hand,omitempty"`    // of which that ranks, see [Precedence]
+	Told    []string   `json:"told,omitempty"`       // of which looks from before count no more, see [Precedence]
+	ByHand  []string   `json:"by_hand,omitempty"`    // of those, in which that ranks
 	Was     []Replaced `json:"was,omitempty"`
 }
 
@@ -71,9 +72,10 @@ func (p *Policy) describe(ci *CI, c Describe, s itsm.Stamp) (Describe, error) {
 		c.Next = p.nextVerify(c.Criticality, ci.VerifyFrom)
 	}
 	said := c.said()
-	c.Was, c.Settled, c.Agreed, c.ByHand = ci.replaced(namesOf(said)...), nil, nil, nil
+	c.Was, c.Settled, c.Agreed, c.Told, c.ByHand = ci.replaced(namesOf(said)...), nil, nil, nil, nil
 	if c.Until.IsZero() {
-		c.Settled, c.Agreed, c.ByHand = ci.settledBy(said), ci.agreed(said), p.byHand(ci.Class, said, s.By)
+		c.Settled, c.Agreed = ci.settledBy(said), ci.agreed(said)
+		c.Told, c.ByHand = p.told(ci.Class, said, s.By)
 	}
 	return c, decided(p.checkOwn(c.Criticality, c.Environment), p.checkDetail(ci, &c), p.checkChange(c.Change, s, ci.use("describe", c.Since)), p.underChange(ci, said, c.Change, c.Since, c.Until))
 }
@@ -164,7 +166,7 @@ func (c *Describe) checkClear() error {
 // believed now has been so.
 func (c Describe) Apply(ci *CI, s itsm.Stamp) {
 	if c.Until.IsZero() {
-		ci.tell(c.said(), toldBy(c.Since, c.Change, s), c.ByHand)
+		ci.tell(c.said(), toldBy(c.Since, c.Change, s), c.Told, c.ByHand)
 	} else {
 		ci.notBefore(c.said(), c.Until)
 	}

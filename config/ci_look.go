@@ -58,8 +58,12 @@ func (ci *CI) looks(name string) []Look {
 }
 
 // weigh is what counts of an attribute once a source has looked, what is believed first;
-// none: the look is older than one of an equal or a higher source, or too old to count.
+// none: the look is older than one of an equal or a higher source or than what somebody
+// said, or too old to count.
 func (p *Policy) weigh(ci *CI, name string, look Look) []Look {
+	if a, _ := ci.Assertion(name); look.Seen.Before(a.Told) {
+		return nil
+	}
 	row := p.precedence(ci.Class, name)
 	if row == nil {
 		row = &Precedence{}
@@ -107,7 +111,7 @@ func (p *Policy) weigh(ci *CI, name string, look Look) []Look {
 func (ci *CI) asSeen(name string, looks []Look) Assertion {
 	a, has := ci.Assertion(name)
 	if is := looks[0]; !has || !a.Value.Equal(is.Value) {
-		a = Assertion{Value: is.Value, Since: is.Seen, Source: is.Source}
+		a = Assertion{Value: is.Value, Since: is.Seen, Source: is.Source, Told: a.Told}
 	}
 	for _, l := range looks {
 		if l.Value.Equal(a.Value) && l.Seen.After(a.Seen) {
@@ -208,21 +212,21 @@ func (ci *CI) setLooks(looks map[string][]Look) {
 	ci.Looks = next
 }
 
-// byHand lists those of the attributes that have a precedence in which what is said by
-// hand ranks, when somebody says what they are.
-func (p *Policy) byHand(class string, said map[string]itsm.Value, by itsm.Actor) []string {
-	if p.observes(by) {
-		return nil
-	}
-	var names []string
+// told lists those of the attributes that have a precedence when somebody says what they
+// are, and of these those in which what is said by hand ranks.
+func (p *Policy) told(class string, said map[string]itsm.Value, by itsm.Actor) (told, byHand []string) {
 	for _, name := range namesOf(said) {
 		r := p.precedence(class, name)
 		seen := slices.Contains(observable(), name) || p.Model.rulesOf(class).find(name) != nil
-		if r != nil && seen && slices.Contains(r.Sources, ByHand) && !said[name].IsZero() && !p.controlled(class, name) {
-			names = append(names, name)
+		if r == nil || !seen || p.controlled(class, name) {
+			continue
+		}
+		told = append(told, name)
+		if !p.observes(by) && slices.Contains(r.Sources, ByHand) && !said[name].IsZero() {
+			byHand = append(byHand, name)
 		}
 	}
-	return names
+	return told, byHand
 }
 
 // agreed lists those of the attributes of which no look is outranked any more, once
@@ -237,15 +241,20 @@ func (ci *CI) agreed(said map[string]itsm.Value) []string {
 	return names
 }
 
-// tell sets what somebody says; looks from before count no more.
-func (ci *CI) tell(said map[string]itsm.Value, as Assertion, byHand []string) {
-	ci.believe(stated(said, as))
-	looks := make(map[string][]Look, len(said))
+// tell sets what somebody says; looks from before count no more, nor do those of told
+// that are reported later.
+func (ci *CI) tell(said map[string]itsm.Value, as Assertion, told, byHand []string) {
+	all, looks := stated(said, as), make(map[string][]Look, len(said))
 	for name, v := range said {
+		if a := all[name]; slices.Contains(told, name) {
+			a.Told = as.Seen
+			all[name] = a
+		}
 		looks[name] = nil
 		if slices.Contains(byHand, name) {
 			looks[name] = []Look{{ByHand, v, as.Since, as.Seen}}
 		}
 	}
+	ci.believe(all)
 	ci.setLooks(looks)
 }

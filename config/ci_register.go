@@ -45,7 +45,8 @@ func (p *Policy) register(ci *CI, c Register, s itsm.Stamp) (Register, error) {
 	}
 	c.ByHand = nil
 	if c.Source == "" {
-		c.Source, c.ByHand = s.By.ID, p.byHand(c.Class, c.values(), s.By)
+		c.Source = s.By.ID
+		_, c.ByHand = p.told(c.Class, c.values(), s.By)
 	}
 	c.Next = time.Time{}
 	if !p.over(c.State) {

@@ -43,16 +43,16 @@ func samples() []itsm.Command[config.CI] {
 		config.Describe{
 			Name: "web-2", Description: "Serves the shop.", Criticality: itsm.Low, Environment: "test", Version: "4", Clear: []string{"version"},
 			Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Next: noon.Add(day), Settled: []string{"version"}, Was: was("name"),
-			Agreed: []string{"name"}, ByHand: []string{"name"},
+			Agreed: []string{"name"}, Told: []string{"name"}, ByHand: []string{"name"},
 		},
 		config.Reclassify{
 			Class: "virtual machine", Values: values{"hypervisor_id": word("vm-7")}, Change: change, Since: noon, Reason: "Told late.",
-			Settled: []string{"memory"}, Agreed: []string{"hypervisor_id"}, ByHand: []string{"hypervisor_id"}, Was: was("class"),
+			Settled: []string{"memory"}, Agreed: []string{"hypervisor_id"}, Told: []string{"hypervisor_id"}, ByHand: []string{"hypervisor_id"}, Was: was("class"),
 		},
 		config.Own{Owner: "bob", Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Was: was("owner")},
 		config.SetAttributes{
 			Values: set, Change: change, Since: noon, Until: noon.Add(hour), Reason: "Told late.", Settled: []string{"memory"}, Was: was("memory"),
-			Agreed: []string{"firmware"}, ByHand: []string{"firmware"},
+			Agreed: []string{"firmware"}, Told: []string{"firmware"}, ByHand: []string{"firmware"},
 		},
 		config.Observe{
 			Values: set, Source: "scan", Seen: noon, Stale: []string{"memory"}, Drifts: []string{"memory"}, Settled: []string{"memory"},

@@ -20,7 +20,7 @@ var anybody = itsm.Actor{ID: "bob", Roles: []itsm.Role{config.Administrator, con
 // TestBadUTF8 spoils every text of every command, one at a time: the error names
 // it. What a decision fills in it fills in whatever was given.
 func TestBadUTF8(t *testing.T) {
-	filledIn := []string{"was[0]", "changed[0]", "settled[0]", "stale[0]", "drifts[0]", "agreed[0]", "by_hand[0]"}
+	filledIn := []string{"was[0]", "changed[0]", "settled[0]", "stale[0]", "drifts[0]", "agreed[0]", "told[0]", "by_hand[0]"}
 	lc := lifecycle(t, nil)
 	for i, name := range lc.Commands() {
 		row := lc.Transitions()[slices.IndexFunc(lc.Transitions(), func(r itsm.Transition[config.CI]) bool { return r.Name == name })]

@@ -25,9 +25,10 @@ const ByHand = "by hand"
 // the same, the next look of anyone lets the highest that is left set it. Time counts
 // from look to look: in which order they are reported does not matter.
 //
-// What people say is always set, whatever the order. ByHand says for how much it counts
-// from then on: a correction that the next scan is not to overwrite ranks above the
-// scan, and is let go by taking the value away by hand. Like the rest it yields.
+// What people say is always set, whatever the order, and what was seen before says nothing
+// any more, even if it is reported later. ByHand says for how much it counts from then
+// on: a correction that the next scan is not to overwrite ranks above the scan, and is let
+// go by taking the value away by hand. Like the rest it yields.
 //
 // Controlled attributes have no precedence: any difference that is seen is a [Drift],
 // and is not outvoted (R20).

@@ -27,6 +27,7 @@ type sighting struct {
 type sources struct {
 	listed []string
 	yields time.Duration // zero: never
+	said   time.Time     // what was seen before says nothing, whenever it is reported
 	looks  []sighting
 }
 
@@ -97,7 +98,7 @@ func TestPrecedenceAgainstNaive(t *testing.T) {
 			v := []itsm.Value{word("1"), word("2"), word("3"), {}}[rng.IntN(4)]
 			if rng.IntN(12) == 0 {
 				w.Do(ann, config.SetAttributes{Values: values{"firmware": v}})
-				s.looks = []sighting{{spokenBy(s.listed, v), w.Now(), v}}
+				s.looks, s.said = []sighting{{spokenBy(s.listed, v), w.Now(), v}}, w.Now()
 				done["said"]++
 			} else {
 				seen := w.Now().Add(-time.Duration(rng.IntN(3)*rng.IntN(100)) * hour)
@@ -106,7 +107,9 @@ func TestPrecedenceAgainstNaive(t *testing.T) {
 				}
 				from := []string{"a", "b", "c", "d", "e"}[rng.IntN(5)]
 				e := w.Do(probe, config.Observe{Source: from, Seen: seen, Values: values{"firmware": v}})
-				s.looks = append(s.looks, sighting{from, seen, v})
+				if !seen.Before(s.said) {
+					s.looks = append(s.looks, sighting{from, seen, v})
+				}
 				count(done, e.Command.(config.Observe))
 			}
 			requireLooks(t, where, w.Record(), s)
@@ -164,31 +167,48 @@ func requireLooks(t *testing.T, where string, ci *config.CI, s *sources) {
 	}
 }
 
-// TestPrecedenceDoesNotHangOnTheOrderOfReports: looks at different times come to the same
-// value in whatever order they are reported.
+// TestPrecedenceDoesNotHangOnTheOrderOfReports: whenever looks are reported, and whatever
+// somebody says meanwhile, those at different times come to the same value.
 func TestPrecedenceDoesNotHangOnTheOrderOfReports(t *testing.T) {
-	for seed := range uint64(60) {
+	type step struct {
+		at time.Time // when it is reported
+		by itsm.Actor
+		c  itsm.Command[config.CI]
+	}
+	for seed := range uint64(600) {
 		rng := rand.New(rand.NewPCG(seed, 78))
-		yields := []time.Duration{0, 0, 40 * hour}[rng.IntN(3)]
-		lc := lifecycle(t, ranking(rows([]string{"a", "b", "c"}, yields)...))
-		w := itsmtest.New(t, lc)
-		w.Do(ann, server())
-		var looks []config.Observe
-		for i := range 2 + rng.IntN(6) {
-			looks = append(looks, saw(string(rune('a'+rng.IntN(3))), w.Now().Add(time.Duration(i*15)*hour), fmt.Sprint(rng.IntN(3))))
+		listed := []string{"a", "b", "c", config.ByHand}
+		rng.Shuffle(len(listed), func(i, j int) { listed[i], listed[j] = listed[j], listed[i] })
+		lc := lifecycle(t, ranking(rows(listed[:1+rng.IntN(4)], []time.Duration{0, 40 * hour, 100 * hour}[rng.IntN(3)])...))
+		began := noon
+		var steps []step
+		for range 3 + rng.IntN(8) {
+			at := began.Add(time.Duration(1+len(steps)*15) * hour)
+			v := []itsm.Value{word("1"), word("2"), word("3"), {}}[rng.IntN(4)]
+			one := step{at, probe, config.Observe{Source: string(rune('a' + rng.IntN(5))), Seen: at, Values: values{"firmware": v}}}
+			if rng.IntN(5) == 0 {
+				one.by, one.c = []itsm.Actor{ann, ann, system}[rng.IntN(3)], config.SetAttributes{Values: values{"firmware": v}}
+			}
+			steps = append(steps, one)
 		}
-		w.Wait(200 * hour)
 		var want itsm.Value
-		for try := range 6 {
-			one := w.Fork()
-			for _, o := range looks {
-				one.Do(probe, o)
+		for try := range 8 {
+			late := slices.Clone(steps)
+			for i := range late {
+				if _, looks := late[i].c.(config.Observe); looks && try > 0 {
+					late[i].at = late[i].at.Add(time.Duration(rng.IntN(len(steps)*15*60))*time.Minute + time.Duration(i)*time.Second)
+				}
+			}
+			slices.SortFunc(late, func(a, b step) int { return a.at.Compare(b.at) })
+			ci := config.CI{Header: itsm.Header{ID: id(1), Number: "CI1"}}
+			for _, one := range append([]step{{began, ann, server()}}, late...) {
+				_, err := lc.Fire(&ci, one.c, itsm.Stamp{At: one.at, By: one.by})
+				require.NoError(t, err)
 			}
 			if try == 0 {
-				want = one.Record().Value("firmware")
+				want = ci.Value("firmware")
 			}
-			require.Equal(t, want, one.Record().Value("firmware"), "seed %d", seed)
-			rng.Shuffle(len(looks), func(i, j int) { looks[i], looks[j] = looks[j], looks[i] })
+			require.Equal(t, want, ci.Value("firmware"), "seed %d, %v", seed, listed)
 		}
 	}
 }

@@ -162,7 +162,10 @@ func TestPrecedenceOfWhatIsSaidByHand(t *testing.T) {
 	require.Equal(t, "web-1", w.Record().Name, "so it was registered, by hand")
 	w.Wait(hour).Do(ann, config.Describe{Name: "robot"})
 	require.Equal(t, []string{"firmware", "hostname"}, w.Record().Outranked())
+	before := w.Now()
 	w.Wait(hour).Do(ann, config.SetAttributes{Values: values{"firmware": {}}}) // and so it is left to the sources
+	late := w.Wait(hour).Do(probe, saw("agent", before, "1"))
+	require.Equal(t, []string{"firmware"}, late.Command.(config.Observe).Stale, "but not to what they saw before")
 	w.Wait(hour).Do(probe, saw("other", time.Time{}, "3"))
 	require.Equal(t, word("3"), w.Record().Value("firmware"))
 
