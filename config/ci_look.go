@@ -12,14 +12,18 @@ import (
 // Look is what a source saw of an observed attribute when it last looked. Of an
 // attribute with a [Precedence] a CI keeps those that still count: the one that is
 // believed, those of lower sources that looked later, and those of lower sources that saw
-// something else for a time of which it is believed. These last are outranked: neither
-// an unauthorised change nor a drift, but two sources of which one is wrong. It stays
-// until that source looks again and agrees, somebody says what is so, or its look is
-// older than [Precedence] lets any count.
+// something else for a time of which it is believed; at most one of each source that is
+// listed, and one of all others.
+//
+// What differs from what is believed is outranked: neither an unauthorised change nor a
+// drift, but two sources of which one is wrong. It stays until that source, or another of
+// its rank, looks again and agrees; until something else is believed from a later time
+// on; until somebody says what is so; or until it is older than [Precedence] lets any
+// count. Of an attribute that is controlled by now it ends with the next look.
 type Look struct {
 	Source string     `json:"source"`
 	Value  itsm.Value `json:"value,omitzero"` // missing: it saw none
-	First  time.Time  `json:"first"`          // since when it has seen that
+	First  time.Time  `json:"first"`          // since when it has seen that, as far as its looks counted
 	Seen   time.Time  `json:"seen"`           // when it looked last
 }
 
@@ -52,9 +56,16 @@ func (ci *CI) looks(name string) []Look {
 		return kept
 	}
 	if a, has := ci.Assertion(name); has {
-		return []Look{{a.Source, a.Value, a.Since, a.Seen}}
+		return []Look{{a.Source, a.Value, earlier(a.Since, a.Seen), a.Seen}} // it may be so only since later, as somebody corrected
 	}
 	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // weigh is what counts of an attribute once a source has looked, what is believed first;
@@ -147,7 +158,7 @@ func (c *Observe) rank(ci *CI, name string, looks []Look, precedes bool) {
 	switch {
 	case differs && (!differed || is.Source != was.Source || !is.Value.Equal(was.Value)):
 		if a.Since.After(is.First) { // before, it was not outranked
-			is.First = slices.MinFunc([]time.Time{a.Since, is.Seen}, time.Time.Compare)
+			is.First = earlier(a.Since, is.Seen)
 		}
 		c.Outranked = with(c.Outranked, name, is)
 	case differed && !differs:

@@ -17,13 +17,19 @@ const ByHand = "by hand"
 // the first one listed is the highest, and those not listed come after all of them,
 // equal among themselves. Of each attribute that row counts that is the first of
 // [Policy.Precedence] to fit; an exception stands before what it is an exception from.
-// Where none fits all sources are equal, and the newest look counts.
+// Where none fits all sources are equal. Of the looks of equals the newest counts, of two
+// at the same time the one reported last.
 //
 // A higher source sets the value, though a lower one looked later. A lower one does not
 // while the higher one has looked within Yields: what it saw is kept beside the value,
 // see [Look]. When the higher one has not looked for so long, whether or not others saw
 // the same, the next look of anyone lets the highest that is left set it. Time counts
-// from look to look: in which order they are reported does not matter.
+// from look to look: looks at different times come to the same value in whatever order
+// they are reported. Since when it is so, and what stands beside it, do hang on that: an
+// older look than is known of a source, or of its equal, says nothing.
+//
+// Which row counts is asked when a look is reported, of the class that the CI is of then:
+// under another class or policy nothing changes before the next look.
 //
 // What people say is always set, whatever the order, and what was seen before says nothing
 // any more, even if it is reported later. ByHand says for how much it counts from then

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,6 +90,7 @@ func TestPrecedence(t *testing.T) {
 		"the lower one agrees":                        {order, []look{{"agent", 1, "a"}, {"scan", 2, "s"}, {"scan", 3, "a"}}, "a", "", "agent"},
 		"the higher one comes to agree":               {order, []look{{"agent", 1, "a"}, {"scan", 2, "s"}, {"agent", 3, "s"}}, "s", "", "agent"},
 		"the higher one insists":                      {order, []look{{"agent", 1, "a"}, {"scan", 2, "s"}, {"agent", 3, "a"}}, "a", "s", "agent"},
+		"that it was so before is not learnt late":    {order, []look{{"agent", 3, "a"}, {"scan", 2, "s"}, {"agent", 1, "a"}}, "a", "", "agent"},
 		"the higher one sees something else":          {order, []look{{"agent", 1, "a"}, {"scan", 2, "s"}, {"agent", 3, "b"}}, "b", "", "agent"},
 		"what was before is no contradiction":         {order, []look{{"scan", 1, "s"}, {"agent", 2, "a"}, {"scan", 1, "t"}}, "a", "", "agent"},
 		"a confirmation takes the attribute over":     {order, []look{{"scan", 1, "a"}, {"agent", 2, "a"}, {"scan", 3, "s"}}, "a", "s", "scan"},
@@ -260,6 +262,27 @@ func TestR20_OutrankedLooksEndWhenControlled(t *testing.T) {
 		}
 		is, _ := believed(facts, "outranked:name", one.Now())
 		require.True(t, is.IsZero())
+	}
+}
+
+// TestLookOfWhatWasCorrected: what is so only since later, as somebody corrected, was not
+// seen for the first time after it was seen last. And looks are kept with their record.
+func TestLookOfWhatWasCorrected(t *testing.T) {
+	w := itsmtest.New(t, lifecycle(t, ranking(config.Precedence{Sources: []string{"agent", "scan"}})))
+	w.Do(ann, server())
+	began := w.Now()
+	w.Wait(day).Do(probe, saw("agent", time.Time{}, "a"))
+	w.Wait(9*day).Do(ann, config.SetAttributes{Values: values{"firmware": word("b")}, Since: began.Add(2 * day), Until: began.Add(5 * day), Reason: "The log says so."})
+	w.Wait(day).Do(probe, config.Observe{Source: "scan", Seen: began.Add(6 * day), Values: values{"firmware": {}}})
+	agent := config.Look{Source: "agent", Value: word("a"), First: began.Add(day), Seen: began.Add(day)}
+	scan := config.Look{Source: "scan", First: began.Add(6 * day), Seen: began.Add(6 * day)}
+	require.Equal(t, map[string][]config.Look{"firmware": {agent, scan}}, w.Record().Looks)
+	w.Wait(day).Do(ann, config.SetAttributes{Values: values{"hostname": word("h")}})
+	var line strings.Builder
+	require.NoError(t, config.WriteJSONLine(&line, config.Line{CI: w.Record()}))
+	for l, err := range config.ReadJSONLines(strings.NewReader(line.String()), 0) {
+		require.NoError(t, err)
+		require.Equal(t, w.Record(), l.CI)
 	}
 }
 
