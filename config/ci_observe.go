@@ -34,10 +34,10 @@ type Observe struct {
 	Changed []Replaced `json:"changed,omitempty"` // observed attributes that were different before
 
 	// And where sources have a precedence.
-	Ranked    map[string][]string `json:"ranked,omitempty"`    // by attribute, the sources whose looks count now, that believed first, where it is not this one alone
+	Ranked    map[string][]string `json:"ranked,omitempty"`    // by attribute, the sources whose looks count now, that believed first, where the value and its source do not say it all
 	Outranked map[string]Look     `json:"outranked,omitempty"` // what a lower source saw otherwise, where that is new
 	Agreed    []string            `json:"agreed,omitempty"`    // of which nothing is outranked any more
-	Yielded   map[string]Look     `json:"yielded,omitempty"`   // what another saw and is believed now, as a higher source has not looked for long
+	Yielded   map[string]Look     `json:"yielded,omitempty"`   // what another saw and is believed now, as a higher source has not looked for long, or ranks otherwise now
 }
 
 // observable are those of its own attributes that can be seen.

@@ -34,7 +34,9 @@ const ByHand = "by hand"
 // What people say is always set, whatever the order, and what was seen before says nothing
 // any more, even if it is reported later. ByHand says for how much it counts from then
 // on: a correction that the next scan is not to overwrite ranks above the scan, and is let
-// go by taking the value away by hand. Like the rest it yields.
+// go by taking the value away by hand. Like the rest it yields. What a CI is registered
+// with is no correction: it counts as a look of then, and a higher source may have looked
+// before.
 //
 // Controlled attributes have no precedence: any difference that is seen is a [Drift],
 // and is not outvoted (R20).

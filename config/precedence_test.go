@@ -177,6 +177,13 @@ func TestPrecedenceOfWhatIsSaidByHand(t *testing.T) {
 	moved.Wait(hour).Do(probe, config.Observe{Source: "agent", Values: values{"hostname": word("x")}})
 	require.Equal(t, word("vm"), moved.Record().Value("hostname"))
 
+	first := itsmtest.New(t, lifecycle(t, ranking(config.Precedence{Sources: []string{"agent", config.ByHand}})))
+	first.Do(ann, server())
+	for _, row := range [][2]string{{"scan", "web-1.example"}, {"agent", "x"}} { // both looked before it was registered
+		first.Wait(hour).Do(probe, config.Observe{Source: row[0], Seen: first.Record().Opened.Add(-hour), Values: values{"hostname": word("x")}})
+		require.Equal(t, word(row[1]), first.Record().Value("hostname"))
+	}
+
 	// It is not ranked: it holds until somebody looks.
 	low := itsmtest.New(t, lifecycle(t, ranking(config.Precedence{Sources: []string{"agent"}})))
 	low.Do(ann, server())
