@@ -12,6 +12,7 @@ import (
 	"github.com/itsmkit/itsm/config"
 	"github.com/itsmkit/itsm/itsmtest"
 	"github.com/itsmkit/itsm/register"
+	"github.com/itsmkit/itsm/store"
 	"github.com/itsmkit/itsm/store/memory"
 )
 
@@ -223,4 +224,15 @@ func TestOutrankedIn(t *testing.T) {
 	require.Empty(t, e.names(config.OutrankedIn("hostname")))
 	look("scan", db.ID, "1")
 	require.Equal(t, []string{"web-1"}, e.names(config.OutrankedIn("firmware")))
+
+	// What is exported and imported keeps them.
+	elsewhere := newEstate(t, nil)
+	itsmtest.RoundTrip(t, "acme", []register.Kind{e.cis}, func(b store.Backend) []register.Kind {
+		process, err := config.Process(nil)
+		require.NoError(t, err)
+		elsewhere.cis, err = register.New(b, process, nil)
+		require.NoError(t, err)
+		return []register.Kind{elsewhere.cis}
+	}, func() store.Backend { return memory.New() })
+	require.Equal(t, []string{"web-1"}, elsewhere.names(config.OutrankedIn("firmware")))
 }
