@@ -102,7 +102,10 @@ func (p *Policy) weigh(ci *CI, name string, look Look) []Look {
 	if !slices.ContainsFunc(list, func(l Look) bool { return l.Source == look.Source }) {
 		return nil
 	}
-	slices.SortFunc(list, func(a, b Look) int { return cmp.Compare(row.rank(a.Source), row.rank(b.Source)) })
+	slices.SortFunc(list, func(a, b Look) int {
+		return cmp.Or(cmp.Compare(row.rank(a.Source), row.rank(b.Source)), b.Seen.Compare(a.Seen))
+	})
+	list = slices.CompactFunc(list, func(a, b Look) bool { return row.rank(a.Source) == row.rank(b.Source) }) // who became equals by another policy
 
 	since, latest := ci.asSeen(name, list).Since, list[0].Seen
 	kept := list[:1]

@@ -272,6 +272,28 @@ func TestR20_OutrankedLooksEndWhenControlled(t *testing.T) {
 	}
 }
 
+// TestPrecedenceOfSourcesNoLongerListed: they rank as others do that are not, and of these
+// the newest look counts.
+func TestPrecedenceOfSourcesNoLongerListed(t *testing.T) {
+	w := itsmtest.New(t, lifecycle(t, ranking(config.Precedence{Sources: []string{"agent", "scan", "import"}})))
+	w.Do(ann, server())
+	before := w.Now()
+	for _, source := range []string{"agent", "scan", "import"} {
+		w.Wait(hour).Do(probe, saw(source, time.Time{}, source))
+	}
+	require.Len(t, w.Record().Looks["firmware"], 3)
+	w = w.On(lifecycle(t, ranking(config.Precedence{Sources: []string{"probe"}})))
+	late := w.Fork()
+	late.Wait(hour).Do(probe, saw("probe", before, "probe"))
+	require.Equal(t, word("probe"), late.Record().Value("firmware"))
+	looks := late.Record().Looks["firmware"]
+	require.Len(t, looks, 2, "the one that is listed and one of the others")
+	require.Equal(t, "import", looks[1].Source)
+	w.Wait(hour).Do(probe, saw("scan", time.Time{}, "s"))
+	require.Equal(t, word("s"), w.Record().Value("firmware"))
+	require.Empty(t, w.Record().Looks)
+}
+
 // TestLookOfWhatWasCorrected: what is so only since later, as somebody corrected, was not
 // seen for the first time after it was seen last. And looks are kept with their record.
 func TestLookOfWhatWasCorrected(t *testing.T) {
