@@ -18,8 +18,8 @@ import (
 // What differs from what is believed is outranked: neither an unauthorised change nor a
 // drift, but two sources of which one is wrong. It stays until that source, or another of
 // its rank, looks again and agrees; until something else is believed from a later time
-// on; until somebody says what is so; or until it is older than [Precedence] lets any
-// count. Of an attribute that is controlled by now it ends with the next look.
+// on; until somebody says what is so; or until another look comes when it is older than
+// [Precedence] lets any count, or when the attribute is controlled by now.
 type Look struct {
 	Source string     `json:"source"`
 	Value  itsm.Value `json:"value,omitzero"` // missing: it saw none
