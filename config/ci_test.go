@@ -61,6 +61,13 @@ func TestPolicyLists(t *testing.T) {
 	w.Do(ann, server())
 	itsmtest.RequireField(t, w.Refused(ann, config.Describe{Environment: "prod", Change: change}), "environment")
 	itsmtest.RequireField(t, w.Refused(ann, config.Describe{}), "name")
+	w.Do(probe, config.Observe{Source: "scan", Values: values{"environment": word("prod"), "version": word("prod")}})
+	require.Equal(t, []string{"environment", "version"}, w.Record().Drifting(), "what differs from a controlled one is kept, whatever it is")
+
+	policy.Controlled = nil
+	w = registered(t, policy)
+	itsmtest.RequireField(t, w.Refused(probe, config.Observe{Source: "scan", Values: values{"environment": word("prod")}}), "values.environment")
+	w.Do(probe, config.Observe{Source: "scan", Values: values{"environment": word("production"), "version": word("prod")}})
 }
 
 // TestR20_DriftIsKept: what discovery sees of a controlled attribute is kept beside
@@ -371,7 +378,9 @@ func TestReferences(t *testing.T) {
 	itsmtest.RequireField(t, w.Refused(ann, desk(ref(2))), "attributes.stands_in")
 	itsmtest.RequireField(t, w.Refused(ann, desk(ref(3))), "attributes.stands_in")
 	itsmtest.RequireField(t, w.Refused(ann, desk(itsm.ReferenceValue(itsm.Ref{Kind: "person", ID: "1"}))), "attributes.stands_in")
+	itsmtest.RequireField(t, w.Refused(ann, config.Register{Name: "desk", Class: "desk", Attributes: values{"lies_in": ref(1)}}), "attributes.lies_in")
 	w.Do(ann, desk(ref(1)))
+	w.Do(ann, config.SetAttributes{Values: values{"leads_to": ref(2)}})
 	itsmtest.RequireField(t, w.Refused(ann, config.SetAttributes{Values: values{"stands_in": ref(2)}}), "values.stands_in")
 	w.Do(ann, config.SetAttributes{Values: values{"leads_to": itsm.ReferenceValue(itsm.Ref{Kind: "person", ID: "1"})}})
 }

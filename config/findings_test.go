@@ -51,6 +51,12 @@ func TestFindings(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"asset_tag", "hostname", "memory", "serial_number"}, attributes)
+	for class, problem := range map[string]string{"computer": `"computer" is abstract`, "toaster": `"toaster" is no class`} {
+		misfit := *w.Record()
+		misfit.Class = class
+		found := config.Findings(nil, &misfit, w.Now())
+		require.Contains(t, found, config.Finding{Deficiency: config.Misfit, CI: misfit.Ref(), Number: misfit.Number, Attribute: "class", Problem: problem})
+	}
 
 	w.Do(ann, config.CompleteAction{Action: 1, Text: "Done."})
 	w.Do(mia, config.Retire{Change: change})
@@ -86,6 +92,7 @@ func TestR21_ServicesAreOwnedCIs(t *testing.T) {
 	itsmtest.RequireRule(t, w.Another().Refused(ann, config.Register{Name: "mail", Class: "business service", State: config.Live, Change: change}), "R21")
 	unowned := *w.Record()
 	w.Do(ann, config.Own{Owner: "bob"})
+	require.NotContains(t, deficiencies(config.Findings(nil, w.Record(), w.Now())), config.NoOwner)
 	w.Do(ann, config.Deploy{Change: change})
 	owned := *w.Record()
 

@@ -61,7 +61,7 @@ func TestRelate(t *testing.T) {
 		itsmtest.RequireField(t, err, c.field)
 	}
 	require.ErrorContains(t, w.Refused(ann, config.Relate{Type: "hosts", From: end(2, "server"), To: end(1, "application")}), `"runs on"`)
-	w.Do(ann, config.Relate{Type: "depends on", From: end(1, "application"), To: end(2, "database"), Group: "data", Attributes: values{"strength": word("hard")}})
+	w.Do(ann, config.Relate{Type: "depends on", From: end(1, "application"), To: end(2, "database"), Group: "data", Attributes: values{"strength": word("hard")}, Since: w.Now()})
 	r := w.Record()
 	require.Equal(t, config.Active, r.State)
 	require.Equal(t, []uuid.UUID{id(1), id(2)}, []uuid.UUID{r.From, r.To})
@@ -110,6 +110,9 @@ func TestR20_ControlledRelations(t *testing.T) {
 	bare.Change = itsm.Ref{}
 	w := itsmtest.New(t, relations(t, nil))
 	itsmtest.RequireRule(t, w.Refused(ann, bare), "R20")
+	meant := bare
+	meant.Proposed = true
+	require.Equal(t, config.Proposed, related(t, nil, ann, meant).Record().State)
 	w.Do(probe, bare)
 	require.Equal(t, config.Proposed, w.Record().State)
 	require.Equal(t, w.Now(), w.Record().Seen)
@@ -243,8 +246,8 @@ func TestR20_ARelationSeenToBeGone(t *testing.T) {
 
 // TestEndsAreLookedUp: where the policy knows the CIs, nobody else says what they are.
 func TestEndsAreLookedUp(t *testing.T) {
-	estate := map[uuid.UUID]config.End{
-		id(1): end(1, "application"), id(2): end(2, "server"), id(3): {ID: id(3), Class: "server", State: config.Disposed},
+	estate := map[uuid.UUID]config.End{ // by id, which need not be given again
+		id(1): {Class: "application", State: config.Live}, id(2): end(2, "server"), id(3): {ID: id(3), Class: "server", State: config.Disposed},
 	}
 	policy := under(func(p *config.Policy) {
 		p.End = func(tenant string, ci uuid.UUID) (config.End, bool) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
@@ -133,16 +134,23 @@ func TestTimelineOfNothing(t *testing.T) {
 
 func TestTimelineRefusesWhatIsNoFact(t *testing.T) {
 	good := said(1, "memory", number(64), 10, 12, 10)
-	for field, spoil := range map[string]func(*config.Fact){
-		"subject":   func(f *config.Fact) { f.Subject = uuid.Nil },
-		"attribute": func(f *config.Fact) { f.Attribute = "" },
-		"value":     func(f *config.Fact) { f.Value = word("\xff") },
-		"from":      func(f *config.Fact) { f.From = time.Time{} },
-		"recorded":  func(f *config.Fact) { f.Recorded = time.Time{} },
-		"until":     func(f *config.Fact) { f.Until = f.From.Add(time.Nanosecond) }, // times are kept to the microsecond
+	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		field string
+		spoil func(*config.Fact)
+	}{
+		{"subject", func(f *config.Fact) { f.Subject = uuid.Nil }},
+		{"attribute", func(f *config.Fact) { f.Attribute = "" }},
+		{"attribute", func(f *config.Fact) { f.Attribute = "\xff" }},
+		{"value", func(f *config.Fact) { f.Value = word("\xff") }},
+		{"value", func(f *config.Fact) { f.Value = itsm.NumberValue(decimal.New(1, -61)) }},
+		{"from", func(f *config.Fact) { f.From = time.Time{} }},
+		{"recorded", func(f *config.Fact) { f.Recorded = time.Time{} }},
+		{"until", func(f *config.Fact) { f.Until = f.From.Add(time.Nanosecond) }}, // times are kept to the microsecond
+		{"until", func(f *config.Fact) { f.Until = far }},
 	} {
-		bad := good
-		spoil(&bad)
+		field, bad := c.field, good
+		c.spoil(&bad)
 		tl := timeline(t, good)
 		next, err := tl.With(slices.Values([]config.Fact{good, bad}), nil)
 		require.Nil(t, next)
