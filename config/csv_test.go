@@ -44,6 +44,8 @@ func TestReadCSV(t *testing.T) {
 			`{"register":{"name":"web-1","class":"server","state":"live","attributes":{"memory":64,"warranty_until":{"instant":"2027-01-01T00:00:00Z"}},"needs":[{"group":"net","at_least":2}]}}`,
 			`{"register":{"name":"web-2","class":"server","state":"live"}}`}},
 		"BOM, CRLF and empty lines": {servers, "\uFEFFHostname,RAM (GiB)\r\n\r\nweb-1,1\r\n\r\n", []string{`{"register":{"name":"web-1","class":"server","state":"live","attributes":{"memory":1}}}`}},
+		"an empty line in quotes":   {servers, "Hostname,RAM (GiB),description\nx,1,\"two\n\nlines\"\n", []string{`{"register":{"name":"x","class":"server","description":"two\n\nlines","state":"live","attributes":{"memory":1}}}`}},
+		"type after attributes":     {&config.Table{Of: config.RelationKind}, "from,to,bandwidth,type\nserver/a,network device/b,10.5,connects to\n", []string{`{"relate":{"type":"connects to","from":"server/a","to":"network device/b","attributes":{"bandwidth":10.5}}}`}},
 		"quotes":                    {servers, "Hostname,RAM (GiB),description\n\"a \"\"b\"\", c\",1,\"two\r\nlines\"\n", []string{`{"register":{"name":"a \"b\", c","class":"server","description":"two\r\nlines","state":"live","attributes":{"memory":1}}}`}},
 		"always is overruled":       {servers, "Hostname,RAM (GiB),class,state\nx,,storage,planned\n", []string{`{"register":{"name":"x","class":"storage","state":"planned"}}`}},
 		"class after attributes":    {&config.Table{Of: config.Kind}, "name,attributes.cpus,class\nx,2,server\n", []string{`{"register":{"name":"x","class":"server","attributes":{"cpus":2}}}`}},
@@ -70,6 +72,7 @@ func TestReadCSV(t *testing.T) {
 		"attribute of another":   {servers, "Hostname,RAM (GiB),port\nweb-1,1,80\n", []string{`2:9: attributes.port: is given, and a server has no such attribute; leave it empty`}},
 		"no number":              {servers, "Hostname,RAM (GiB),needs.web\nweb-1,1,two\n", []string{`2:9: needs.web: "two" is no whole number`}},
 		"unknown column":         {servers, "Hostname,RAM (GiB),Colour\nweb-1,1,red\n", []string{`1:20: the column "Colour" is no field here; they are: id, name, class, description, owner, criticality, environment, version, state, attributes, needs, source, change, since, reason, and "-" leaves a column out`}},
+		"a part of no end":       {servers, "Hostname,RAM (GiB),owner.name\n", []string{`1:20: the column "owner.name" is no field here; they are: id, name, class, description, owner, criticality, environment, version, state, attributes, needs, source, change, since, reason, and "-" leaves a column out`}},
 		"column twice":           {servers, "Hostname,RAM (GiB),Hostname\n", []string{`1:20: the column "Hostname" is named twice`}},
 		"two for one":            {servers, "Hostname,RAM (GiB),name\n", []string{`1:20: the column "name" is a second one for name`}},
 		"mapped and not there":   {servers, "Hostname\n", []string{`1: there is no column "RAM (GiB)", which the mapping has`}},
@@ -138,6 +141,27 @@ func TestSourceThatChanges(t *testing.T) {
 		last = err
 	}
 	require.ErrorContains(t, last, "x: is not what it was when it was checked")
+
+	const ci, relation = `{"register":{"name":"shop","class":"application","state":"live"}}` + "\n", `{"relate":{"type":"runs on","from":"application/shop","to":"cluster/web"}}` + "\n"
+	for _, later := range []string{ // in how many rows there are, and where they are
+		strings.Replace(whole, ci, "", 1), strings.Replace(whole, relation, "", 1), whole + ci, whole + relation,
+		strings.Replace(whole, relation, "\n"+relation, 1), "\n" + whole, strings.Replace(whole, "runs on", "stored on", 1),
+	} {
+		first = true
+		s.Open = func() (io.Reader, error) {
+			text := later
+			if first {
+				text = whole
+			}
+			first = false
+			return strings.NewReader(text), nil
+		}
+		in, last = intake(t, nil, s), nil
+		for _, err := range in.Steps() {
+			last = err
+		}
+		require.ErrorContains(t, last, "x: is not what it was when it was checked")
+	}
 
 	broken := errors.New("disk on fire")
 	_, err := config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y", Open: func() (io.Reader, error) { return io.MultiReader(strings.NewReader(whole), failing{broken}), nil }}}, nil)

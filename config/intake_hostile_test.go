@@ -21,6 +21,8 @@ func TestIntakeOfHostileLines(t *testing.T) {
 	for name, c := range map[string]struct{ line, want string }{
 		"NUL":                        {"{\"register\":{\"name\":\"a\x00b\"}}", `1:23: name: holds a control character; write it as \u0000`},
 		"NUL escaped":                {`{"register":{"name":"a\u0000b","class":"server"}}`, `1:21: name: holds a line break or control character; it is one line`},
+		"all sorts of blanks":        {"\t\n {\t\"register\" : {\"name\": \"a\",\r\"class\":  \"sever\",\"id\":  \"7\"} }\r", `2:56: id: "7" is no UUID`},
+		"a name twice among many":    {server(`"attributes":{"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":"","i":"","j":"","k":"","l":"","m":"","n":"","o":"","p":"","q":"","r":"","r":""}`), `1:182: attributes.r: is given twice`},
 		"BOM inside":                 {" \uFEFF{}", `1:2: is "\ufeff", which is no JSON; give an object`},
 		"BOM between":                {"{\"register\"\uFEFF:{}}", `1:12: register: has '\ufeff' where ':' is to be`},
 		"half a name":                {server(`"attributes":{"\ud800":1}`), `1:56: attributes: holds half of a surrogate pair, which is no character`},
@@ -58,8 +60,8 @@ func TestIntakeOfHostileLines(t *testing.T) {
 func TestIntakeOfWhatIsNoHalf(t *testing.T) {
 	in := intake(t, nil, lines(`{"register":{"name":"\\ud800 \ufffd \ud83d\ude00\n","class":"server"}}`))
 	require.Equal(t, "1:21: name: holds a line break or control character; it is one line\n", faultTexts(in))
-	in = intake(t, nil, lines(`{"register":{"name":"\\ud800 \ufffd \ud83d\ude00","class":"server"}}`))
-	require.Equal(t, []string{"\\ud800 \uFFFD \U0001F600"}, taken(t, in))
+	in = intake(t, nil, lines(`{"register":{"name":"\\ud800 \/d800 \ufffd \ud83d\ude00 \ud800\udc00 \udbff\udfff","class":"server"}}`))
+	require.Equal(t, []string{"\\ud800 /d800 \uFFFD \U0001F600 \U00010000 \U0010FFFF"}, taken(t, in))
 }
 
 // A relation that comes whole is one that a process could have made.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/itsmkit/itsm"
@@ -62,6 +63,39 @@ func TestIntakeOfANameThatSeveralHave(t *testing.T) {
 	}
 }
 
+// A policy that knows CIs is asked for those that rows name by id and no source has, and
+// for those that rows register.
+func TestIntakeAsksThePolicy(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		p.End = func(tenant string, ci uuid.UUID) (config.End, bool) {
+			end, there := map[uuid.UUID]config.End{
+				id(1): {Class: "server", State: config.Live}, id(2): {Class: "location", State: config.Live},
+				id(3): {Class: "server", State: config.Disposed}, id(5): {Class: "business service", State: config.Live}, id(6): {Class: "business service", State: config.Live},
+			}[ci]
+			return end, there && tenant == "acme"
+		}
+	})
+	row := func(to byte) string {
+		return fmt.Sprintf(`{"relate":{"type":"runs on","from":"application/shop","to":%q}}`, id(to))
+	}
+	rows := []string{
+		`{"register":{"name":"shop","class":"application"}}`, fmt.Sprintf(`{"register":{"id":%q,"name":"sale","class":"business service"}}`, id(5)),
+		row(1), row(2), row(3), row(4), row(6),
+	}
+	in, err := config.NewIntake(policy, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(strings.Join(rows, "\n"))}, &config.IntakeOptions{Lenient: true})
+	require.NoError(t, err)
+	require.Equal(t, `2:19: id: 00000000-0000-8000-8000-000000000005 is there already; give it among the known CIs
+4:19: type: "runs on" leads from no application to a location; nothing does
+5:60: to: 00000000-0000-8000-8000-000000000003 is disposed of (R5)
+6:60: to: is no CI, neither here nor there already
+7:19: type: "runs on" leads from no application to a business service; what does: depends on
+`, faultTexts(in))
+	require.Equal(t, config.Counts{CIs: 1, Relations: 1, Refused: 5}, in.Counts())
+	commands, _ := comesTo(t, in)
+	require.Len(t, commands, 2)
+	require.Contains(t, commands[1], `"to":{"id":"`+id(1).String()+`","class":"server","state":"live"}`)
+}
+
 // A CI that was renamed has the id that its old name gives.
 func TestIntakeOfTheOldNameOfACI(t *testing.T) {
 	const row = `{"register":{"name":"db","class":"server"}}`
@@ -108,6 +142,7 @@ func TestIntakeObservesAKnownCI(t *testing.T) {
 	require.Equal(t, []string{`config.Observe {"values":{"memory":8,"name":"web","version":"2"},"source":"probe","seen":"2026-02-01T00:00:00Z"}`}, commands)
 	require.Equal(t, []string{"description", "owner", "criticality", "state", "needs.n", "change", "reason"}, ignored)
 
+	ci.Description = "kept"
 	in = intake(t, o, lines(`{"register":{"name":"web","class":"server","owner":"bob","state":"live","needs":[{"group":"g","at_least":1}]}}`))
 	require.NoError(t, in.Err())
 	_, ignored = comesTo(t, in)
@@ -237,11 +272,13 @@ func TestIntakeOfANewRelationBesideKnownOnes(t *testing.T) {
 		KnownRelations: slices.Values([]*config.Relation{knownRelation("member of", config.Active, nil)}), Lenient: true,
 	}
 	in, err := config.NewIntake(nil, itsm.Stamp{At: time0, By: ann}, []config.Source{lines(`{"relate":{"type":"member of","from":"server/a","to":"cluster/b","group":"g"}}
-{"relate":{"type":"member of","from":"server/z","to":"cluster/b","attributes":{"colour":"red"},"change":"change:1"}}`)}, o)
+{"relate":{"type":"member of","from":"server/z","to":"cluster/b","attributes":{"colour":"red"},"change":"change:1"}}
+{"relate":{"id":"` + id(9).String() + `","type":"member of","from":"server/a","to":"cluster/b","group":"h","proposed":true}}`)}, o)
 	require.NoError(t, err)
 	require.Equal(t, `1: R20: "member of" is controlled; name the change, or propose it
 2:89: attributes.colour: is not declared; the attributes are: 
 2:38: from: is no CI, neither here nor there already
+3:17: id: is that of one that is there already too
 `, faultTexts(in))
-	require.Equal(t, config.Counts{Refused: 2}, in.Counts())
+	require.Equal(t, config.Counts{Refused: 3}, in.Counts())
 }

@@ -11,6 +11,43 @@ import (
 	"github.com/itsmkit/itsm/config"
 )
 
+// What a value of a CI names, and what only looks like a name.
+func TestIntakeOfCIsThatReferByName(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With([]config.Class{{Name: "desk", Parent: "item", Attributes: []config.Attribute{attr("beside", itsm.Reference), attr("label", itsm.Text)}}}, nil)
+		require.NoError(t, err)
+	})
+	one := `{"register":{"id":"` + id(1).String() + `","name":"a","class":"server"}}` + "\n"
+	two := `{"register":{"id":"` + id(2).String() + `","name":"a","class":"server"}}` + "\n"
+	for name, c := range map[string]struct {
+		rows, value, fault string
+		want               itsm.Value
+	}{
+		"a reference":            {one, `"beside":{"reference":"ci:server/a"}`, "", ref(1)},
+		"to another kind":        {one, `"beside":{"reference":"person:server/a"}`, "", itsm.ReferenceValue(itsm.Ref{Kind: "person", ID: "server/a"})},
+		"to one of several":      {one + two, `"beside":{"reference":"ci:server/a"}`, "refers to what several CIs are; name one by its id", itsm.Value{}},
+		"no name":                {one, `"beside":{"reference":"ci:a"}`, `"a" is neither a UUID nor class/name, as in "server/web-1"`, itsm.Value{}},
+		"a text that looks like": {one, `"label":"ci:server/a"`, "", word("ci:server/a")},
+	} {
+		in, err := config.NewIntake(policy, intakeStamp, []config.Source{lines(c.rows + `{"register":{"name":"d","class":"desk","attributes":{` + c.value + `}}}`)}, &config.IntakeOptions{Lenient: true})
+		require.NoError(t, err)
+		if c.fault != "" {
+			require.Contains(t, faultTexts(in), "attributes.beside: "+c.fault+"\n", name)
+			require.Equal(t, 1, in.Counts().Refused, name)
+			require.NotContains(t, taken(t, in), "d", name)
+			continue
+		}
+		require.Empty(t, faultTexts(in), name)
+		for ci, err := range in.CIs() {
+			require.NoError(t, err)
+			if ci.Name == "d" {
+				require.Contains(t, []itsm.Value{ci.Value("beside"), ci.Value("label")}, c.want, name)
+			}
+		}
+	}
+}
+
 // TestIntakeOfRelationsThatReferByName: values of relations name CIs by class and name as
 // those of CIs do, in tables and lines, of new relations and known ones.
 func TestIntakeOfRelationsThatReferByName(t *testing.T) {

@@ -128,6 +128,15 @@ func TestIntakeFaults(t *testing.T) {
 		"half a character":    {[]string{ci("a", "server", `,"owner":"\ud800"`)}, []string{`1:50: owner: holds half of a surrogate pair, which is no character`}},
 		"control character":   {[]string{ci("a", "server", ",\"owner\":\"\t\"")}, []string{`1:51: owner: holds a control character; write it as \u0009`}},
 		"invalid UTF-8":       {[]string{"{\"register\":{\"name\":\"\xff\"}}"}, []string{`1:22: is not valid UTF-8`}},
+		"no id":               {[]string{ci("a", "server", `,"id":7`)}, []string{`1:47: id: is a number; give a string`}},
+		"a truth for a text":  {[]string{ci("a", "server", `,"owner":false`)}, []string{`1:50: owner: is a bool; give a string`}},
+		"no end of a truth":   {[]string{`{"relate":{"proposed":[`}, []string{`1:23: proposed: does not end`}},
+		"a text not closed":   {[]string{`{"register":{"name":"a`}, []string{`1:21: name: is a string that does not end`}},
+		"a record not closed": {[]string{`{"ci":{"name":`}, []string{`1:7: ci: does not end`}},
+		"no change":           {[]string{ci("a", "server", `,"change":"CHG1"`)}, []string{`1:51: change: "CHG1" is not of the form kind:id`}},
+		"no time":             {[]string{ci("a", "server", `,"since":"today"`)}, []string{`1:50: since: "today" is not an instant, as in "2026-11-23T09:30:00Z"`}},
+		"more than a blank":   {[]string{"{\"register\":{\"name\":\"a\",\"class\":\"server\"}}\x00"}, []string{`1:43: goes on after the JSON value`}},
+		"no class of an end":  {[]string{rel("runs on", "/b", "c/d", ``)}, []string{`1:36: from: "/b" is neither a UUID nor class/name, as in "server/web-1"`}},
 		"no UUID":             {[]string{ci("a", "server", `,"id":"7"`)}, []string{`1:47: id: "7" is no UUID`}},
 		"unknown class":       {[]string{ci("a", "sever", ``)}, []string{`1:33: class: "sever" is no class; they are: business service, service offering, application, database, container, cluster, virtual machine, server, network device, storage, location, document, contract, licence`}},
 		"abstract class":      {[]string{ci("a", "computer", ``)}, []string{`1:33: class: "computer" is abstract; give one of those within it`}},
@@ -281,12 +290,15 @@ func TestIntakeChangesWhatIsKnown(t *testing.T) {
 {"register":{"name":"t","class":"storage"}}
 {"relate":{"type":"stored on","from":"server/a","to":"storage/s","group":"g"}}
 {"relate":{"type":"stored on","from":"server/a","to":"storage/t"}}
+{"register":{"name":"t","class":"storage"}}
 `)}, o)
 	require.NoError(t, err)
 	require.Equal(t, `2:51: state: is planned, and there it is live; a command of its own moves it
 3:21: name: server/a is the CI of line 1 again
+7:21: name: storage/t is named in line 4 too; give ids to both if they are two
 `, faultTexts(in))
-	require.Equal(t, config.Counts{CIs: 1, Changed: 1, Relations: 1, Confirmed: 1, Refused: 2}, in.Counts())
+	require.Equal(t, config.Counts{CIs: 1, Changed: 1, Relations: 1, Confirmed: 1, Refused: 3}, in.Counts())
+	require.Equal(t, []string{"t"}, taken(t, in), "the known ones are not registered")
 	var got []string
 	for s, err := range in.Steps() {
 		require.NoError(t, err)
@@ -298,6 +310,10 @@ func TestIntakeChangesWhatIsKnown(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"1 false config.SetAttributes", "1 false config.Describe", "1 false config.Own", "4 true config.Register", "6 true config.Relate"}, got)
+
+	in, err = config.NewIntake(nil, stamp, []config.Source{lines(`{"register":{"name":"a","class":"server","needs":[{"group":"g","at_least":2}],"change":"change:2"}}`)}, o)
+	require.NoError(t, err)
+	require.Equal(t, "1:50: needs[0].at_least: asks for 2 of \"g\", which has 1\n", faultTexts(in))
 }
 
 func pointers[T any](list []T) iter.Seq[*T] {
