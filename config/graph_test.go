@@ -141,6 +141,28 @@ func TestR22_UndeclaredCyclesRefused(t *testing.T) {
 	require.ErrorAs(t, err, &loop)
 	_, err = g.With(config.GraphChanges{Linked: round[2:]})
 	require.NoError(t, err, "the type says that cycles are meant")
+
+	feeds := config.Link{ID: id(4), Type: "feeds", From: id(1), To: id(2)}
+	_, err = g.With(config.GraphChanges{Linked: []config.Link{feeds}})
+	require.ErrorAs(t, err, &loop, "what is fed needs as well")
+	g, err = config.NewGraph(abstractModel(t), nodes, slices.Values(round[:1]), &config.GraphOptions{RefuseCycles: true, Partial: true})
+	require.NoError(t, err)
+	now, err := g.With(config.GraphChanges{Linked: []config.Link{{ID: id(5), Type: "eats", From: id(2), To: id(1)}, {ID: id(6), Type: "notes", From: id(2), To: id(1)}, needs(7, 8, 1, ""), needs(8, 2, 9, "")}})
+	require.NoError(t, err, "nothing of that is lost in a circle")
+	require.Len(t, now.Faults(), 3)
+}
+
+// A cycle is told whole, or, when it is long, its beginning.
+func TestLoopErrorOfManyCIs(t *testing.T) {
+	for n, want := range map[byte]string{9: " → " + id(9).String() + " → ", 10: " → " + id(9).String() + " → … 1 more → "} {
+		var nodes []config.Node
+		var links []config.Link
+		for i := range n {
+			nodes, links = append(nodes, thing(1+i)), append(links, needs(1+i, 1+i, 1+(1+i)%n, ""))
+		}
+		_, err := config.NewGraph(abstractModel(t), slices.Values(nodes), slices.Values(links), &config.GraphOptions{RefuseCycles: true})
+		assert.True(t, strings.HasSuffix(err.Error(), want+id(1).String()), "%d: %v", n, err)
+	}
 }
 
 // What is wrong with changes leaves the graph as it was.
@@ -199,10 +221,12 @@ func TestGraphWithAnotherClass(t *testing.T) {
 	links := []config.Link{{ID: id(1), Type: "connects to", From: id(1), To: id(2), Group: "net"}}
 	g, err := config.NewGraph(config.DefaultModel(), slices.Values(nodes), slices.Values(links), nil)
 	require.NoError(t, err)
-	for _, n := range []config.Node{node(1, "document"), node(2, "server")} {
+	for wrong, n := range map[string]config.Node{
+		"from no document to a network device": node(1, "document"), "from no server to a server": node(2, "server"),
+	} {
 		_, err = g.With(config.GraphChanges{Nodes: []config.Node{n}})
 		itsmtest.RequireField(t, err, "nodes[0].class")
-		assert.ErrorContains(t, err, `"connects to", which leads from no`)
+		assert.ErrorContains(t, err, `"connects to", which leads `+wrong)
 	}
 	vm := node(1, "virtual machine")
 	vm.Needs = []config.Need{{Group: "net", AtLeast: 1}}

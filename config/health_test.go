@@ -168,6 +168,7 @@ func TestHealthOfNeedsAndRelations(t *testing.T) {
 	unseen := s.relate("runs on", alone, one, func(r *config.Relation) { r.Opened, r.Seen = monday.Add(-9*day), monday })
 	s.relate("runs on", alone, two, func(r *config.Relation) { r.Opened, r.Seen = monday.Add(-9*day), monday.Add(time.Second) })
 
+	require.True(t, s.health(t, &config.HealthRules{Unseen: itsm.Wait{Time: hour}}).Measure(config.Unsighted).Ratio.HasData())
 	h := s.health(t, &config.HealthRules{Unseen: itsm.Wait{Days: 10}})
 	requireBad(t, h, config.Unmet, 5, short, alone, waiting)
 	requireBad(t, h, config.Outlived, 9, toOld)
@@ -230,6 +231,8 @@ func TestHealthOfWhatIdentifiesNothing(t *testing.T) {
 	s.ci("blade", func(ci *config.CI) { ci.State, ci.Attributes = config.Retired, one.Attributes })
 	h := s.health(t, &config.HealthRules{Policy: policy})
 	requireBad(t, h, config.Duplicated, 6, one, two, three, four)
+	h = s.health(t, &config.HealthRules{Policy: policy, Identities: []config.Identity{{Attributes: []string{"name", "rack"}}}})
+	require.Contains(t, h.Measure(config.Duplicated).IDs, three.ID, "the attribute of any class will do where none is named")
 	again := config.Identity{Class: "server", Attributes: []string{"serial_number"}}
 	require.Equal(t, h, s.health(t, &config.HealthRules{Policy: policy, Identities: []config.Identity{again, again}}), "what is said twice is no twin of itself")
 }

@@ -157,6 +157,12 @@ func TestNarrowed(t *testing.T) {
 	require.Equal(t, []itsm.Value{number(8), number(9)}, size.Domain)
 	size, _ = m.Attribute("sized", "size")
 	require.Len(t, size.Domain, 4)
+	require.Contains(t, m.Mermaid(), "small server\"] {\n        ~text rack\n        +number memory* in GiB\n", "what is inherited is drawn too")
+
+	m, err = m.With([]config.Class{{Name: "coded", Parent: "small server", Attributes: []config.Attribute{attr("rack", itsm.Text, func(a *config.Attribute) { a.Domain = []itsm.Value{word("r1")} })}}}, nil)
+	require.NoError(t, err, "of any values some may be left")
+	rack, _ := m.Attribute("coded", "rack")
+	require.Equal(t, []itsm.Value{word("r1")}, rack.Domain)
 
 	list[1].Domain[0] = word("dos")
 	again, _ := m.Attribute("small server", "os")
@@ -191,6 +197,8 @@ func TestAttributeCheck(t *testing.T) {
 			itsmtest.RequireField(t, c.a.Check("here", v), "here")
 		}
 	}
+	require.EqualError(t, code.Check("here", word(strings.Repeat("ä", 64))), "here: \""+strings.Repeat("ä", 64)+"\" does not match a|bc")
+	require.EqualError(t, code.Check("here", word(strings.Repeat("ä", 65))), "here: \""+strings.Repeat("ä", 64)+"\"… does not match a|bc")
 	bad := attr("bad", itsm.Text, func(a *config.Attribute) { a.Pattern = "(" })
 	itsmtest.RequireField(t, bad.Check("here", word("a")), "here")
 	require.Equal(t, itsm.FieldDef{Name: "one", Type: itsm.Text, Domain: []itsm.Value{word("x"), word("y")}}, one.Def())

@@ -80,6 +80,8 @@ func TestTopologyRefuses(t *testing.T) {
 	assert.ErrorIs(t, err, itsm.ErrInvalid)
 	_, err = topology.New(2, []topology.Edge{{topology.None, 5}}, nil)
 	assert.EqualError(t, err, "edges[0].from: is 4294967295; the nodes are 0 to 1")
+	_, err = topology.New(2, []topology.Edge{{2, 0}}, nil)
+	assert.EqualError(t, err, "edges[0].from: is 2; the nodes are 0 to 1")
 	_, err = topology.New(0, []topology.Edge{{0, 0}}, nil)
 	assert.EqualError(t, err, "edges[0].from: is 0; there are no nodes")
 
