@@ -10,6 +10,7 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
 
 // next lists where a walk goes from a CI, and by which relations.
@@ -251,6 +252,44 @@ func (e *naiveEstate) checkRounds(t *testing.T, want [][]uuid.UUID, got []config
 			require.Contains(t, e.links, l)
 		}
 	}
+}
+
+// Every question refuses what it cannot answer about.
+func TestQuestionsRefuse(t *testing.T) {
+	g, err := config.NewGraph(abstractModel(t), slices.Values([]config.Node{thing(2), thing(1)}), slices.Values([]config.Link{needs(1, 1, 2, "")}), nil)
+	require.NoError(t, err)
+	ask := func(id uuid.UUID, o *config.WalkOptions) map[string]error {
+		var of []string
+		if o != nil {
+			of = o.Types
+		}
+		_, walk := g.Walk([]uuid.UUID{id}, o)
+		_, path := g.Path(id, id, o)
+		_, _, paths := g.Paths(id, id, 9, o)
+		_, order := g.Order(o)
+		_, cycles := g.Cycles(o)
+		_, _, topology := g.Topology(o)
+		_, cuts := g.Cuts(of...)
+		_, impact := g.Impact(id)
+		_, single := g.SinglePoints(id)
+		_, apparent := g.ApparentRedundancy(id)
+		return map[string]error{"walk": walk, "path": path, "paths": paths, "order": order, "cycles": cycles, "topology": topology, "cuts": cuts, "impact": impact, "single": single, "apparent": apparent}
+	}
+	for field, o := range map[string]*config.WalkOptions{"max_distance": {MaxDistance: -1}, "way": {Way: "up"}, "types[1]": {Types: []string{"needs", "eats"}}} {
+		for _, question := range []string{"walk", "path", "paths", "order", "cycles", "topology"} {
+			itsmtest.RequireField(t, ask(id(1), o)[question], field)
+		}
+	}
+	require.Error(t, ask(id(1), &config.WalkOptions{Types: []string{"eats"}})["cuts"])
+	for question, field := range map[string]string{"walk": "from[0]", "path": "from", "paths": "from", "impact": "lost[0]", "single": "of[0]", "apparent": "of[0]"} {
+		itsmtest.RequireField(t, ask(id(9), nil)[question], field)
+	}
+	_, err = g.Path(id(1), id(9), nil)
+	itsmtest.RequireField(t, err, "to")
+
+	w, err := g.Walk([]uuid.UUID{id(2), id(1), id(2)}, nil)
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{id(1), id(2)}, w.CIs(), "in the order of ids, whatever that of the question")
 }
 
 // checkMinimal asks that without any one of the CIs on a way round there is none among

@@ -109,6 +109,10 @@ func TestTopologyRefuses(t *testing.T) {
 func TestTopologyWithoutTheNode(t *testing.T) {
 	g, err := topology.New(2, []topology.Edge{{0, 1}}, nil)
 	require.NoError(t, err)
+	numbered := must(topology.New(2, []topology.Edge{{0, 1}}, &topology.Options{EdgeNumbers: true}))
+	assert.Nil(t, numbered.OutEdges(2))
+	assert.Nil(t, numbered.InEdges(topology.None))
+	assert.Empty(t, numbered.EdgesBetween(0, 2))
 	for _, g := range []*topology.Topology{g, {}} {
 		v := uint32(g.Nodes())
 		assert.Nil(t, g.Out(v))
@@ -181,6 +185,9 @@ func TestTopologyOfALongChain(t *testing.T) {
 	assert.Equal(t, n, r.Len())
 	assert.Len(t, r.Path(n-1), n)
 	assert.Len(t, must(g.Path(0, n-1)), n)
+	for v := range uint32(200) {
+		assert.Len(t, must(g.Path(0, v)), int(v)+1)
+	}
 	assert.Equal(t, n, must(g.Order()).Len())
 	assert.Len(t, must(g.Dominators([]uint32{0})).Chain(n-1), n)
 	assert.Len(t, g.Cuts().Bridges, n-1)
