@@ -100,6 +100,17 @@ func TestRelationCommandForms(t *testing.T) {
 	itsmtest.CommandsIn(t, "testdata/commands/relation", relations(t, nil), relationSamples()...)
 }
 
+// What is applied was decided on by whoever wrote the journal: it does no harm, whatever
+// the record is.
+func TestApplyToNothing(t *testing.T) {
+	for _, c := range samples() {
+		require.NotPanics(t, func() { c.Apply(new(config.CI), itsm.Stamp{At: noon}) }, "%T", c)
+	}
+	for _, c := range relationSamples() {
+		require.NotPanics(t, func() { c.Apply(new(config.Relation), itsm.Stamp{At: noon}) }, "%T", c)
+	}
+}
+
 // TestDiagrams pins the drawn lifecycles: what a host sees of them.
 func TestDiagrams(t *testing.T) {
 	itsmtest.Golden(t, "testdata/ci.mmd", []byte(lifecycle(t, nil).Mermaid()))

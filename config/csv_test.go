@@ -110,6 +110,14 @@ servers.csv:3:7: attributes.cpus: is 0; give 1 or more
 	require.Equal(t, []string{"shop", "web-1"}, taken(t, in))
 }
 
+// What is wrong with an end that has several columns is at the first of them.
+func TestAnEndInParts(t *testing.T) {
+	for table, at := range map[string]string{"type,to.name,to.class,from\nruns on,web-9,server,application/shop\n": "2:9", "to.class,type,to.name,from\nserver,runs on,web-9,application/shop\n": "2:1"} {
+		in := intake(t, &config.IntakeOptions{Lenient: true}, lines(whole), config.SourceOf("links", table, &config.Table{Of: config.RelationKind}))
+		require.Equal(t, "links:"+at+": to: is no CI, neither here nor there already\n", faultTexts(in))
+	}
+}
+
 // A source that changes between two readings is an error, not a mixture.
 func TestSourceThatChanges(t *testing.T) {
 	first := true
@@ -168,8 +176,20 @@ func TestSourceThatChanges(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	_, err = config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y"}}, nil)
 	itsmtest.RequireField(t, err, "sources[0].open")
-	_, err = config.NewIntake(nil, itsm.Stamp{At: time0, By: otto}, nil, nil)
-	itsmtest.RequireField(t, err, "stamp.by.roles")
+	for field, stamp := range map[string]itsm.Stamp{"stamp.by.roles": {At: time0, By: otto}, "by.id": {At: time0, By: itsm.Actor{Tenant: "acme", Roles: probe.Roles}}, "stamp.at": {By: probe}} {
+		_, err = config.NewIntake(nil, stamp, nil, nil)
+		itsmtest.RequireField(t, err, field)
+	}
+	_, err = config.NewIntake(&config.Policy{}, intakeStamp, nil, nil)
+	itsmtest.RequireField(t, err, "model")
+	_, err = config.NewIntake(nil, intakeStamp, []config.Source{config.SourceOf("", "", &config.Table{Of: "cis"})}, nil)
+	require.ErrorContains(t, err, "sources[0]: table.of: ")
+	_, err = config.NewIntake(nil, intakeStamp, nil, &config.IntakeOptions{Own: &itsm.Definition[config.CI]{Transitions: []itsm.Transition[config.CI]{{}}}})
+	require.ErrorIs(t, err, itsm.ErrInvalid)
+	_, err = config.NewIntake(nil, intakeStamp, nil, &config.IntakeOptions{
+		KnownRelations: slices.Values([]*config.Relation{knownRelation("runs on", config.Active, nil)}), OwnRelations: &itsm.Definition[config.Relation]{Transitions: []itsm.Transition[config.Relation]{{}}},
+	})
+	require.ErrorIs(t, err, itsm.ErrInvalid)
 }
 
 type failing struct{ err error }

@@ -108,6 +108,7 @@ func TestWriteCSV(t *testing.T) {
 		"nothing for always":    {always, nil, []config.Line{server(nil)}, `lines[0].owner: is nothing, and would be read back as "it"`},
 		"no UTF-8":              {cis, nil, []config.Line{register_("a\xff", "server", nil)}, "lines[0].name: is not valid UTF-8"},
 		"no UTF-8 in a name":    {cis, nil, []config.Line{attributes(values{"a\xff": itsm.IntValue(80)})}, "lines[0].attributes.a\xff: is the number \"80\", and has no column: that cannot be the name of one, or it was not there when the lines were listed first"},
+		"the first of many":     {cis, nil, []config.Line{attributes(values{"\xf8": {}, "\xf5": {}, "\xf2": {}, "\xf1": {}, "\xf3": {}, "\xf7": {}, "\xf4": {}, "\xf6": {}})}, "lines[0].attributes.\xf1: is \"null\", and has no column: that cannot be the name of one, or it was not there when the lines were listed first"},
 		"no reference":          {cis, nil, []config.Line{server(func(r *config.CIRow) { r.Change = itsm.Ref{Kind: "a:b", ID: "1"} })}, `lines[0].change: has the kind "a:b"; a kind holds no colon`},
 		"a time there is not":   {cis, nil, []config.Line{server(func(r *config.CIRow) { r.Since = time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC) })}, `lines[0].since: "20000-01-01T00:00:00Z" is not an instant, as in "2026-11-23T09:30:00Z"`},
 		"a decision's":          {cis, nil, []config.Line{server(func(r *config.CIRow) { r.Next = noon })}, "lines[0].next_verify: is given; it follows from the rest when the CI is registered"},
