@@ -131,6 +131,7 @@ func TestR34_DatesOfMovesAreCorrected(t *testing.T) {
 	itsmtest.RequireField(t, w.Refused(mia, config.CorrectState{Change: change, State: config.Disposed, Since: live, Until: w.Now(), Reason: "x"}), "state")
 
 	itsmtest.RequireRule(t, w.Refused(mia, config.CorrectState{Since: began.Add(10 * day), Reason: "It was live before."}), "R20")
+	itsmtest.RequireRule(t, w.Refused(mia, config.CorrectState{State: config.Live, Since: began, Until: began.Add(5 * day), Reason: "It was live first."}), "R20")
 	e := w.Do(mia, config.CorrectState{Change: change, Since: began.Add(10 * day), Reason: "It was live before."})
 	require.Equal(t, live, e.Command.(config.CorrectState).Was)
 	require.Equal(t, began.Add(10*day), w.Record().InState)

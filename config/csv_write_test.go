@@ -95,6 +95,7 @@ func TestWriteCSV(t *testing.T) {
 		"a wrong type":          {cis, nil, []config.Line{server(nil), attributes(values{"memory": itsm.TextValue("64")})}, `lines[1].attributes.memory: is the text "64", and would be read back as the number "64"`},
 		"no number":             {cis, nil, []config.Line{attributes(values{"memory": itsm.TextValue("much")})}, `lines[0].attributes.memory: "much" is not a decimal of at most 60 digits`},
 		"an endless number":     {cis, nil, []config.Line{attributes(values{"memory": itsm.NumberValue(decimal.New(1, 999999999))})}, `lines[0].attributes.memory: is not a decimal that can be written out`},
+		"too fine a number":     {cis, nil, []config.Line{attributes(values{"memory": itsm.NumberValue(decimal.New(1, -61))})}, `lines[0].attributes.memory: is not a decimal that can be written out`},
 		"no attribute of it":    {cis, nil, []config.Line{attributes(values{"port": itsm.IntValue(80)})}, `lines[0].attributes.port: is given, and a server has no such attribute; leave it empty`},
 		"no attribute of any":   {cis, nil, []config.Line{attributes(values{"": itsm.IntValue(80)})}, `lines[0].attributes: is the number "80", and has no column: that cannot be the name of one, or it was not there when the lines were listed first`},
 		"taken away":            {cis, nil, []config.Line{attributes(values{"memory": {}})}, `lines[0].attributes.memory: is "null", and would be read back as nothing`},

@@ -222,7 +222,7 @@ func TestGraphWithAnotherClass(t *testing.T) {
 	g, err := config.NewGraph(config.DefaultModel(), slices.Values(nodes), slices.Values(links), nil)
 	require.NoError(t, err)
 	for wrong, n := range map[string]config.Node{
-		"from no document to a network device": node(1, "document"), "from no server to a server": node(2, "server"),
+		"from no document to a network device": node(1, "document"), "from no server to a document": node(2, "document"),
 	} {
 		_, err = g.With(config.GraphChanges{Nodes: []config.Node{n}})
 		itsmtest.RequireField(t, err, "nodes[0].class")

@@ -9,7 +9,24 @@ import (
 
 	"github.com/itsmkit/itsm"
 	"github.com/itsmkit/itsm/config"
+	"github.com/itsmkit/itsm/itsmtest"
 )
+
+func TestHandleText(t *testing.T) {
+	for text, want := range map[string]config.Handle{"": {}, "server/web/1": {Class: "server", Name: "web/1"}, id(1).String(): {ID: id(1)}} {
+		got := config.Handle{Name: "old"}
+		require.NoError(t, got.UnmarshalText([]byte(text)))
+		require.Equal(t, want, got)
+		back, err := got.MarshalText()
+		require.NoError(t, err)
+		require.Equal(t, text, string(back))
+	}
+	for _, text := range []string{"server", "/web", "server/", "ser\nver/web"} {
+		got := config.Handle{Name: "old"}
+		itsmtest.RequireField(t, got.UnmarshalText([]byte(text)), "handle")
+		require.Equal(t, config.Handle{Name: "old"}, got, "what cannot be read changes nothing")
+	}
+}
 
 // What a value of a CI names, and what only looks like a name.
 func TestIntakeOfCIsThatReferByName(t *testing.T) {

@@ -132,6 +132,17 @@ func TestSelections(t *testing.T) {
 	require.Equal(t, text(t, is), text(t, again))
 }
 
+// What one class is found by finds CIs of every class that has it.
+func TestFoundByWhatAnotherClassIndexes(t *testing.T) {
+	e := newEstate(t, under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With([]config.Class{{Name: "vault", Attributes: []config.Attribute{attr("memory", itsm.Number, func(a *config.Attribute) { a.Indexed = true })}}}, nil)
+		require.NoError(t, err)
+	}))
+	e.register(ann, server())
+	require.Equal(t, []string{"web-1"}, e.names(config.WithAttribute("memory", number(64))))
+}
+
 // TestRelationsInARegister: the rules hold over all relations of the register.
 func TestRelationsInARegister(t *testing.T) {
 	e := newEstate(t, nil)
