@@ -186,7 +186,6 @@ func (s *jsonScanner) line(l *Line, want wanted) (is bool, fault *Fault) {
 }
 
 func recordOf[R any](s *jsonScanner, name string, into **R) *Fault {
-	s.space()
 	at := s.at
 	raw, fault := s.raw(name)
 	if fault != nil {

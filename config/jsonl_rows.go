@@ -49,7 +49,6 @@ func named[S ~string](s *jsonScanner, path string) (S, *Fault) {
 
 // short reads a string that is read once, and so need not be kept.
 func (s *jsonScanner) short(path string) ([]byte, int, *Fault) {
-	s.space()
 	at := s.at
 	raw, fault := s.rawText(path)
 	if fault != nil {
@@ -127,7 +126,6 @@ func (s *jsonScanner) values(path string) (map[string]itsm.Value, *Fault) {
 }
 
 func (s *jsonScanner) needs(path string) ([]Need, *Fault) {
-	s.space()
 	at := s.at
 	raw, fault := s.raw(path)
 	if fault != nil {

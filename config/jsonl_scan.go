@@ -52,8 +52,8 @@ func (s *jsonScanner) take(c byte, path string) *Fault {
 	}
 }
 
-// object reads an object and hands over each of its names; what is called reads the
-// value. A name twice is refused.
+// object reads an object and hands over each of its names; what is called begins at the
+// value, which it reads. A name twice is refused.
 func (s *jsonScanner) object(path string, member func(name string, at int) *Fault) *Fault {
 	if c := s.peek(); c != '{' {
 		return s.fault(s.at, path, "is %s; give an object", s.kind(c))
@@ -128,7 +128,6 @@ func within(path, name string) string {
 
 // text reads a string.
 func (s *jsonScanner) text(path string) (string, *Fault) {
-	s.space()
 	at := s.at
 	raw, fault := s.rawText(path)
 	if fault != nil {
@@ -241,7 +240,6 @@ func (s *jsonScanner) raw(path string) ([]byte, *Fault) {
 
 // truth reads true or false.
 func (s *jsonScanner) truth(path string) (bool, *Fault) {
-	s.space()
 	at := s.at
 	raw, fault := s.raw(path)
 	if fault != nil {
@@ -256,7 +254,6 @@ func (s *jsonScanner) truth(path string) (bool, *Fault) {
 
 // value reads the value of an attribute.
 func (s *jsonScanner) value(path string) (itsm.Value, *Fault) {
-	s.space()
 	at := s.at
 	if s.peek() == '"' {
 		text, fault := s.text(path)
