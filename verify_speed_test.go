@@ -121,7 +121,7 @@ func TestVerifyIsQuick(t *testing.T) {
 			found := findings(t, def)
 			took := time.Since(start)
 			t.Log(took, len(found))
-			require.Less(t, took, 2*time.Second) // ten times what it takes, for slow machines
+			require.Less(t, took, 20*time.Second) // a hundred times what it takes, for machines that are slow and busy
 		})
 	}
 }

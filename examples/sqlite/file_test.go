@@ -215,7 +215,8 @@ func TestLockedFile(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	err = add(ctx, b, "acme", 2, 10)
+	patient := open(t, path, &sqlite.Options{BusyTimeout: time.Minute}) // so that the context is the first to end, however slow the machine
+	err = add(ctx, patient, "acme", 2, 10)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.NotErrorIs(t, err, store.ErrRetry)
 
