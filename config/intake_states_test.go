@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -142,4 +143,52 @@ func TestIntakeCountsSoftSuppliersForNoGroup(t *testing.T) {
 `
 	require.Zero(t, intake(t, nil, lines(fmt.Sprintf(rows, "hard"))).FaultCount())
 	require.Contains(t, faultTexts(intake(t, nil, lines(fmt.Sprintf(rows, "soft")))), "needs[0].at_least")
+}
+
+// A record of a relation that has ended does not begin it again.
+func TestIntakeOfAnEndedRelation(t *testing.T) {
+	in := intake(t, nil, lines(whole))
+	_, relations := registers(t, in, nil, probe)
+	r := relations[0]
+	r.State = config.Ended
+	var record bytes.Buffer
+	require.NoError(t, config.WriteJSONLine(&record, config.Line{Relation: &r}))
+	cis := whole[:strings.Index(whole, `{"relate"`)]
+	cis = strings.Replace(cis, `,"needs":[{"group":"web","at_least":1}]`, "", 1)
+	in = intake(t, &config.IntakeOptions{Lenient: true}, lines(cis+record.String()))
+	require.Regexp(t, `^5:\d+: state: is "ended", and history is not taken in; leave it out, as only relations that are proposed or active begin here\n$`, faultTexts(in))
+	require.Equal(t, config.Counts{CIs: 4, Refused: 1}, in.Counts())
+	for r := range in.Relations() {
+		t.Fatal(r)
+	}
+}
+
+// What is said again of a relation that has ended is a new relation, with an id that
+// none has had.
+func TestIntakeAfterTheEnd(t *testing.T) {
+	cis, relations := registers(t, intake(t, nil, lines(whole)), nil, probe)
+	o := &config.IntakeOptions{Known: pointers(cis), Observe: true}
+	had := map[uuid.UUID]bool{}
+	r := relations[0]
+	r.State = config.Ended
+	all := pointers([]config.Relation{r, relations[1], relations[2]})
+	for range 3 {
+		o.KnownRelations = all
+		in := intake(t, o, lines(whole))
+		require.Equal(t, config.Counts{Changed: 4, Relations: 1, Confirmed: 2}, in.Counts())
+		for again, err := range in.Relations() {
+			require.NoError(t, err)
+			require.NotEqual(t, r.ID, again.ID)
+			require.False(t, had[again.ID])
+			had[again.ID] = true
+			again.State = config.Ended
+			all = slices.Values(append(slices.Collect(all), again))
+		}
+	}
+	require.Len(t, had, 3)
+
+	o.Lenient = true
+	in := intake(t, o, lines(fmt.Sprintf(`{"relate":{"id":%q,"type":"runs on","from":"application/shop","to":"cluster/web"}}`, r.ID)))
+	require.Contains(t, faultTexts(in), "id: is that of a relation that has ended")
+	require.Equal(t, config.Counts{Refused: 1}, in.Counts())
 }
