@@ -176,7 +176,7 @@ func TestSourceThatChanges(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	_, err = config.NewIntake(nil, intakeStamp, []config.Source{{Name: "y"}}, nil)
 	itsmtest.RequireField(t, err, "sources[0].open")
-	for field, stamp := range map[string]itsm.Stamp{"stamp.by.roles": {At: time0, By: otto}, "by.id": {At: time0, By: itsm.Actor{Tenant: "acme", Roles: probe.Roles}}, "stamp.at": {By: probe}} {
+	for field, stamp := range map[string]itsm.Stamp{"by.roles": {At: time0, By: otto}, "by.id": {At: time0, By: itsm.Actor{Tenant: "acme", Roles: probe.Roles}}, "at": {By: probe}} {
 		_, err = config.NewIntake(nil, stamp, nil, nil)
 		itsmtest.RequireField(t, err, field)
 	}

@@ -282,7 +282,7 @@ func (e *LoopError) Error() string {
 	text += "; the first: " + round[0].String()
 	const most = 8
 	for i, id := range round[1:] {
-		if i == most && len(round) > most+2 {
+		if i == most && len(round) > most+3 { // not for one
 			return text + fmt.Sprintf(" → … %d more → %s", len(round)-2-most, round[0])
 		}
 		text += " → " + id.String()

@@ -154,7 +154,7 @@ func TestR22_UndeclaredCyclesRefused(t *testing.T) {
 
 // A cycle is told whole, or, when it is long, its beginning.
 func TestLoopErrorOfManyCIs(t *testing.T) {
-	for n, want := range map[byte]string{9: " → " + id(9).String() + " → ", 10: " → " + id(9).String() + " → … 1 more → "} {
+	for n, want := range map[byte]string{10: " → " + id(10).String() + " → ", 11: " → " + id(9).String() + " → … 2 more → "} {
 		var nodes []config.Node
 		var links []config.Link
 		for i := range n {

@@ -191,7 +191,7 @@ func NewIntake(policy *Policy, s itsm.Stamp, sources []Source, o *IntakeOptions)
 
 func (in *Intake) check() error {
 	in.stamp.At, in.stamp.Recorded = itsm.Normal(in.stamp.At), itsm.Normal(in.stamp.Recorded)
-	if err := itsm.CheckTime("stamp.at", in.stamp.At); err != nil {
+	if err := itsm.CheckTime("at", in.stamp.At); err != nil {
 		return err
 	}
 	if err := in.stamp.By.Check(); err != nil {
@@ -199,7 +199,7 @@ func (in *Intake) check() error {
 	}
 	may := slices.Concat(in.policy.Administrators, in.policy.Managers, in.policy.Discoverers, []itsm.Role{itsm.SystemRole})
 	if !in.stamp.By.Has(may...) {
-		return &itsm.FieldError{Field: "stamp.by.roles", Problem: "none of them may register and relate; one of these may: " + itsm.Listed(may)}
+		return &itsm.FieldError{Field: "by.roles", Problem: "none of them may register and relate; one of these may: " + itsm.Listed(may)}
 	}
 	for i, s := range in.sources {
 		at := fmt.Sprintf("sources[%d]", i)
