@@ -178,6 +178,8 @@ func TestIntakeObservesAKnownRelation(t *testing.T) {
 		"there":                   {`"since":"2026-02-28T00:00:00Z"`, []string{`config.Sight {"source":"probe","seen":"2026-02-28T00:00:00Z"}`}, nil, ""},
 		"now":                     {`"attributes":{"bandwidth":40}`, []string{`config.Sight {"source":"probe"}`, `config.Adjust {"values":{"bandwidth":40}}`}, nil, ""},
 		"then":                    {`"source":"scan","attributes":{"bandwidth":40},"since":"2026-02-28T00:00:00Z"`, []string{`config.Sight {"source":"scan","seen":"2026-02-28T00:00:00Z"}`, `config.Adjust {"values":{"bandwidth":40},"since":"2026-02-28T00:00:00Z","reason":"seen then by scan"}`}, nil, ""},
+		"then, and why":           {`"reason":"late","attributes":{"bandwidth":40},"since":"2026-02-28T00:00:00Z"`, []string{`config.Sight {"source":"probe","seen":"2026-02-28T00:00:00Z"}`, `config.Adjust {"values":{"bandwidth":40},"since":"2026-02-28T00:00:00Z","reason":"late"}`}, nil, ""},
+		"now, and why":            {`"reason":"so","attributes":{"bandwidth":40}`, []string{`config.Sight {"source":"probe"}`, `config.Adjust {"values":{"bandwidth":40}}`}, []string{"reason"}, ""},
 		"the same":                {`"attributes":{"bandwidth":10}`, []string{`config.Sight {"source":"probe"}`}, nil, ""},
 		"before something newer":  {`"attributes":{"bandwidth":40},"since":"2026-02-01T00:00:00Z"`, []string{`config.Sight {"source":"probe","seen":"2026-02-01T00:00:00Z"}`}, []string{"attributes.bandwidth"}, ""},
 		"what cannot be observed": {`"id":"` + id(7).String() + `","proposed":true,"attributes":{"plug":"x"},"change":"change:1","reason":"so"`, []string{`config.Sight {"source":"probe"}`}, []string{"id", "proposed", "attributes.plug", "change", "reason"}, ""},

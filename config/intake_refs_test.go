@@ -135,3 +135,29 @@ func TestIntakeOfRelationsThatReferByName(t *testing.T) {
 		}
 	}
 }
+
+// A relation that was one too many has the place of one that fell, if its own values name
+// what is there.
+func TestIntakeGivesPlacesToRelationsThatRefer(t *testing.T) {
+	policy := under(func(p *config.Policy) {
+		var err error
+		p.Model, err = p.Model.With(nil, []config.RelationType{{Name: "fed by", Inverse: "feeds", Carries: config.ToFirst, MostTo: 1, Pairs: []config.Pair{{"server", "server"}},
+			Attributes: []config.Attribute{{Name: "through", Type: itsm.Reference, Refers: []string{config.Kind}}}}})
+		require.NoError(t, err)
+	})
+	const rows = `{"register":{"name":"a","class":"server"}}
+{"register":{"name":"b","class":"server"}}
+{"register":{"name":"c","class":"server"}}
+{"register":{"name":"d","class":"server"}}
+{"register":{"name":"lost","class":"server","needs":[{"group":"g","at_least":1}]}}
+{"relate":{"type":"fed by","from":"server/a","to":"server/b"}}
+{"relate":{"type":"fed by","from":"server/lost","to":"server/c"}}
+{"relate":{"type":"fed by","from":"server/lost","to":"server/b","group":"g"}}
+{"relate":{"type":"fed by","from":"server/d","to":"server/c","attributes":{"through":{"reference":"ci:server/VIA"}}}}
+`
+	for via, want := range map[string]int{"b": 2, "lost": 1} {
+		in, err := config.NewIntake(policy, itsm.Stamp{At: noon, By: ann}, []config.Source{lines(strings.Replace(rows, "VIA", via, 1))}, &config.IntakeOptions{Lenient: true})
+		require.NoError(t, err)
+		require.Equal(t, want, in.Counts().Relations, "%s: %s", via, faultTexts(in))
+	}
+}
