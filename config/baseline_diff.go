@@ -51,7 +51,7 @@ func viewsOf(list []Item) map[uuid.UUID]view {
 	for _, i := range list {
 		h := &history{id: i.ID, names: namesOf(i.Values)}
 		for _, name := range h.names {
-			h.newest = append(h.newest, &said{until: forever, value: i.Values[name]})
+			h.newest = append(h.newest, newest{said: said{until: forever, value: i.Values[name]}})
 		}
 		views[i.ID] = view{of: h, valid: latest, recorded: latest, phase: there}
 	}

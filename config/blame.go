@@ -1,10 +1,6 @@
 package config
 
-import (
-	"slices"
-
-	"github.com/google/uuid"
-)
+import "github.com/google/uuid"
 
 // Blamed is an assertion of an attribute in the history of all that were made of it.
 type Blamed struct {
@@ -25,21 +21,22 @@ type Blamed struct {
 func (t *Timeline) Blame(subject uuid.UUID, attribute string, at AsOf) []Blamed {
 	t = t.orEmpty()
 	v := t.view(t.find(subject), at)
-	newest := v.of.last(attribute)
-	inForce := newest.believed(v.valid, v.recorded)
-	var list []Blamed
-	for s := newest.by(v.recorded); s != nil; s = s.before {
-		list = append(list, v.blamed(attribute, s, inForce))
+	i, found := v.of.about(attribute)
+	if !found {
+		return nil
 	}
-	slices.Reverse(list)
+	var list []Blamed
+	for n, s := range v.of.of(i).told(v.recorded) {
+		list = append(list, v.blamed(i, n, s))
+	}
 	return list
 }
 
-// blamed is an assertion that was made of an attribute by the point, where another or
-// the same is in force.
-func (v view) blamed(attribute string, s, inForce *said) Blamed {
-	was := s.before.believed(s.from, v.recorded)
-	return Blamed{s.fact(v.of, attribute), was.fact(v.of, attribute), s == inForce}
+// blamed is an assertion that was made of the attribute at a place by the point, after n
+// others.
+func (v view) blamed(i, n int, s *said) Blamed {
+	attribute, was := v.of.names[i], v.of.of(i).among(s.from, n)
+	return Blamed{s.fact(v.of, attribute), was.fact(v.of, attribute), s == v.of.believed(i, v.valid, v.recorded)}
 }
 
 // String is the assertion in one line; a * leads what is in force.

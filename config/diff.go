@@ -133,7 +133,7 @@ func (d *Diff) ci(a, b CIView) {
 
 // origin is where what is believed of an attribute comes from.
 func (v view) origin(attribute string) Origin {
-	return v.of.last(attribute).believed(v.valid, v.recorded).origin()
+	return v.said(attribute).origin()
 }
 
 func (s *said) origin() Origin {
@@ -146,19 +146,18 @@ func (s *said) origin() Origin {
 // differences lists the attributes that two views have another value of.
 func differences(a, b view) []Difference {
 	var list []Difference
-	as, lastA := a.of.all()
-	bs, lastB := b.of.all()
+	as, bs := a.of.attributes(), b.of.attributes()
 	for i, j := 0, 0; i < len(as) || j < len(bs); {
 		inA := j == len(bs) || i < len(as) && as[i] <= bs[j]
 		inB := i == len(as) || j < len(bs) && bs[j] <= as[i]
 		var name string
 		var was, is *said
 		if inA {
-			name, was = as[i], lastA[i].believed(a.valid, a.recorded)
+			name, was = as[i], a.of.believed(i, a.valid, a.recorded)
 			i++
 		}
 		if inB {
-			name, is = bs[j], lastB[j].believed(b.valid, b.recorded)
+			name, is = bs[j], b.of.believed(j, b.valid, b.recorded)
 			j++
 		}
 		if was == is || isAside(name) {
@@ -169,13 +168,6 @@ func differences(a, b view) []Difference {
 		}
 	}
 	return list
-}
-
-func (s *said) valueOf() itsm.Value {
-	if s == nil {
-		return itsm.Value{}
-	}
-	return s.value
 }
 
 // IsZero reports whether nothing differs.

@@ -90,10 +90,9 @@ func (t *Timeline) orEmpty() *Timeline {
 }
 
 // With is a timeline that knows these facts besides, in whatever order they were
-// recorded. A few cost the copying of a leaf of the index and of the list of the
-// attributes of whom they are about, however much is known already; one that was
-// recorded before others about its attribute costs a step for each of those too.
-// What was said before is shared, and the options stay.
+// recorded. A few cost the copying of a branch of each depth of the index and of what
+// was said last of whom they are about, however much is known already and however late
+// they are told. What was said before is shared, and the options stay.
 func (t *Timeline) With(cis, relations iter.Seq[Fact]) (*Timeline, error) {
 	t = t.orEmpty()
 	in := newInterned()

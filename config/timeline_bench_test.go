@@ -133,3 +133,19 @@ func BenchmarkTimelineAt(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTimelineLate tells a fact that was recorded before a hundred thousand others
+// of its attribute.
+func BenchmarkTimelineLate(b *testing.B) {
+	var facts []config.Fact
+	for i := range 100_000 {
+		facts = append(facts, said(1, "data_size", number(int64(i)), i+1, -1, i+1))
+	}
+	tl, late := timeline(b, facts...), slices.Values([]config.Fact{said(1, "data_size", number(0), 0, -1, 0)})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tl.With(late, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

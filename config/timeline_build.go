@@ -21,10 +21,11 @@ type interned struct {
 	statements map[statement]*statement
 	latest     *statement // most facts come with others of the same
 	names      map[string][]string
+	more, row  []said // room to put facts in order
 }
 
 func newInterned() *interned {
-	return &interned{make(map[string]string), make(map[statement]*statement), new(statement), make(map[string][]string)}
+	return &interned{texts: make(map[string]string), statements: make(map[statement]*statement), latest: new(statement), names: make(map[string][]string)}
 }
 
 func (in *interned) text(s string) string {
@@ -78,7 +79,7 @@ func (s *shelf) with(field string, facts iter.Seq[Fact], in *interned) (shelf, e
 		n++
 		drafts[f.Subject] = append(drafts[f.Subject], f.drafted(in))
 	}
-	list := make([]*history, 0, len(drafts))
+	list := make([]history, 0, len(drafts))
 	for _, id := range slices.SortedFunc(maps.Keys(drafts), compareIDs) {
 		list = append(list, s.find(id).with(id, drafts[id], in))
 	}
@@ -133,76 +134,52 @@ func (f *Fact) drafted(in *interned) drafted {
 
 // with is the history with more facts, of which those of one attribute may have been
 // recorded before what is known of it.
-func (h *history) with(id uuid.UUID, list []drafted, in *interned) *history {
+func (h *history) with(id uuid.UUID, list []drafted, in *interned) history {
 	slices.SortStableFunc(list, func(a, b drafted) int {
 		return cmp.Or(strings.Compare(a.attribute, b.attribute), cmp.Compare(a.said.recorded, b.said.recorded))
 	})
-	old, newest := h.all()
-	next := &history{id: id, newest: make([]*said, 0, len(old)+distinct(list))}
-	names := make([]string, 0, len(old)+distinct(list))
-	room := make([]said, len(list))
-	for len(list) > 0 {
-		name := list[0].attribute
-		before, found := slices.BinarySearch(old, name)
-		names, next.newest = append(names, old[:before]...), append(next.newest, newest[:before]...)
-		old, newest = old[before:], newest[before:]
-		n := 1
-		for n < len(list) && list[n].attribute == name {
-			n++
-		}
-		for i := range n {
-			room[n-1-i] = list[i].said // the latest first, as they are read
-		}
-		var last *said
-		if found {
-			last, old, newest = newest[0], old[1:], newest[1:]
-		}
-		names, next.newest = append(names, name), append(next.newest, last.with(room[:n]))
-		list, room = list[n:], room[n:]
+	if h == nil {
+		h = new(history)
 	}
-	names, next.newest = append(names, old...), append(next.newest, newest...)
-	if h != nil && len(h.names) == len(names) {
-		next.names = h.names
-	} else {
-		next.names = in.list(names)
+	next := history{id: id, names: h.names}
+	if more := newNames(h.names, list); len(more) > 0 {
+		next.names = in.list(slices.Sorted(slices.Values(append(more, h.names...))))
+	}
+	next.newest = make([]newest, len(next.names))
+	rest := make([]said, 0, len(h.newest)+len(h.rest)+len(list)-len(next.names))
+	known := 0
+	for i, name := range next.names {
+		var old sayings
+		if known < len(h.names) && h.names[known] == name {
+			old = h.of(known)
+			known++
+		}
+		more := in.more[:0]
+		for len(list) > 0 && list[0].attribute == name {
+			more, list = append(more, list[0].said), list[1:]
+		}
+		row, before := old.with(more, in.row[:0])
+		rest = append(rest, row[1:]...)
+		next.newest[i] = newest{row[0], len(rest), before}
+		in.more, in.row = more, row
+	}
+	next.rest = rest
+	if len(rest) < cap(rest) { // much went into trees
+		next.rest = slices.Clone(rest)
 	}
 	return next
 }
 
-// distinct is how many attributes there are in a sorted list.
-func distinct(list []drafted) int {
-	n := 0
-	for i := range list {
-		if i == 0 || list[i].attribute != list[i-1].attribute {
-			n++
+// newNames are those of the attributes in a sorted list that are not known yet.
+func newNames(known []string, list []drafted) []string {
+	var names []string
+	for i, d := range list {
+		if i > 0 && d.attribute == list[i-1].attribute {
+			continue
+		}
+		if _, found := slices.BinarySearch(known, d.attribute); !found {
+			names = append(names, d.attribute)
 		}
 	}
-	return n
-}
-
-// with puts facts, the latest recorded first, where they belong, and gives the last:
-// what was recorded after the first of them is put in front again.
-func (s *said) with(list []said) *said {
-	var later []*said // the latest first
-	for s != nil && s.recorded > list[len(list)-1].recorded {
-		later = append(later, s)
-		s = s.before
-	}
-	push := func(one *said) {
-		one.push(s)
-		s = one
-	}
-	again := func(until int64) {
-		for len(later) > 0 && later[len(later)-1].recorded <= until {
-			copied := *later[len(later)-1]
-			push(&copied)
-			later = later[:len(later)-1]
-		}
-	}
-	for i := len(list) - 1; i >= 0; i-- {
-		again(list[i].recorded)
-		push(&list[i])
-	}
-	again(forever)
-	return s
+	return names
 }

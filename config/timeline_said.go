@@ -1,14 +1,11 @@
 package config
 
-import "github.com/itsmkit/itsm"
+import (
+	"iter"
+	"slices"
 
-// What was said of one attribute is a list from the latest recorded to the first,
-// to which one more is added in front without a change to the rest: so timelines
-// share it. Each has a jump far back as well, laid as in Myers, An applicative
-// random-access stack, 1983, and knows within what time lies all that the jump leaves
-// out: finding what was recorded by some time takes steps in proportion to the
-// logarithm of their number, and so does finding which holds, unless many are about
-// times that are over.
+	"github.com/itsmkit/itsm"
+)
 
 // said is one fact about one attribute. The times are in it, and what else was said
 // with it is shared by many, so that a search among them reads little memory.
@@ -16,10 +13,6 @@ type said struct {
 	from, until, recorded int64
 	value                 itsm.Value
 	as                    *statement
-	before                *said // the one recorded before; nil: none
-	jump                  *said // one far before; nil: none
-	depth                 int   // how many there are from here on
-	least, most           int64 // within [least, most) all hold from here to before the jump
 }
 
 // statement is who says something, from where it is known, why it is said so late
@@ -29,62 +22,105 @@ type statement struct {
 	change             itsm.Ref
 }
 
-// push puts s in front of what was said before.
-func (s *said) push(before *said) {
-	s.before, s.jump, s.depth = before, before, 1
-	s.least, s.most = s.from, s.until
-	if before == nil {
-		return
+// sayings are the facts about one attribute. The few recorded last stand in a row,
+// where they are read fast, and those before in a tree, which another with more of
+// them shares.
+type sayings struct {
+	newest *said
+	rest   []said // the latest recorded first
+	before *tree
+}
+
+// fullRow is how many facts about one attribute stand in a row at most.
+const fullRow = 16
+
+// with are in a row the latest of these facts and of more, which are by the time of
+// recording, the latest first, and in a tree those before them.
+func (s sayings) with(more, row []said) ([]said, *tree) {
+	before := s.before
+	if before != nil {
+		at := spot(more, s.rest[len(s.rest)-1].recorded)
+		before, more = before.with(more[:at]), more[at:]
 	}
-	s.depth = before.depth + 1
-	if j := before.jump; j != nil && before.depth-j.depth == j.depth-j.jump.deep() {
-		s.jump = j.jump
-		s.least = min(s.least, before.least, j.least)
-		s.most = max(s.most, before.most, j.most)
+	put := func(one *said) {
+		at := spot(more, one.recorded)
+		row = append(appendReversed(row, more[at:]), *one)
+		more = more[:at]
+	}
+	if s.newest != nil {
+		put(s.newest)
+	}
+	for i := range s.rest {
+		put(&s.rest[i])
+	}
+	row = appendReversed(row, more)
+	if len(row) > fullRow {
+		early := row[fullRow/2:]
+		slices.Reverse(early)
+		row, before = row[:fullRow/2], before.with(early)
+	}
+	return row, before
+}
+
+func appendReversed(row, list []said) []said {
+	for i := len(list) - 1; i >= 0; i-- {
+		row = append(row, list[i])
+	}
+	return row
+}
+
+// told are those that were recorded by then, the first one first, by their number.
+func (s sayings) told(recorded int64) iter.Seq2[int, *said] {
+	return func(yield func(int, *said) bool) {
+		n := 0
+		next := func(one *said) bool {
+			n++
+			return one.recorded <= recorded && yield(n-1, one)
+		}
+		more := s.before.each(next)
+		for i := len(s.rest) - 1; more && i >= 0; i-- {
+			more = next(&s.rest[i])
+		}
+		if more && s.newest != nil {
+			next(s.newest)
+		}
 	}
 }
 
-// deep is how many there are from s on.
-func (s *said) deep() int {
+// earlier is the latest that was recorded by then and holds at the time, where that is
+// not the newest; nil: none does.
+func (s sayings) earlier(valid, recorded int64) *said {
+	for i := range s.rest {
+		if one := &s.rest[i]; one.recorded <= recorded && one.holds(valid) {
+			return one
+		}
+	}
+	if s.before == nil {
+		return nil
+	}
+	return s.before.latest(valid, s.before.by(recorded))
+}
+
+// among is the latest of the first n that holds at the time, where the newest is none
+// of them; nil: none does.
+func (s sayings) among(valid int64, n int) *said {
+	for i := max(0, len(s.rest)+s.before.len()-n); i < len(s.rest); i++ {
+		if one := &s.rest[i]; one.holds(valid) {
+			return one
+		}
+	}
+	return s.before.latest(valid, n)
+}
+
+// holds reports whether it is about the time.
+func (s *said) holds(valid int64) bool { return s.from <= valid && valid < s.until }
+
+// valueOf is its value; of nothing it is missing.
+func (s *said) valueOf() itsm.Value {
 	if s == nil {
-		return 0
+		return itsm.Value{}
 	}
-	return s.depth
-}
-
-// by is the latest that was recorded by then.
-func (s *said) by(recorded int64) *said {
-	for s != nil && s.recorded > recorded {
-		if s.jump != nil && s.jump.recorded > recorded {
-			s = s.jump
-		} else {
-			s = s.before
-		}
-	}
-	return s
-}
-
-// believed is the latest that was recorded by then and holds at the time.
-func (s *said) believed(valid, recorded int64) *said {
-	for s = s.by(recorded); s != nil; {
-		switch {
-		case s.from <= valid && valid < s.until:
-			return s
-		case s.least > valid || s.most <= valid:
-			s = s.jump
-		default:
-			s = s.before
-		}
-	}
-	return nil
-}
-
-// value is what is believed then; missing if nothing is.
-func (s *said) valueAt(valid, recorded int64) itsm.Value {
-	if b := s.believed(valid, recorded); b != nil {
-		return b.value
-	}
-	return itsm.Value{}
+	return s.value
 }
 
 // fact is s as it was given; of nothing it is none.

@@ -261,6 +261,14 @@ func TestTimelineOfALongHistory(t *testing.T) {
 	require.Equal(t, number(-1), tl.Value(id(1), "data_size", asOf(500, n/2)))
 	require.Equal(t, number(-2), tl.Value(id(1), "data_size", asOf(500, n/2+1)))
 	require.Equal(t, number(501), tl.Value(id(1), "data_size", asOf(501, n/2)))
+
+	late := slices.Values([]config.Fact{said(1, "data_size", number(-3), 0, 1, 0)})
+	told, err := tl.With(late, nil)
+	require.NoError(t, err)
+	require.Equal(t, number(-3), told.Value(id(1), "data_size", asOf(0, 0)), "given last of those recorded then")
+	require.Equal(t, number(0), tl.Value(id(1), "data_size", asOf(0, 0)), "the other knows as much as before")
+	require.Equal(t, n+3, len(told.Blame(id(1), "data_size", config.AsOf{})))
+	require.Less(t, testing.AllocsPerRun(10, func() { _, _ = tl.With(late, nil) }), 100.0, "nothing recorded later is copied")
 }
 
 // TestTimelineGivesEveryRecordThatWas leads CIs through random commands and keeps a

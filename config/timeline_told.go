@@ -25,7 +25,7 @@ func (s *shelf) told() iter.Seq[Fact] {
 	return func(yield func(Fact) bool) {
 		for h := range s.all() {
 			for i, name := range h.names {
-				for _, one := range h.newest[i].told(forever) {
+				for _, one := range h.of(i).told(forever) {
 					if !yield(one.fact(h, name)) {
 						return
 					}
@@ -35,25 +35,14 @@ func (s *shelf) told() iter.Seq[Fact] {
 	}
 }
 
-// told are those of one attribute that were recorded by then, the first one first.
-func (s *said) told(recorded int64) []*said {
-	s = s.by(recorded)
-	list := make([]*said, s.deep())
-	for ; s != nil; s = s.before {
-		list[s.depth-1] = s
-	}
-	return list
-}
-
 // About are all assertions about a CI or relation in the order in which they were
 // recorded, and of those recorded at the same time by attribute. It takes time in
 // proportion to n log n of their number n.
 func (t *Timeline) About(subject uuid.UUID) []Fact {
 	h := t.orEmpty().find(subject)
 	var list []Fact
-	names, newest := h.all()
-	for i, name := range names {
-		for _, one := range newest[i].told(forever) {
+	for i, name := range h.attributes() {
+		for _, one := range h.of(i).told(forever) {
 			list = append(list, one.fact(h, name))
 		}
 	}
@@ -87,14 +76,12 @@ func (t *Timeline) Under(change itsm.Ref, at AsOf) []Blamed {
 // under are the assertions that were made under a change.
 func (v view) under(change itsm.Ref) []Blamed {
 	var list []Blamed
-	for i, name := range v.of.names {
-		first := len(list)
-		for s := v.of.newest[i].by(v.recorded); s != nil; s = s.before {
+	for i := range v.of.names {
+		for n, s := range v.of.of(i).told(v.recorded) {
 			if s.as.change == change {
-				list = append(list, v.blamed(name, s, v.of.newest[i].believed(v.valid, v.recorded)))
+				list = append(list, v.blamed(i, n, s))
 			}
 		}
-		slices.Reverse(list[first:])
 	}
 	return list
 }
@@ -108,14 +95,14 @@ func (t *Timeline) Instants(subject uuid.UUID, recorded time.Time) []time.Time {
 	h := t.orEmpty().find(subject)
 	by := asked(recorded)
 	var list []int64
-	names, newest := h.all()
-	for i, name := range names {
+	for i, name := range h.attributes() {
 		if isAside(name) {
 			continue
 		}
-		for s := newest[i].by(by); s != nil; s = s.before {
+		value := func(valid int64) itsm.Value { return h.believed(i, valid, by).valueOf() }
+		for _, s := range h.of(i).told(by) {
 			for _, at := range []int64{s.from, s.until} {
-				if at != forever && !newest[i].valueAt(at, by).Equal(newest[i].valueAt(at-1, by)) {
+				if at != forever && !value(at).Equal(value(at-1)) {
 					list = append(list, at)
 				}
 			}

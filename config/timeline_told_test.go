@@ -24,6 +24,7 @@ func bySubject(a, b config.Fact) int {
 func TestTimelineOfItsOwnFacts(t *testing.T) {
 	for seed := range uint64(10) {
 		s := newStory(seed)
+		s.few = seed%4 == 3
 		for range 200 {
 			s.edit()
 		}
@@ -59,6 +60,7 @@ func TestTimelineOfItsOwnFacts(t *testing.T) {
 func TestTimelineAbout(t *testing.T) {
 	for seed := range uint64(10) {
 		s := newStory(seed)
+		s.few = seed%4 == 3
 		for range 200 {
 			s.edit()
 		}
@@ -87,6 +89,7 @@ func TestTimelineUnderNaive(t *testing.T) {
 	seen := 0
 	for seed := range uint64(10) {
 		s := newStory(seed)
+		s.few = seed%4 == 3
 		for range 200 {
 			s.edit()
 		}
@@ -143,6 +146,7 @@ func TestTimelineUnderAChange(t *testing.T) {
 func TestTimelineInstantsNaive(t *testing.T) {
 	for seed := range uint64(20) {
 		s := newStory(seed)
+		s.few = seed%4 == 3
 		for range 200 {
 			s.edit()
 		}

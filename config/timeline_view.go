@@ -55,15 +55,23 @@ func (v view) Present() bool {
 // known reports whether it was known to exist.
 func (v view) known() bool { return v.State() != itsm.None }
 
+// said is what is believed of an attribute; nil for nothing.
+func (v view) said(attribute string) *said {
+	if i, found := v.of.about(attribute); found {
+		return v.of.believed(i, v.valid, v.recorded)
+	}
+	return nil
+}
+
 // Value is what is believed of an attribute, of its own or of its class or type;
 // missing if it has none.
 func (v view) Value(attribute string) itsm.Value {
-	return v.of.last(attribute).valueAt(v.valid, v.recorded)
+	return v.said(attribute).valueOf()
 }
 
 // Fact is the assertion that is believed of an attribute; false if there is none.
 func (v view) Fact(attribute string) (Fact, bool) {
-	s := v.of.last(attribute).believed(v.valid, v.recorded)
+	s := v.said(attribute)
 	if s == nil {
 		return Fact{}, false
 	}
@@ -83,9 +91,8 @@ type Belief struct {
 // differ ("drift:…") and what a lower source saw ("outranked:…").
 func (v view) Beliefs() iter.Seq[Belief] {
 	return func(yield func(Belief) bool) {
-		names, newest := v.of.all()
-		for i, s := range newest {
-			if s = s.believed(v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, names[i], s}) {
+		for i, name := range v.of.attributes() {
+			if s := v.of.believed(i, v.valid, v.recorded); s != nil && !s.value.IsZero() && !yield(Belief{v.of, name, s}) {
 				return
 			}
 		}
@@ -156,14 +163,14 @@ func (v CIView) Class() string { return v.Value(className).Text() }
 // Needs lists of which groups of suppliers it needs some, by group.
 func (v CIView) Needs() []Need {
 	var list []Need
-	names, newest := v.of.all()
+	names := v.of.attributes()
 	first, _ := slices.BinarySearch(names, needPrefix)
 	for i, name := range names[first:] {
 		group, is := strings.CutPrefix(name, needPrefix)
 		if !is {
 			break
 		}
-		if n := newest[first+i].valueAt(v.valid, v.recorded); !n.IsZero() {
+		if n := v.of.believed(first+i, v.valid, v.recorded).valueOf(); !n.IsZero() {
 			list = append(list, Need{group, int(n.Number().IntPart())})
 		}
 	}
