@@ -42,14 +42,14 @@ func (g listedTree) require(t *testing.T, rng *rand.Rand) {
 	g.tree.requireBalance(t)
 }
 
-func (s *tree) requireBalance(t *testing.T) {
-	t.Helper()
-	if s == nil {
+func (t *tree) requireBalance(to *testing.T) {
+	to.Helper()
+	if t == nil {
 		return
 	}
-	require.False(t, heavier(s.before, s.after) || heavier(s.after, s.before), "%d beside %d", s.before.len(), s.after.len())
-	s.before.requireBalance(t)
-	s.after.requireBalance(t)
+	require.False(to, heavier(t.before, t.after) || heavier(t.after, t.before), "%d beside %d", t.before.len(), t.after.len())
+	t.before.requireBalance(to)
+	t.after.requireBalance(to)
 }
 
 // TestTreeNaive grows trees by facts recorded at any time, a few and many at once, and
