@@ -14,8 +14,9 @@ import (
 type CauseOptions struct {
 	Limit int // how many are listed; 0: all
 
-	// MaxWork is how many lost CIs are looked at in all; 0: 100 million. What explains
-	// most is looked at first.
+	// MaxWork is how many CIs are looked at in all; 0: 100 million. Half of it may be
+	// spent on what could be a cause at all, of which that is looked at first which was
+	// found to explain most.
 	MaxWork int
 }
 
@@ -31,7 +32,7 @@ type Cause struct {
 type Causes struct {
 	List        []Cause
 	Unexplained []uuid.UUID // failed CIs that no cause in the list explains, by id
-	Left        int         // candidates that were not looked at for [CauseOptions.MaxWork]
+	Left        int         // CIs that may be others, not looked at for [CauseOptions.MaxWork], and failed ones for which none was looked for; 0: there are no others
 }
 
 // Causes lists the CIs whose loss alone would explain that some have failed, or some
@@ -42,7 +43,8 @@ type Causes struct {
 // id. The impact of a cause says how it explains a failure.
 //
 // It is exact: the candidates are the single points of failure of the failed CIs, and
-// the impact of each is found, until that takes more than the options allow. What no
+// the impact of each is found, until that takes more than the options allow: what is
+// listed is a cause then too, and [Causes.Left] says what may be missing. What no
 // single loss explains, such as that of a service that does with one of two
 // databases, and failures that have several causes at once, are for
 // [Graph.Diagnoses].
@@ -57,7 +59,7 @@ func (g *Graph) Causes(failed, working []uuid.UUID, o *CauseOptions) (*Causes, e
 	if err != nil {
 		return nil, err
 	}
-	c := &causeSearch{g: g, down: down, up: up, left: cmp.Or(o.MaxWork, defaultWork), explains: map[uint32][]uint32{}}
+	c := &causeSearch{g: g, down: down, up: up, work: cmp.Or(o.MaxWork, defaultWork), fall: g.newFall(), known: map[uint32]int{}}
 	return c.search(o.Limit), nil
 }
 
@@ -99,29 +101,23 @@ func (g *Graph) symptoms(failed, working []uuid.UUID) (down, up []uint32, err er
 type causeSearch struct {
 	g        *Graph
 	down, up []uint32
-	left     int                 // work
-	explains map[uint32][]uint32 // of each candidate which failures
+	work     int // what is left of it
+	fall     *fall
+	known    map[uint32]int // of each candidate how many failures it is known to explain
 }
 
 func (c *causeSearch) search(limit int) *Causes {
-	for _, v := range c.down {
-		c.explains[v] = append(c.explains[v], v)
-		s := c.g.supportOf(v)
-		for _, p := range s.points() {
-			c.explains[s.list[p]] = append(c.explains[s.list[p]], v)
-		}
-	}
-	candidates := make([]uint32, 0, len(c.explains))
-	for v := range c.explains {
+	result := &Causes{Left: c.look()}
+	candidates := make([]uint32, 0, len(c.known))
+	for v := range c.known {
 		candidates = append(candidates, v)
 	}
 	slices.SortFunc(candidates, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(len(c.explains[b]), len(c.explains[a])), c.g.compare(a, b))
+		return cmp.Or(cmp.Compare(c.known[b], c.known[a]), c.g.compare(a, b))
 	})
-	result := &Causes{}
 	for i, v := range candidates {
-		if c.left <= 0 {
-			result.Left = len(candidates) - i
+		if c.work <= 0 {
+			result.Left += len(candidates) - i
 			break
 		}
 		if cause, possible := c.examine(v); possible {
@@ -149,19 +145,47 @@ func (c *causeSearch) search(limit int) *Causes {
 	return result
 }
 
+// look finds candidates with half of the work, and counts the failed for which it did
+// not look any more.
+func (c *causeSearch) look() (left int) {
+	most := c.work / 2
+	work := most
+	for i, v := range c.down {
+		c.known[v]++
+		if i > 0 && work <= 0 {
+			left++
+			continue
+		}
+		s := c.g.supportOf(v, &work)
+		points, undecided := s.points(nil)
+		for _, p := range points {
+			c.known[s.list[p]]++
+		}
+		for _, p := range undecided {
+			c.known[s.list[p]] += 0
+		}
+	}
+	c.work -= most - max(work, 0)
+	return left
+}
+
 // examine holds a candidate against what works.
 func (c *causeSearch) examine(v uint32) (Cause, bool) {
-	f := c.g.fall([]uint32{v})
-	c.left -= len(f.queue)
+	f := c.fall
+	f.again(v)
+	c.work -= len(f.queue)
 	for _, w := range c.up {
 		if f.at.get(w) > 0 {
 			return Cause{}, false
 		}
 	}
-	explains := c.explains[v]
-	cause := Cause{CI: c.g.id(v), Explains: c.g.ids(explains), Others: len(f.queue) - len(explains)}
-	for _, w := range explains {
-		cause.Distance += int(f.at.get(w)) - 1
+	cause := Cause{CI: c.g.id(v)}
+	for _, w := range c.down {
+		if at := f.at.get(w); at > 0 {
+			cause.Explains = append(cause.Explains, c.g.id(w))
+			cause.Distance += int(at) - 1
+		}
 	}
-	return cause, true
+	cause.Others = len(f.queue) - len(cause.Explains)
+	return cause, len(cause.Explains) > 0
 }

@@ -32,7 +32,7 @@ type Diagnosis struct {
 // Diagnoses are what may have happened, the likeliest first.
 type Diagnoses struct {
 	List []Diagnosis
-	Left int // sets of CIs that were not looked into for [DiagnosisOptions.MaxWork]; 0: there are no others
+	Left int // sets of CIs that were not looked into for [DiagnosisOptions.MaxWork]; 0: there are no others of so few CIs
 }
 
 // Diagnoses lists the sets of CIs whose joint loss explains that all of some CIs have
@@ -74,7 +74,7 @@ func (g *Graph) Diagnoses(failed, working []uuid.UUID, o *DiagnosisOptions) (*Di
 	if len(down) <= o.Unexplained {
 		return result, nil
 	}
-	d := &diagnosing{g: g, down: down, up: up, enough: len(down) - o.Unexplained, work: cmp.Or(o.MaxWork, defaultWork)}
+	d := &diagnosing{g: g, down: down, up: up, fall: g.newFall(), enough: len(down) - o.Unexplained, work: cmp.Or(o.MaxWork, defaultWork)}
 	d.search(cmp.Or(o.Most, 2))
 	slices.SortFunc(d.found, compareDiagnoses)
 	if o.Limit > 0 && len(d.found) > o.Limit {
@@ -98,10 +98,10 @@ func (d *diagnosing) diagnose(local []uint32) {
 		set = append(set, d.whole.list[v])
 	}
 	slices.SortFunc(set, d.g.compare)
-	f := d.lose(set)
-	if d.losesWorking(f) {
+	if d.losesWorking(set) {
 		return
 	}
+	f := d.fall
 	result := Diagnosis{CIs: d.g.ids(set)}
 	for _, v := range d.down {
 		if at := f.at.get(v); at > 0 {
@@ -109,35 +109,36 @@ func (d *diagnosing) diagnose(local []uint32) {
 			result.Distance += int(at) - 1
 		}
 	}
+	result.Others = len(f.queue) - len(result.Explains)
 	for i, v := range set {
 		if _, failed := slices.BinarySearchFunc(d.down, v, d.g.compare); !failed {
 			continue
 		}
-		rest := d.lose(slices.Delete(slices.Clone(set), i, i+1))
-		if d.explained(rest) == len(result.Explains)-1 {
+		d.lose(slices.Delete(slices.Clone(set), i, i+1))
+		if d.explained() == len(result.Explains)-1 {
 			result.Alone = append(result.Alone, d.g.id(v))
 		}
 	}
-	result.Others = len(f.queue) - len(result.Explains)
 	d.found = append(d.found, result)
 }
 
-// lose is what is lost with a set.
-func (d *diagnosing) lose(set []uint32) *fall {
-	f := d.g.fall(set)
-	d.work -= len(f.queue)
-	return f
+// lose finds what is lost with a set.
+func (d *diagnosing) lose(set []uint32) {
+	d.fall.again(set...)
+	d.work -= len(d.fall.queue)
 }
 
-func (d *diagnosing) losesWorking(f *fall) bool {
-	return slices.ContainsFunc(d.up, func(v uint32) bool { return f.at.get(v) > 0 })
+// losesWorking loses a set and reports whether it holds what works.
+func (d *diagnosing) losesWorking(set []uint32) bool {
+	d.lose(set)
+	return slices.ContainsFunc(d.up, func(v uint32) bool { return d.fall.at.get(v) > 0 })
 }
 
 // explained is how many of the failed are lost.
-func (d *diagnosing) explained(f *fall) int {
+func (d *diagnosing) explained() int {
 	n := 0
 	for _, v := range d.down {
-		if f.at.get(v) > 0 {
+		if d.fall.at.get(v) > 0 {
 			n++
 		}
 	}

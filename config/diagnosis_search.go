@@ -15,6 +15,7 @@ type diagnosing struct {
 	may     []bool   // of local CIs: may be in a set
 	checked []bool   // that it loses nothing that works by itself
 	going   bool     // whether there are sets that explain too little yet
+	fall    *fall    // the loss that was looked at last
 	found   []Diagnosis
 	left    int
 }
@@ -24,12 +25,13 @@ func (d *diagnosing) search(most int) {
 	s := d.supportOfFailed()
 	d.checked = make([]bool, len(s.list))
 	d.may = d.losable(s)
-	s = d.nearestFirst(s).without(nil)
-	d.whole = s
-	d.exclude(d.complete(s, nil)) // larger sets with one of these could do with it alone
+	d.whole = d.nearestFirst(s).without(nil, nil)
+	points := d.complete(d.whole, nil)
+	d.exclude(points) // larger sets with one of these could do with it alone
+	d.whole = d.whole.without(nil, points)
 	for size := 2; size <= most && d.left == 0; size++ {
 		d.going = false
-		d.extend(s, nil, size-1)
+		d.extend(d.whole, nil, size-1)
 		if !d.going {
 			break
 		}
@@ -46,7 +48,9 @@ func (d *diagnosing) search(most int) {
 func (d *diagnosing) extend(s *support, set []uint32, more int) {
 	var done []uint32
 	if len(set) > 0 {
-		done = d.exclude(d.points(s)) // were found together with the set
+		points := d.points(s)
+		done = d.exclude(points) // were found together with the set
+		s = s.without(nil, points)
 	}
 	s.round++
 	for _, v := range s.choose(d.may) {
@@ -62,8 +66,7 @@ func (d *diagnosing) extend(s *support, set []uint32, more int) {
 		}
 		done = append(done, d.exclude([]uint32{v})...)
 		lost := s.fall(false, v)
-		d.work -= len(s.list)
-		if r, next := s.without(lost), append(slices.Clone(set), v); more == 1 {
+		if r, next := s.without(lost, nil), append(slices.Clone(set), v); more == 1 {
 			d.going = true
 			d.complete(r, next)
 		} else {
@@ -91,14 +94,11 @@ func (d *diagnosing) exclude(list []uint32) (excluded []uint32) {
 // if nothing does that may be lost.
 func (d *diagnosing) points(s *support) []uint32 {
 	s.round++
-	enough := s.choose(d.may)
-	d.work -= len(enough)
-	if !slices.ContainsFunc(enough, func(v uint32) bool { return d.may[v] }) {
+	if !slices.ContainsFunc(s.choose(d.may), func(v uint32) bool { return d.may[v] }) {
 		return nil
 	}
-	before := s.round
-	points := s.points()
-	d.work -= int(s.round-before) * len(enough)
+	points, undecided := s.points(d.may)
+	d.left += len(undecided)
 	slices.Sort(points)
 	return points
 }
@@ -112,7 +112,7 @@ func (d *diagnosing) complete(s *support, set []uint32) []uint32 {
 		case !d.may[v]:
 		case d.work <= 0:
 			d.left++
-		case d.possible(v):
+		case len(set) == 0 || d.possible(v): // of one alone it is looked at anyway
 			if all := append(slices.Clone(set), v); d.minimal(all) {
 				d.diagnose(all)
 			}
@@ -129,7 +129,6 @@ func (d *diagnosing) minimal(set []uint32) bool {
 	}
 	for i := range set[1:] {
 		lost := d.whole.fall(true, slices.Delete(slices.Clone(set), i, i+1)...)
-		d.work -= len(lost)
 		if lost[len(lost)-1] == d.whole.goal {
 			return false
 		}
@@ -142,7 +141,7 @@ func (d *diagnosing) minimal(set []uint32) bool {
 func (d *diagnosing) possible(v uint32) bool {
 	if !d.checked[v] {
 		d.checked[v] = true
-		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.lose(d.whole.list[v:v+1]))
+		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.whole.list[v:v+1])
 	}
 	return d.may[v]
 }
@@ -175,7 +174,7 @@ func (d *diagnosing) losable(s *support) []bool {
 // supportOfFailed is what the failed need, under a goal that needs so many of them
 // that it is lost when enough are.
 func (d *diagnosing) supportOfFailed() *support {
-	s := &support{g: d.g}
+	s := &support{g: d.g, work: &d.work}
 	s.collect(d.down, nil)
 	s.goal = uint32(len(s.list))
 	s.size = append(s.size, uint32(len(d.down)))
@@ -186,14 +185,6 @@ func (d *diagnosing) supportOfFailed() *support {
 	s.needs.start = append(s.needs.start, uint32(len(s.needs.list)))
 	s.prepare()
 	return s
-}
-
-// prepare makes room for a search over changed needs.
-func (s *support) prepare() {
-	n := len(s.needs.start) - 1
-	s.turn(n)
-	s.failed, s.chosen = make([]uint32, n), make([]uint32, n)
-	s.hits, s.hitAt = make([]uint32, len(s.size)), make([]uint32, len(s.size))
 }
 
 // nearestFirst lets the goal choose first, of the failed, which take the fewest CIs
@@ -216,13 +207,17 @@ func (d *diagnosing) nearestFirst(s *support) *support {
 	return s
 }
 
-// without is what the goal still needs when CIs are lost that do not lose it.
-func (s *support) without(lost []uint32) *support {
+// without is what the goal still needs when CIs are lost that do not lose it, or when
+// it is known what does so by itself: such a point is lost with the goal or not at all,
+// so what points need besides each other the goal needs, and for the rest they are up.
+// A group that has enough of them is no matter any more.
+func (s *support) without(lost, points []uint32) *support {
 	n := len(s.needs.start) - 1
-	r := &support{g: s.g, list: s.list, goal: s.goal, spare: slices.Clone(s.spare), size: slices.Clone(s.size)}
-	gone, reached := make([]bool, n), make([]bool, n)
+	s.look(n)
+	r := &support{g: s.g, work: s.work, list: s.list, goal: s.goal, spare: slices.Clone(s.spare), size: slices.Clone(s.size)}
+	out, reached := make([]bool, n), make([]bool, n)
 	for _, v := range lost {
-		gone[v] = true
+		out[v] = true
 		for _, a := range s.needy.of(v) {
 			if a.group > 0 {
 				r.spare[a.group-1] -= min(r.spare[a.group-1], 1) // where none is left to spare, the CI is lost itself
@@ -230,29 +225,46 @@ func (s *support) without(lost []uint32) *support {
 			}
 		}
 	}
+	for _, v := range points {
+		out[v] = true
+		for _, a := range s.needy.of(v) {
+			if a.group > 0 {
+				r.size[a.group-1]--
+			}
+		}
+	}
+	counts := func(a arc) bool { return !out[a.node] && (a.group == 0 || r.size[a.group-1] > r.spare[a.group-1]) }
 	reached[s.goal] = true
-	for stack := []uint32{s.goal}; len(stack) > 0; {
+	for stack := append([]uint32{s.goal}, points...); len(stack) > 0; {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		for _, a := range s.needs.of(v) {
-			if !reached[a.node] && !gone[a.node] {
+			if !reached[a.node] && counts(a) {
 				reached[a.node] = true
 				stack = append(stack, a.node)
+			}
+		}
+	}
+	add := func(v uint32) {
+		for _, hard := range []bool{true, false} { // groups come last
+			for _, a := range s.needs.of(v) {
+				if is := a.group == 0 || r.spare[a.group-1] == 0; is == hard && counts(a) {
+					if hard {
+						a.group = 0
+					}
+					r.needs.list = append(r.needs.list, a)
+				}
 			}
 		}
 	}
 	r.needs.start = make([]uint32, 1, n+1)
 	for v := range uint32(n) {
 		if reached[v] {
-			for _, hard := range []bool{true, false} { // groups come last
-				for _, a := range s.needs.of(v) {
-					if is := a.group == 0 || r.spare[a.group-1] == 0; is == hard && !gone[a.node] {
-						if hard {
-							a.group = 0
-						}
-						r.needs.list = append(r.needs.list, a)
-					}
-				}
+			add(v)
+		}
+		if v == s.goal {
+			for _, p := range points {
+				add(p)
 			}
 		}
 		r.needs.start = append(r.needs.start, uint32(len(r.needs.list)))

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+
+	"github.com/itsmkit/itsm/config/topology"
 )
 
 // Impact is what is lost when some CIs are: the least set that holds them and every
@@ -23,6 +25,7 @@ type fall struct {
 	touched []uint32 // groups of which some are lost
 	queue   []uint32 // lost, step by step
 	steps   uint32
+	sorter  *topology.Sorter
 }
 
 // Impact is what is lost with some CIs, which may repeat; one that is not in the
@@ -40,27 +43,50 @@ func (g *Graph) Impact(lost ...uuid.UUID) (*Impact, error) {
 }
 
 func (g *Graph) impact(lost []uint32) *Impact {
-	return &Impact{g, *g.fall(lost)}
+	f := g.newFall()
+	f.lose(lost, 0)
+	return &Impact{g, *f}
 }
 
-func (g *Graph) fall(lost []uint32) *fall {
-	f := &fall{g: g, at: newTally(g.size()), hits: newTally(g.groupCount())}
+func (g *Graph) newFall() *fall {
+	return &fall{g: g, at: newTally(g.size()), hits: newTally(g.groupCount()), sorter: g.sorter()}
+}
+
+// again is the loss of other CIs, in the place of those before and in no order within a
+// step.
+func (f *fall) again(lost ...uint32) {
+	for _, v := range f.queue {
+		f.at.set(v, 0)
+	}
+	for _, p := range f.touched {
+		f.hits.set(p, 0)
+	}
+	f.queue, f.touched, f.steps = f.queue[:0], f.touched[:0], 0
+	f.lose(lost, nearInMemory)
+}
+
+// nearInMemory is from how many CIs on it saves time to go to them in order.
+const nearInMemory = 1024
+
+// lose spreads a loss step by step, of which those of so many CIs or more are sorted by
+// id.
+func (f *fall) lose(lost []uint32, sorted int) {
 	for _, v := range lost {
 		if f.at.get(v) == 0 {
 			f.at.set(v, 1)
 			f.queue = append(f.queue, v)
 		}
 	}
-	sort := g.sorter()
-	g.sort(sort, f.queue)
-	for begin, end := 0, len(f.queue); begin < end; begin, end = end, len(f.queue) {
-		f.steps++
-		for i := begin; i < end; i++ {
-			f.spread(g.dependents(f.queue[i]), f.steps+1)
+	for begin := 0; begin < len(f.queue); {
+		end := len(f.queue)
+		if end-begin >= sorted {
+			f.g.sort(f.sorter, f.queue[begin:])
 		}
-		g.sort(sort, f.queue[end:])
+		f.steps++
+		for ; begin < end; begin++ {
+			f.spread(f.g.dependents(f.queue[begin]), f.steps+1)
+		}
 	}
-	return f
 }
 
 // spread loses those who cannot do without a supplier that is lost.

@@ -51,7 +51,7 @@ func (g *Graph) ApparentRedundancy(of ...uuid.UUID) ([]Apparent, error) {
 // shared lists the nearest CIs that take too many of a group.
 func (g *Graph) shared(group uint32) []SinglePoint {
 	s := g.supportOfGroup(group)
-	points := s.points()
+	points, _ := s.points(nil)
 	points = slices.DeleteFunc(points, func(v uint32) bool { return s.list[v] == g.group(group).ci })
 	slices.SortFunc(points, func(a, b uint32) int { return g.compare(s.list[a], s.list[b]) })
 	place := make(map[uint32]uint32, len(points))

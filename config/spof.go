@@ -22,7 +22,9 @@ type SinglePoint struct {
 // itself. [Graph.Impact] of the point says how.
 //
 // These are not the dominators of who needs whom: where k of n are enough, two lost
-// members may be too many although no way leads through one of them alone.
+// members may be too many although no way leads through one of them alone. For each CI
+// asked about, all that it needs at any distance is gone through some times, at worst
+// as often as there are CIs in it.
 func (g *Graph) SinglePoints(of ...uuid.UUID) ([]SinglePoint, error) {
 	list, err := g.findAll("of", of)
 	if err != nil {
@@ -32,8 +34,9 @@ func (g *Graph) SinglePoints(of ...uuid.UUID) ([]SinglePoint, error) {
 	list = slices.Compact(list)
 	takes := map[uint32][]uint32{}
 	for _, v := range list {
-		s := g.supportOf(v)
-		for _, p := range s.points() {
+		s := g.supportOf(v, nil)
+		points, _ := s.points(nil)
+		for _, p := range points {
 			takes[s.list[p]] = append(takes[s.list[p]], v)
 		}
 	}

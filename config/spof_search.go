@@ -16,6 +16,9 @@ type support struct {
 	spare []uint32
 	size  []uint32
 
+	work  *int   // CIs that may still be looked at; nil: without limit
+	point []bool // whose loss is known to lose the goal: that of itself first
+
 	round  uint32
 	failed []uint32 // in which round a CI failed
 	chosen []uint32 // in which round a CI was chosen
@@ -66,9 +69,10 @@ func (g *Graph) eachNeed(v uint32, do func(need)) {
 }
 
 // supportOf is what a CI needs.
-func (g *Graph) supportOf(v uint32) *support {
-	s := &support{g: g}
+func (g *Graph) supportOf(v uint32, work *int) *support {
+	s := &support{g: g, work: work}
 	s.collect([]uint32{v}, nil)
+	s.prepare()
 	return s
 }
 
@@ -86,6 +90,7 @@ func (g *Graph) supportOfGroup(group uint32) *support {
 		first = append(first, m.node)
 	}
 	s.collect(first, members)
+	s.prepare()
 	return s
 }
 
@@ -127,20 +132,35 @@ func (s *support) collect(first []uint32, goal []need) {
 		s.g.eachNeed(s.list[i], add)
 		finish()
 	}
-	n := len(s.list)
+	s.look(len(s.list))
 	if goal != nil {
-		s.goal = uint32(n)
+		s.goal = uint32(len(s.list))
 		groups.set(goal[0].group-1, 0) // counts apart from that of the CI, which may be among its own suppliers
 		for _, m := range goal {
 			add(m)
 		}
 		finish()
-		n++
 	}
-	s.turn(n)
-	s.failed, s.chosen = make([]uint32, n), make([]uint32, n)
-	s.hits, s.hitAt = make([]uint32, len(s.spare)), make([]uint32, len(s.spare))
 }
+
+// prepare makes room for a search over the needs.
+func (s *support) prepare() {
+	n := len(s.needs.start) - 1
+	s.turn(n)
+	s.failed, s.chosen, s.point = make([]uint32, n), make([]uint32, n), make([]bool, n)
+	s.hits, s.hitAt = make([]uint32, len(s.size)), make([]uint32, len(s.size))
+	s.point[s.goal] = true
+}
+
+// look counts CIs that are looked at.
+func (s *support) look(n int) {
+	if s.work != nil {
+		*s.work -= n
+	}
+}
+
+// spent reports whether no more may be looked at.
+func (s *support) spent() bool { return s.work != nil && *s.work <= 0 }
 
 // turn finds who needs each.
 func (s *support) turn(n int) {
@@ -161,9 +181,10 @@ func (s *support) turn(n int) {
 	}
 }
 
-// fall loses some CIs and what cannot do without them, until the goal is lost if
-// asked. What failed is marked with the round.
-func (s *support) fall(untilGoal bool, first ...uint32) (lost []uint32) {
+// fall loses some CIs and what cannot do without them; if asked, until one is lost
+// that is known to lose the goal, which is the last then. What failed is marked with
+// the round.
+func (s *support) fall(untilPoint bool, first ...uint32) (lost []uint32) {
 	s.round++
 	s.queue = append(s.queue[:0], first...)
 	for _, v := range first {
@@ -176,11 +197,13 @@ func (s *support) fall(untilGoal bool, first ...uint32) (lost []uint32) {
 			}
 			s.failed[a.node] = s.round
 			s.queue = append(s.queue, a.node)
-			if untilGoal && a.node == s.goal {
+			if untilPoint && s.point[a.node] {
+				s.look(i + 1)
 				return s.queue
 			}
 		}
 	}
+	s.look(len(s.queue))
 	return s.queue
 }
 
@@ -236,64 +259,94 @@ func (s *support) choose(candidate []bool) (chosen []uint32) {
 			row = row[n:]
 		}
 	}
+	s.look(len(chosen))
 	return chosen
 }
 
-// points lists, in no order, the CIs whose loss alone loses the goal, but not the
-// goal itself.
-//
-// Whatever a chain of needs leads to that has nothing to spare is one. Any other must
-// be in every set of CIs that keeps the goal up: so it starts with one such set, and
-// each candidate is lost in turn; either the goal is lost too, or there is another
-// set that does without the candidate, and with it without most of the others that
-// are none. So there are fewer rounds than CIs in the first set, and few where there
-// is much redundancy.
-func (s *support) points() []uint32 {
-	n := len(s.needs.start) - 1
-	point, candidate := make([]bool, n), make([]bool, n)
-	var found []uint32
-	certain := func(v uint32) { // what v cannot do without, and v
-		stack := []uint32{v}
-		for len(stack) > 0 {
-			v := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if point[v] {
-				continue
+// certain goes through what a CI needs by chains that have nothing to spare, not again
+// behind what is not fresh.
+func (s *support) certain(v uint32, fresh func(uint32) bool) {
+	for stack := []uint32{v}; len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, a := range s.needs.of(v) {
+			if a.group > 0 {
+				break // groups come last
 			}
-			point[v] = true
-			found = append(found, v)
-			for _, a := range s.needs.of(v) {
-				if a.group > 0 {
-					break // groups come last
-				}
+			if fresh(a.node) {
 				stack = append(stack, a.node)
 			}
 		}
 	}
-	certain(s.goal)
+}
+
+// points lists, in no order, the CIs whose loss alone loses the goal, but not the
+// goal itself; of those that may be, if it is given, and perhaps others. Undecided are
+// CIs that it did not get to before the work was spent. It is asked once.
+//
+// Whatever a chain of needs leads to that has nothing to spare is one. Any other must
+// be in every set of CIs that keeps the goal up: so it starts with one such set, and
+// each candidate is lost in turn. If that loses the goal, or what does, it is one;
+// else nothing that is lost with it is, nor is what another set does without that
+// keeps the goal up: with it, it is without most of the others that are none. Another
+// set is looked for when as much was looked at since the last as that took, so that
+// all takes about as long as the quicker of the two ways; and what is lost is the
+// farthest candidate or the nearest, whichever took less so far, as the farthest loses
+// most, and the nearest gets to a known one first.
+func (s *support) points(may []bool) (found, undecided []uint32) {
+	take := func(v uint32) bool {
+		fresh := !s.point[v]
+		if fresh {
+			s.point[v], found = true, append(found, v)
+		}
+		return fresh
+	}
+	s.certain(s.goal, take)
+	candidate := make([]bool, len(s.point))
 	s.round++
+	chosen := s.choose(candidate)
 	var open []uint32
-	for _, v := range s.choose(candidate) {
-		if !point[v] {
+	for _, v := range chosen {
+		if !s.point[v] && (may == nil || may[v]) {
 			open = append(open, v)
 			candidate[v] = true
 		}
 	}
+	var looked [2]int                          // at what fell with the farthest, and with the nearest
+	since, another := len(chosen), len(chosen) // what was looked at since another set, and for it
 	for len(open) > 0 {
-		v := open[len(open)-1] // the farthest, which loses most
-		open = open[:len(open)-1]
-		if point[v] || !candidate[v] {
+		v, side := open[len(open)-1], 0
+		if looked[0] > looked[1] {
+			v, side = open[0], 1
+			open = open[1:]
+		} else {
+			open = open[:len(open)-1]
+		}
+		if s.point[v] || !candidate[v] {
 			continue
 		}
-		s.fall(true, v)
-		if s.failed[s.goal] == s.round {
-			certain(v)
+		if s.spent() {
+			undecided = append(undecided, v)
 			continue
 		}
-		s.choose(candidate)
+		lost := s.fall(true, v)
+		looked[side] += len(lost)
+		since += len(lost)
+		if s.point[lost[len(lost)-1]] {
+			take(v)
+			s.certain(v, take)
+			continue
+		}
+		for _, w := range lost {
+			candidate[w] = false
+		}
+		if since < another {
+			continue
+		}
+		since, another = 0, len(s.choose(candidate))
 		kept := open[:0]
 		for _, w := range open {
-			if s.chosen[w] == s.round || point[w] {
+			if s.chosen[w] == s.round && candidate[w] && !s.point[w] {
 				kept = append(kept, w)
 			} else {
 				candidate[w] = false
@@ -301,5 +354,5 @@ func (s *support) points() []uint32 {
 		}
 		open = kept
 	}
-	return found[1:]
+	return found, undecided
 }
