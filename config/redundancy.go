@@ -1,10 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/google/uuid"
-	"github.com/itsmkit/itsm/config/topology"
 )
 
 // Apparent is a group of suppliers with some to spare of which one loss takes too
@@ -23,7 +23,8 @@ type Apparent struct {
 // are lost with each other the one with the smallest id. A group is not said to
 // share the CI that needs it.
 //
-// The impact of what is shared shows the way to each member.
+// The impact of what is shared shows the way to each member. It looks for it group by
+// group, in all that the group needs at any distance.
 func (g *Graph) ApparentRedundancy(of ...uuid.UUID) ([]Apparent, error) {
 	list, err := g.findAll("of", of)
 	if err != nil {
@@ -49,47 +50,64 @@ func (g *Graph) ApparentRedundancy(of ...uuid.UUID) ([]Apparent, error) {
 }
 
 // shared lists the nearest CIs that take too many of a group.
+//
+// A point is the nearest if each point that is lost with it loses it as well. What it
+// needs by a chain that has nothing to spare loses it, so it is at best one of several
+// that are lost with each other, and need not be looked at; nor need what loses one
+// that is listed.
 func (g *Graph) shared(group uint32) []SinglePoint {
 	s := g.supportOfGroup(group)
 	points, _ := s.points(nil)
 	points = slices.DeleteFunc(points, func(v uint32) bool { return s.list[v] == g.group(group).ci })
-	slices.SortFunc(points, func(a, b uint32) int { return g.compare(s.list[a], s.list[b]) })
-	place := make(map[uint32]uint32, len(points))
-	for i, v := range points {
-		place[v] = uint32(i)
+	slices.Sort(points) // the nearest first
+	isPoint, doneBy := make([]bool, len(s.point)), make([]uint32, len(s.point))
+	for _, v := range points {
+		isPoint[v] = true
 	}
-	loses := make([]*topology.Set, len(points)) // which other points each point loses
-	takes := make([][]uint32, len(points))
-	for i, v := range points {
-		loses[i] = topology.NewSet(len(points))
-		for _, w := range s.fall(false, v) {
-			if j, is := place[w]; is && w != v {
-				loses[i].Add(j)
-			}
+	clear(s.point) // a loss is followed until one that is listed is lost
+	var list []SinglePoint
+	for _, v := range points {
+		if doneBy[v] > 0 {
+			continue
 		}
+		by := v + 1
+		doneBy[v] = by
+		s.certain(v, func(w uint32) bool {
+			fresh := doneBy[w] == 0
+			if fresh {
+				doneBy[w] = by
+			}
+			return fresh
+		})
+		lost := slices.Clone(s.fall(true, v))
+		if s.point[lost[len(lost)-1]] {
+			continue
+		}
+		var takes []uint32
 		for _, a := range s.needs.of(s.goal) {
 			if s.failed[a.node] == s.round {
-				takes[i] = append(takes[i], s.list[a.node])
+				takes = append(takes, s.list[a.node])
 			}
 		}
-	}
-	var list []SinglePoint
-	for i, v := range points {
-		if nearest(loses, uint32(i)) {
-			slices.SortFunc(takes[i], g.compare)
-			list = append(list, SinglePoint{g.id(s.list[v]), g.ids(takes[i])})
+		together := slices.DeleteFunc(lost, func(w uint32) bool { return !isPoint[w] })
+		s.point[v] = true
+		s.point[v] = !slices.ContainsFunc(together, func(w uint32) bool {
+			if doneBy[w] == by {
+				return false
+			}
+			s.fall(true, w)
+			return s.failed[v] != s.round
+		})
+		if !s.point[v] {
+			continue
 		}
+		for i, w := range together {
+			s.point[w], doneBy[w] = true, by
+			together[i] = s.list[w]
+		}
+		slices.SortFunc(takes, g.compare)
+		list = append(list, SinglePoint{g.id(slices.MinFunc(together, g.compare)), g.ids(takes)})
 	}
+	slices.SortFunc(list, func(a, b SinglePoint) int { return bytes.Compare(a.CI[:], b.CI[:]) })
 	return list
-}
-
-// nearest reports whether a point loses no other, or only such as lose it too and
-// come after it.
-func nearest(loses []*topology.Set, i uint32) bool {
-	for j := range loses[i].All() {
-		if !loses[j].Has(i) || j < i {
-			return false
-		}
-	}
-	return true
 }
