@@ -95,7 +95,7 @@ func compareDiagnoses(a, b Diagnosis) int {
 func (d *diagnosing) diagnose(local []uint32) {
 	var set []uint32
 	for _, v := range local {
-		set = append(set, d.whole.list[v])
+		set = append(set, d.s.list[v])
 	}
 	slices.SortFunc(set, d.g.compare)
 	if d.losesWorking(set) {

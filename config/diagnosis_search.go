@@ -11,7 +11,8 @@ type diagnosing struct {
 	enough   int // how many of the failed have to be explained
 	work     int // what is left of it
 
-	whole   *support // nothing being lost
+	s       *support // with the set that is looked into lost
+	whole   *support // the same, nothing being lost
 	may     []bool   // of local CIs: may be in a set
 	checked []bool   // that it loses nothing that works by itself
 	going   bool     // whether there are sets that explain too little yet
@@ -22,41 +23,38 @@ type diagnosing struct {
 
 // search finds all diagnoses of one CI, then of two, and so on.
 func (d *diagnosing) search(most int) {
-	s := d.supportOfFailed()
-	d.checked = make([]bool, len(s.list))
-	d.may = d.losable(s)
-	d.whole = d.nearestFirst(s).without(nil, nil)
-	points := d.complete(d.whole, nil)
+	d.s = d.supportOfFailed()
+	d.checked = make([]bool, len(d.s.list))
+	d.may = d.losable()
+	d.nearestFirst()
+	points := d.complete(nil)
 	d.exclude(points) // larger sets with one of these could do with it alone
-	d.whole = d.whole.without(nil, points)
+	d.s = d.s.folded(points)
+	d.whole = d.s.another()
 	for size := 2; size <= most && d.left == 0; size++ {
 		d.going = false
-		d.extend(d.whole, nil, size-1)
+		d.extend(nil, size-1)
 		if !d.going {
 			break
 		}
 	}
 }
 
-// extend looks for all diagnoses that begin with a set and have so many more CIs, and
-// one.
+// extend looks for all diagnoses that begin with a set, which is lost, and have so many
+// more CIs, and one.
 //
 // Each of them has a CI in every set of CIs that is enough to keep the goal up, for
 // else it would not lose it. So it takes one such set, and goes on with each CI of it;
 // those that it went on with before cannot be in what it finds next, or it would have
 // found that before. These are the branches of Reiter's hitting-set tree.
-func (d *diagnosing) extend(s *support, set []uint32, more int) {
-	var done []uint32
+func (d *diagnosing) extend(set []uint32, more int) {
+	var points []uint32
 	if len(set) > 0 {
-		points := d.points(s)
-		done = d.exclude(points) // were found together with the set
-		s = s.without(nil, points)
+		points = d.points()
 	}
-	s.round++
-	for _, v := range s.choose(d.may) {
-		if !d.may[v] {
-			continue
-		}
+	done := d.exclude(points) // were found together with the set
+	enough := slices.DeleteFunc(slices.Clone(d.s.choose(d.may)), func(v uint32) bool { return !d.may[v] })
+	for _, v := range enough {
 		if d.work <= 0 {
 			d.left++
 			continue
@@ -65,14 +63,17 @@ func (d *diagnosing) extend(s *support, set []uint32, more int) {
 			continue
 		}
 		done = append(done, d.exclude([]uint32{v})...)
-		lost := s.fall(false, v)
-		if r, next := s.without(lost, nil), append(slices.Clone(set), v); more == 1 {
+		before := d.s.mark()
+		d.s.lose(v)
+		if next := append(slices.Clone(set), v); more == 1 {
 			d.going = true
-			d.complete(r, next)
+			d.complete(next)
 		} else {
-			d.extend(r, next, more-1)
+			d.extend(next, more-1)
 		}
+		d.s.takeBack(before)
 	}
+	d.s.forget(points)
 	for _, v := range done {
 		d.may[v] = true
 	}
@@ -92,21 +93,18 @@ func (d *diagnosing) exclude(list []uint32) (excluded []uint32) {
 
 // points lists what loses the goal with what is lost already, the nearest first; none
 // if nothing does that may be lost.
-func (d *diagnosing) points(s *support) []uint32 {
-	s.round++
-	if !slices.ContainsFunc(s.choose(d.may), func(v uint32) bool { return d.may[v] }) {
-		return nil
-	}
-	points, undecided := s.points(d.may)
+func (d *diagnosing) points() []uint32 {
+	points, undecided := d.s.points(d.may)
 	d.left += len(undecided)
 	slices.Sort(points)
 	return points
 }
 
-// complete makes diagnoses of a set that is lost already and one CI each, and lists
-// all that lose the goal with it.
-func (d *diagnosing) complete(s *support, set []uint32) []uint32 {
-	points := d.points(s)
+// complete makes diagnoses of a set that is lost and one CI each, and lists all that
+// lose the goal with it.
+func (d *diagnosing) complete(set []uint32) []uint32 {
+	points := d.points()
+	d.s.forget(points)
 	for _, v := range points {
 		switch {
 		case !d.may[v]:
@@ -128,8 +126,12 @@ func (d *diagnosing) minimal(set []uint32) bool {
 		return true
 	}
 	for i := range set[1:] {
-		lost := d.whole.fall(true, slices.Delete(slices.Clone(set), i, i+1)...)
-		if lost[len(lost)-1] == d.whole.goal {
+		goal := false
+		for j, v := range set {
+			goal = goal || i != j && !d.whole.lost[v] && d.whole.lose(v)
+		}
+		d.whole.takeBack(mark{})
+		if goal {
 			return false
 		}
 	}
@@ -141,14 +143,14 @@ func (d *diagnosing) minimal(set []uint32) bool {
 func (d *diagnosing) possible(v uint32) bool {
 	if !d.checked[v] {
 		d.checked[v] = true
-		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.whole.list[v:v+1])
+		d.may[v] = len(d.up) == 0 || !d.losesWorking(d.s.list[v:v+1])
 	}
 	return d.may[v]
 }
 
 // losable tells which CIs no working one depends on by a chain of needs that have
 // nothing to spare; those that others depend on are found when they are asked for.
-func (d *diagnosing) losable(s *support) []bool {
+func (d *diagnosing) losable() []bool {
 	needed := newTally(d.g.size())
 	stack := slices.Clone(d.up)
 	for len(stack) > 0 {
@@ -164,8 +166,8 @@ func (d *diagnosing) losable(s *support) []bool {
 			}
 		})
 	}
-	may := make([]bool, len(s.list)+1) // not the goal
-	for i, v := range s.list {
+	may := make([]bool, len(d.s.list)+1) // not the goal
+	for i, v := range d.s.list {
 		may[i] = needed.get(v) == 0
 	}
 	return may
@@ -177,10 +179,13 @@ func (d *diagnosing) supportOfFailed() *support {
 	s := &support{g: d.g, work: &d.work}
 	s.collect(d.down, nil)
 	s.goal = uint32(len(s.list))
-	s.size = append(s.size, uint32(len(d.down)))
-	s.spare = append(s.spare, uint32(d.enough-1))
+	group := uint32(0)
+	if d.enough > 1 {
+		s.size, s.spare = append(s.size, uint32(len(d.down))), append(s.spare, uint32(d.enough-1))
+		group = uint32(len(s.size))
+	}
 	for v := range uint32(len(d.down)) {
-		s.needs.list = append(s.needs.list, arc{v, uint32(len(s.size))})
+		s.needs.list = append(s.needs.list, arc{v, group})
 	}
 	s.needs.start = append(s.needs.start, uint32(len(s.needs.list)))
 	s.prepare()
@@ -188,72 +193,60 @@ func (d *diagnosing) supportOfFailed() *support {
 }
 
 // nearestFirst lets the goal choose first, of the failed, which take the fewest CIs
-// that may be lost to be kept up: there are the fewest ways to go on.
-func (d *diagnosing) nearestFirst(s *support) *support {
-	goal := s.goal
-	row := s.needs.of(goal)
+// that may be lost to be kept up, as there are the fewest ways to go on; but not for
+// more than half of the work.
+func (d *diagnosing) nearestFirst() {
+	goal, row, most := d.s.goal, d.s.needs.of(d.s.goal), d.work/2
 	takes := make([]int, len(row))
 	for i, a := range row {
-		s.round++
-		s.goal = a.node
-		for _, v := range s.choose(d.may) {
+		if d.work <= most {
+			takes[i] = len(d.s.list)
+			continue
+		}
+		d.s.goal = a.node
+		for _, v := range d.s.choose(d.may) {
 			if d.may[v] {
 				takes[i]++
 			}
 		}
 	}
-	s.goal = goal
+	d.s.goal = goal
 	slices.SortStableFunc(row, func(a, b arc) int { return takes[a.node] - takes[b.node] })
-	return s
 }
 
-// without is what the goal still needs when CIs are lost that do not lose it, or when
-// it is known what does so by itself: such a point is lost with the goal or not at all,
-// so what points need besides each other the goal needs, and for the rest they are up.
-// A group that has enough of them is no matter any more.
-func (s *support) without(lost, points []uint32) *support {
-	n := len(s.needs.start) - 1
+// folded is a support in which it is known what loses the goal by itself. Such a point
+// is lost with the goal or not at all, so what points need besides each other the goal
+// needs, and for the rest they are up; a group that has enough of them is no matter
+// any more.
+func (s *support) folded(points []uint32) *support {
+	n := len(s.point)
 	s.look(n)
-	r := &support{g: s.g, work: s.work, list: s.list, goal: s.goal, spare: slices.Clone(s.spare), size: slices.Clone(s.size)}
-	out, reached := make([]bool, n), make([]bool, n)
-	for _, v := range lost {
-		out[v] = true
-		for _, a := range s.needy.of(v) {
-			if a.group > 0 {
-				r.spare[a.group-1] -= min(r.spare[a.group-1], 1) // where none is left to spare, the CI is lost itself
-				r.size[a.group-1]--
-			}
-		}
-	}
+	r := &support{g: s.g, work: s.work, list: s.list, goal: s.goal, spare: s.spare, size: slices.Clone(s.size)}
+	up, reached := make([]bool, n), make([]bool, n)
 	for _, v := range points {
-		out[v] = true
+		up[v] = true
 		for _, a := range s.needy.of(v) {
 			if a.group > 0 {
 				r.size[a.group-1]--
 			}
 		}
 	}
-	counts := func(a arc) bool { return !out[a.node] && (a.group == 0 || r.size[a.group-1] > r.spare[a.group-1]) }
+	matters := func(a arc) bool { return !up[a.node] && (a.group == 0 || r.size[a.group-1] > r.spare[a.group-1]) }
 	reached[s.goal] = true
 	for stack := append([]uint32{s.goal}, points...); len(stack) > 0; {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		for _, a := range s.needs.of(v) {
-			if !reached[a.node] && counts(a) {
+			if matters(a) && !reached[a.node] {
 				reached[a.node] = true
 				stack = append(stack, a.node)
 			}
 		}
 	}
 	add := func(v uint32) {
-		for _, hard := range []bool{true, false} { // groups come last
-			for _, a := range s.needs.of(v) {
-				if is := a.group == 0 || r.spare[a.group-1] == 0; is == hard && counts(a) {
-					if hard {
-						a.group = 0
-					}
-					r.needs.list = append(r.needs.list, a)
-				}
+		for _, a := range s.needs.of(v) {
+			if matters(a) {
+				r.needs.list = append(r.needs.list, a)
 			}
 		}
 	}
@@ -271,4 +264,11 @@ func (s *support) without(lost, points []uint32) *support {
 	}
 	r.prepare()
 	return r
+}
+
+// another is the same support, of which nothing is lost.
+func (s *support) another() *support {
+	r := *s
+	r.prepare()
+	return &r
 }

@@ -15,11 +15,8 @@ type ranker struct {
 	live  []uint32
 	parts [][]uint32 // places among all of CIs that lose the same; dependents come first
 
-	lost  []bool
-	hits  []uint32 // of each group how many are lost
-	queue []uint32 // lost, in this order
-	log   []uint32 // groups that were hit, in this order
-	sum   Weight   // of what is lost
+	loss
+	sum Weight // of what is lost
 
 	list   []Weight
 	looked int // at CIs, of all
@@ -27,8 +24,8 @@ type ranker struct {
 
 // entered is CIs that lose the same, with all of it lost.
 type entered struct {
-	part       uint32
-	queue, log int // how long they were before
+	part   uint32
+	before mark
 }
 
 // rank weighs all CIs, until it has looked at so many lost ones; 0: without limit.
@@ -45,14 +42,14 @@ func (k *ranker) rank(most int) {
 			}
 			last := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			k.takeBack(last)
+			k.back(last.before)
 			at = next[last.part]
 			continue
 		}
-		here := entered{at, len(k.queue), len(k.log)}
+		here := entered{at, k.mark()}
 		part := k.parts[at]
 		k.fall(k.live[part[0]])
-		work += len(k.queue) - here.queue
+		work += len(k.queue) - here.before.queue
 		k.weigh(part)
 		k.looked += len(part)
 		stack = append(stack, here)
@@ -106,7 +103,7 @@ func (k *ranker) fall(v uint32) {
 	i := len(k.queue)
 	for k.lose(v); i < len(k.queue); i++ {
 		for _, d := range k.g.dependents(k.queue[i]) {
-			if !k.lost[d.node] && (d.group == 0 || k.hit(d.group-1)) {
+			if !k.lost[d.node] && (d.group == 0 || k.hit(d.group-1) > k.g.group(d.group-1).spare()) {
 				k.lose(d.node)
 			}
 		}
@@ -114,27 +111,16 @@ func (k *ranker) fall(v uint32) {
 }
 
 func (k *ranker) lose(v uint32) {
-	k.lost[v] = true
-	k.queue = append(k.queue, v)
+	k.add(v)
 	k.w.count(&k.sum, v, 1)
 }
 
-func (k *ranker) hit(group uint32) bool {
-	k.hits[group]++
-	k.log = append(k.log, group)
-	return k.hits[group] > k.g.group(group).spare()
-}
-
-// takeBack makes it as it was before CIs were entered.
-func (k *ranker) takeBack(e entered) {
-	for _, v := range k.queue[e.queue:] {
-		k.lost[v] = false
+// back makes it as it was before CIs were entered.
+func (k *ranker) back(m mark) {
+	for _, v := range k.queue[m.queue:] {
 		k.w.count(&k.sum, v, -1)
 	}
-	for _, group := range k.log[e.log:] {
-		k.hits[group]--
-	}
-	k.queue, k.log = k.queue[:e.queue], k.log[:e.log]
+	k.takeBack(m)
 }
 
 // weigh gives the weights of CIs that all lose what is lost now.

@@ -79,24 +79,28 @@ func (g *Graph) shared(group uint32) []SinglePoint {
 			}
 			return fresh
 		})
-		lost := slices.Clone(s.fall(true, v))
-		if s.point[lost[len(lost)-1]] {
-			continue
-		}
+		before := s.mark()
+		listed := s.lose(v)
+		together := slices.Clone(s.queue)
 		var takes []uint32
 		for _, a := range s.needs.of(s.goal) {
-			if s.failed[a.node] == s.round {
+			if s.lost[a.node] {
 				takes = append(takes, s.list[a.node])
 			}
 		}
-		together := slices.DeleteFunc(lost, func(w uint32) bool { return !isPoint[w] })
+		s.takeBack(before)
+		if listed {
+			continue
+		}
+		together = slices.DeleteFunc(together, func(w uint32) bool { return !isPoint[w] })
 		s.point[v] = true
 		s.point[v] = !slices.ContainsFunc(together, func(w uint32) bool {
 			if doneBy[w] == by {
 				return false
 			}
-			s.fall(true, w)
-			return s.failed[v] != s.round
+			mutual := s.lose(w)
+			s.takeBack(before)
+			return !mutual
 		})
 		if !s.point[v] {
 			continue

@@ -96,7 +96,7 @@ func (g *Graph) Rank(o *RankOptions) (*Ranking, error) {
 	if len(levels) == 0 {
 		levels = []itsm.Level{itsm.High, itsm.Medium, itsm.Low}
 	}
-	k := &ranker{g: g, w: &weigher{g, levels}, live: g.live(), lost: make([]bool, g.size()), hits: make([]uint32, g.groupCount())}
+	k := &ranker{g: g, w: &weigher{g, levels}, live: g.live(), loss: loss{lost: make([]bool, g.size()), hits: make([]uint32, g.groupCount())}}
 	k.sum.Criticalities = make([]int, len(levels))
 	together := g.together()
 	for i := range together.Len() {

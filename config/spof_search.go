@@ -17,14 +17,13 @@ type support struct {
 	size  []uint32
 
 	work  *int   // CIs that may still be looked at; nil: without limit
-	point []bool // whose loss is known to lose the goal: that of itself first
+	point []bool // whose loss is known to lose the goal with what is lost: that of itself first
 
-	round  uint32
-	failed []uint32 // in which round a CI failed
-	chosen []uint32 // in which round a CI was chosen
-	hits   []uint32 // of a group how many failed …
-	hitAt  []uint32 // … in which round
-	queue  []uint32
+	loss
+	round     uint32
+	chosen    []uint32 // in which round a CI was chosen
+	choice    []uint32 // in the last round
+	candidate []bool   // all false between two searches
 }
 
 // arcs are the neighbours of all local CIs.
@@ -147,8 +146,8 @@ func (s *support) collect(first []uint32, goal []need) {
 func (s *support) prepare() {
 	n := len(s.needs.start) - 1
 	s.turn(n)
-	s.failed, s.chosen, s.point = make([]uint32, n), make([]uint32, n), make([]bool, n)
-	s.hits, s.hitAt = make([]uint32, len(s.size)), make([]uint32, len(s.size))
+	s.chosen, s.point, s.candidate = make([]uint32, n), make([]bool, n), make([]bool, n)
+	s.loss = loss{lost: make([]bool, n), hits: make([]uint32, len(s.size))}
 	s.point[s.goal] = true
 }
 
@@ -181,58 +180,46 @@ func (s *support) turn(n int) {
 	}
 }
 
-// fall loses some CIs and what cannot do without them; if asked, until one is lost
-// that is known to lose the goal, which is the last then. What failed is marked with
-// the round.
-func (s *support) fall(untilPoint bool, first ...uint32) (lost []uint32) {
-	s.round++
-	s.queue = append(s.queue[:0], first...)
-	for _, v := range first {
-		s.failed[v] = s.round
-	}
-	for i := 0; i < len(s.queue); i++ {
+// lose loses a CI that is not lost, and what cannot do without it and what is lost
+// already, until that is one whose loss is known to lose the goal, which it reports.
+func (s *support) lose(v uint32) (point bool) {
+	i := len(s.queue)
+	from := i
+	for s.add(v); i < len(s.queue) && !point; i++ {
 		for _, a := range s.needy.of(s.queue[i]) {
-			if s.failed[a.node] == s.round || a.group > 0 && !s.hit(a.group-1) {
+			if s.lost[a.node] || a.group > 0 && s.hit(a.group-1) <= s.spare[a.group-1] {
 				continue
 			}
-			s.failed[a.node] = s.round
-			s.queue = append(s.queue, a.node)
-			if untilPoint && s.point[a.node] {
-				s.look(i + 1)
-				return s.queue
+			s.add(a.node)
+			if s.point[a.node] {
+				point = true
+				break
 			}
 		}
 	}
-	s.look(len(s.queue))
-	return s.queue
+	s.look(i - from)
+	return point
 }
 
-func (s *support) hit(group uint32) bool {
-	if s.hitAt[group] != s.round {
-		s.hitAt[group], s.hits[group] = s.round, 0
-	}
-	s.hits[group]++
-	return s.hits[group] > s.spare[group]
-}
-
-// choose finds CIs that keep the goal up without those that failed in this round: of
-// each group as many as it takes, if possible such as are no candidates. What is
-// chosen is marked with the round.
+// choose finds CIs that keep the goal up without what is lost: of each group as many
+// as it takes, if possible such as are no candidates. What is chosen is marked with the
+// round.
 func (s *support) choose(candidate []bool) (chosen []uint32) {
-	s.chosen[s.goal] = s.round
-	chosen = append(chosen, s.goal)
+	s.round++
+	chosen = s.choice[:0]
 	take := func(v uint32) {
-		if s.chosen[v] != s.round {
-			s.chosen[v] = s.round
-			chosen = append(chosen, v)
-		}
+		s.chosen[v] = s.round
+		chosen = append(chosen, v)
 	}
+	take(s.goal)
 	for i := 0; i < len(chosen); i++ {
 		row := s.needs.of(chosen[i])
 		for len(row) > 0 {
 			group := row[0].group
 			if group == 0 {
-				take(row[0].node)
+				if v := row[0].node; s.chosen[v] != s.round {
+					take(v)
+				}
 				row = row[1:]
 				continue
 			}
@@ -249,7 +236,7 @@ func (s *support) choose(candidate []bool) (chosen []uint32) {
 					switch in := s.chosen[a.node] == s.round; {
 					case pass == 0 && in:
 						wanted--
-					case pass == 0 || in || s.failed[a.node] == s.round || pass == 1 && candidate[a.node]:
+					case pass == 0 || in || s.lost[a.node] || pass == 1 && candidate[a.node]:
 					default:
 						take(a.node)
 						wanted--
@@ -260,29 +247,29 @@ func (s *support) choose(candidate []bool) (chosen []uint32) {
 		}
 	}
 	s.look(len(chosen))
+	s.choice = chosen
 	return chosen
 }
 
-// certain goes through what a CI needs by chains that have nothing to spare, not again
-// behind what is not fresh.
+// certain goes through what a CI needs by chains that have nothing to spare any more,
+// not again behind what is not fresh.
 func (s *support) certain(v uint32, fresh func(uint32) bool) {
 	for stack := []uint32{v}; len(stack) > 0; {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		for _, a := range s.needs.of(v) {
-			if a.group > 0 {
-				break // groups come last
-			}
-			if fresh(a.node) {
+			spare := a.group > 0 && s.hits[a.group-1] < s.spare[a.group-1]
+			if !spare && !s.lost[a.node] && fresh(a.node) {
 				stack = append(stack, a.node)
 			}
 		}
 	}
 }
 
-// points lists, in no order, the CIs whose loss alone loses the goal, but not the
-// goal itself; of those that may be, if it is given, and perhaps others. Undecided are
-// CIs that it did not get to before the work was spent. It is asked once.
+// points lists, in no order, the CIs whose loss loses the goal with what is lost
+// already, but not the goal itself; of those that may be, if it is given, and perhaps
+// others. They are marked as points. Undecided are CIs that it did not get to before
+// the work was spent.
 //
 // Whatever a chain of needs leads to that has nothing to spare is one. Any other must
 // be in every set of CIs that keeps the goal up: so it starts with one such set, and
@@ -294,6 +281,28 @@ func (s *support) certain(v uint32, fresh func(uint32) bool) {
 // farthest candidate or the nearest, whichever took less so far, as the farthest loses
 // most, and the nearest gets to a known one first.
 func (s *support) points(may []bool) (found, undecided []uint32) {
+	prefer := may
+	if may == nil {
+		prefer = s.candidate
+	}
+	first := s.choose(prefer)
+	open := make([]uint32, 0, len(first))
+	for _, v := range first {
+		if !s.point[v] && (may == nil || may[v]) {
+			open = append(open, v)
+		}
+	}
+	if len(open) == 0 {
+		return nil, nil
+	}
+	for _, v := range open {
+		s.candidate[v] = true
+	}
+	defer func(all []uint32) {
+		for _, v := range all {
+			s.candidate[v] = false
+		}
+	}(slices.Clone(open))
 	take := func(v uint32) bool {
 		fresh := !s.point[v]
 		if fresh {
@@ -302,18 +311,9 @@ func (s *support) points(may []bool) (found, undecided []uint32) {
 		return fresh
 	}
 	s.certain(s.goal, take)
-	candidate := make([]bool, len(s.point))
-	s.round++
-	chosen := s.choose(candidate)
-	var open []uint32
-	for _, v := range chosen {
-		if !s.point[v] && (may == nil || may[v]) {
-			open = append(open, v)
-			candidate[v] = true
-		}
-	}
-	var looked [2]int                          // at what fell with the farthest, and with the nearest
-	since, another := len(chosen), len(chosen) // what was looked at since another set, and for it
+	before := s.mark()
+	var looked [2]int                        // at what fell with the farthest, and with the nearest
+	since, another := len(first), len(first) // what was looked at since another set, and for it
 	for len(open) > 0 {
 		v, side := open[len(open)-1], 0
 		if looked[0] > looked[1] {
@@ -322,37 +322,46 @@ func (s *support) points(may []bool) (found, undecided []uint32) {
 		} else {
 			open = open[:len(open)-1]
 		}
-		if s.point[v] || !candidate[v] {
+		if s.point[v] || !s.candidate[v] {
 			continue
 		}
 		if s.spent() {
 			undecided = append(undecided, v)
 			continue
 		}
-		lost := s.fall(true, v)
+		point := s.lose(v)
+		lost := s.queue[before.queue:]
 		looked[side] += len(lost)
 		since += len(lost)
-		if s.point[lost[len(lost)-1]] {
-			take(v)
-			s.certain(v, take)
-			continue
-		}
-		for _, w := range lost {
-			candidate[w] = false
-		}
-		if since < another {
-			continue
-		}
-		since, another = 0, len(s.choose(candidate))
-		kept := open[:0]
-		for _, w := range open {
-			if s.chosen[w] == s.round && candidate[w] && !s.point[w] {
-				kept = append(kept, w)
-			} else {
-				candidate[w] = false
+		if !point {
+			for _, w := range lost {
+				s.candidate[w] = false
+			}
+			if since >= another {
+				since, another = 0, len(s.choose(s.candidate))
+				kept := open[:0]
+				for _, w := range open {
+					if s.chosen[w] == s.round && s.candidate[w] {
+						kept = append(kept, w)
+					} else {
+						s.candidate[w] = false
+					}
+				}
+				open = kept
 			}
 		}
-		open = kept
+		s.takeBack(before)
+		if point {
+			take(v)
+			s.certain(v, take)
+		}
 	}
 	return found, undecided
+}
+
+// forget makes points such as are not known to be.
+func (s *support) forget(points []uint32) {
+	for _, v := range points {
+		s.point[v] = false
+	}
 }
