@@ -142,6 +142,71 @@ func TestDiagnosesAgreeWithDefinition(t *testing.T) {
 	}
 }
 
+// In small estates all sets of any size are held against the definition, whether the
+// graph was built at once or by changes that are kept beside, and where a CI asks for
+// more of a group than there are, which is for all.
+func TestDiagnosesOfAnySizeAgreeWithDefinition(t *testing.T) {
+	rng, model := rand.New(rand.NewPCG(5, 20)), abstractModel(t)
+	largest := 0
+	for round := range 600 {
+		e := randomEstate(t, rng, model)
+		if len(e.nodes) > 8 {
+			continue
+		}
+		g := e.inTwoSteps(t, rng)
+		failed, working := symptoms(rng, e)
+		if round%8 == 0 {
+			failed, working = e.ids(), nil
+		}
+		o := &config.DiagnosisOptions{Most: len(e.nodes) + 1, Unexplained: max(rng.IntN(4)-1, 0)}
+		want := e.diagnoses(failed, working, o.Most, o.Unexplained)
+		got, err := g.Diagnoses(failed, working, o)
+		require.NoError(t, err)
+		require.Equal(t, &config.Diagnoses{List: want}, got, "round %d", round)
+		for _, d := range want {
+			largest = max(largest, len(d.CIs))
+		}
+		o.Limit = 1 + rng.IntN(3)
+		got, err = g.Diagnoses(failed, working, o)
+		require.NoError(t, err)
+		require.Equal(t, want[:min(o.Limit, len(want))], got.List)
+	}
+	require.Greater(t, largest, 5)
+}
+
+// inTwoSteps builds a graph of some, and has the rest as changes beside; needs for all
+// of a group may be for more.
+func (e *naiveEstate) inTwoSteps(t testing.TB, rng *rand.Rand) *config.Graph {
+	t.Helper()
+	some := &naiveEstate{model: e.model, nodes: map[uuid.UUID]config.Node{}}
+	var rest config.GraphChanges
+	for _, id := range e.ids() {
+		n := e.nodes[id]
+		n.Needs = slices.Clone(n.Needs)
+		for i := range n.Needs {
+			if need := &n.Needs[i]; need.AtLeast == len(e.members(id, need.Group)) {
+				need.AtLeast += rng.IntN(3)
+			}
+		}
+		if rng.IntN(2) == 0 {
+			some.nodes[id] = config.Node{ID: id, Class: n.Class}
+		}
+		rest.Nodes = append(rest.Nodes, n)
+	}
+	for _, l := range e.links {
+		_, from := some.nodes[l.From]
+		_, to := some.nodes[l.To]
+		if from && to && rng.IntN(2) == 0 {
+			some.links = append(some.links, l)
+		} else {
+			rest.Linked = append(rest.Linked, l)
+		}
+	}
+	g, err := some.graph(t, &config.GraphOptions{Partial: true, FoldAfter: -1}).With(rest)
+	require.NoError(t, err)
+	return g
+}
+
 func symptoms(rng *rand.Rand, e *naiveEstate) (failed, working []uuid.UUID) {
 	failed = someOf(rng, e.ids(), 4)
 	return failed, slices.DeleteFunc(someOf(rng, e.ids(), 2), func(w uuid.UUID) bool { return slices.Contains(failed, w) })
