@@ -106,7 +106,6 @@ func (g *Graph) shared(group uint32) []SinglePoint {
 			continue
 		}
 		for i, w := range together {
-			s.point[w], doneBy[w] = true, by
 			together[i] = s.list[w]
 		}
 		slices.SortFunc(takes, g.compare)
