@@ -52,7 +52,8 @@ type Diagnoses struct {
 // It is exact until it takes more than the options allow: what is listed is a
 // diagnosis, and nothing is missing unless [Diagnoses.Left] says so. There may be very
 // many: of two failed services with no supplier in common, each single point of
-// failure of the one makes a diagnosis with each of the other.
+// failure of the one makes a diagnosis with each of the other. With a limit no more
+// than the likeliest are kept.
 //
 // These are the diagnoses of Reiter, A Theory of Diagnosis from First Principles
 // (1987), where losses spread and nothing else fails: minimal sets that hit each set
@@ -74,14 +75,20 @@ func (g *Graph) Diagnoses(failed, working []uuid.UUID, o *DiagnosisOptions) (*Di
 	if len(down) <= o.Unexplained {
 		return result, nil
 	}
-	d := &diagnosing{g: g, down: down, up: up, fall: g.newFall(), enough: len(down) - o.Unexplained, work: cmp.Or(o.MaxWork, defaultWork)}
+	d := &diagnosing{g: g, down: down, up: up, fall: g.newFall(), enough: len(down) - o.Unexplained, limit: o.Limit, work: cmp.Or(o.MaxWork, defaultWork)}
 	d.search(cmp.Or(o.Most, 2))
-	slices.SortFunc(d.found, compareDiagnoses)
-	if o.Limit > 0 && len(d.found) > o.Limit {
-		d.found = d.found[:o.Limit]
-	}
+	d.sort()
 	result.List, result.Left = d.found, d.left
 	return result, nil
+}
+
+// sort keeps the likeliest of those found.
+func (d *diagnosing) sort() {
+	slices.SortFunc(d.found, compareDiagnoses)
+	if d.limit > 0 && len(d.found) > d.limit {
+		clear(d.found[d.limit:])
+		d.found = d.found[:d.limit]
+	}
 }
 
 func compareDiagnoses(a, b Diagnosis) int {
@@ -120,6 +127,9 @@ func (d *diagnosing) diagnose(local []uint32) {
 		}
 	}
 	d.found = append(d.found, result)
+	if d.limit > 0 && len(d.found)/2 > max(d.limit, 500) {
+		d.sort() // so as not to keep millions
+	}
 }
 
 // lose finds what is lost with a set.

@@ -9,6 +9,7 @@ type diagnosing struct {
 	g        *Graph
 	down, up []uint32
 	enough   int // how many of the failed have to be explained
+	limit    int // how many are listed; 0: all
 	work     int // what is left of it
 
 	s       *support // with the set that is looked into lost

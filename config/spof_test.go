@@ -58,6 +58,20 @@ func TestWorkIsLimitedWithinASearch(t *testing.T) {
 	require.Equal(t, &config.Diagnoses{List: []config.Diagnosis{{CIs: failed, Explains: failed, Alone: failed}}}, d)
 }
 
+// What is kept of very many diagnoses is the likeliest, as if all were.
+func TestDiagnosesKeepTheLikeliest(t *testing.T) {
+	e, service := farm(t, 30)
+	g := e.graph(t, nil)
+	all, err := g.Diagnoses([]uuid.UUID{service}, nil, nil)
+	require.NoError(t, err)
+	require.Len(t, all.List, 1+60*59/2-30, "itself, and any two servers or hosts of two")
+	for _, limit := range []int{1, 3, 600, 10_000} {
+		some, err := g.Diagnoses([]uuid.UUID{service}, nil, &config.DiagnosisOptions{Limit: limit})
+		require.NoError(t, err)
+		require.Equal(t, all.List[:min(limit, len(all.List))], some.List)
+	}
+}
+
 // A search that may not look at all CIs lists only what is a cause, and says that there
 // may be others.
 func TestCausesOfLittleWork(t *testing.T) {
