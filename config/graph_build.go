@@ -191,9 +191,7 @@ func (b *graphBuilder) sortNodes(place []uint32) {
 	for i := range b.ids {
 		keys[i] = keyOf(&b.ids[i], uint32(i))
 	}
-	if !slices.IsSortedFunc(keys, compareKeys) {
-		slices.SortFunc(keys, compareKeys)
-	}
+	keys = sortKeys(keys)
 	var order []uint32
 	became := make([]uint32, len(keys))
 	for i, k := range keys {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -99,4 +100,33 @@ func compareKeys(a, b idKey) int {
 		return 1
 	}
 	return cmp.Or(cmp.Compare(a.low, b.low), cmp.Compare(a.place, b.place))
+}
+
+// sortKeys sorts keys. Most ids are drawn, and so fall by their first bits into many
+// small parts, each of which is soon sorted.
+func sortKeys(keys []idKey) []idKey {
+	if slices.IsSortedFunc(keys, compareKeys) {
+		return keys
+	}
+	first := min(bits.Len(uint(len(keys))), 16)
+	part := func(k idKey) uint64 { return k.high >> (64 - first) }
+	ends := make([]uint32, 1<<first+1) // of the part before each, until it is filled
+	for _, k := range keys {
+		ends[part(k)+1]++
+	}
+	for i := range ends[1:] {
+		ends[i+1] += ends[i]
+	}
+	sorted := make([]idKey, len(keys))
+	for _, k := range keys {
+		end := &ends[part(k)]
+		sorted[*end] = k
+		*end++
+	}
+	start := uint32(0)
+	for _, end := range ends {
+		slices.SortFunc(sorted[start:end], compareKeys)
+		start = end
+	}
+	return sorted
 }

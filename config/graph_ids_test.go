@@ -2,6 +2,8 @@ package config
 
 import (
 	"encoding/binary"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -47,6 +49,26 @@ func TestTallyIsAMap(t *testing.T) {
 		}
 		for v := range uint32(limit) {
 			require.Equal(t, want[v], tally.get(v))
+		}
+	}
+}
+
+func TestSortKeys(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, n := range []int{0, 1, 2, 3, 100, 5000} {
+		for name, high := range map[string]func() uint64{
+			"drawn":        rng.Uint64,
+			"few":          func() uint64 { return rng.Uint64N(3) << 62 },
+			"of one start": func() uint64 { return 1<<63 | rng.Uint64N(50) },
+		} {
+			keys := make([]idKey, n)
+			for i := range keys {
+				keys[i] = idKey{high(), rng.Uint64N(4), uint32(i)}
+			}
+			want := slices.Clone(keys)
+			slices.SortFunc(want, compareKeys)
+			require.Equal(t, want, sortKeys(keys), "%d %s", n, name)
+			require.Equal(t, want, sortKeys(slices.Clone(want)))
 		}
 	}
 }
