@@ -162,7 +162,7 @@ func (c *causeSearch) look() (left int) {
 			c.known[s.list[p]]++
 		}
 		for _, p := range undecided {
-			c.known[s.list[p]] += 0
+			c.known[s.list[p]] += 0 // it may be one
 		}
 	}
 	c.work -= most - max(work, 0)

@@ -273,13 +273,13 @@ func (s *support) certain(v uint32, fresh func(uint32) bool) {
 //
 // Whatever a chain of needs leads to that has nothing to spare is one. Any other must
 // be in every set of CIs that keeps the goal up: so it starts with one such set, and
-// each candidate is lost in turn. If that loses the goal, or what does, it is one;
-// else nothing that is lost with it is, nor is what another set does without that
-// keeps the goal up: with it, it is without most of the others that are none. Another
-// set is looked for when as much was looked at since the last as that took, so that
-// all takes about as long as the quicker of the two ways; and what is lost is the
-// farthest candidate or the nearest, whichever took less so far, as the farthest loses
-// most, and the nearest gets to a known one first.
+// each candidate is lost in turn. If that loses the goal, or what does, it is one; else
+// nothing that is lost with it is. Then there is also another set that keeps the goal
+// up, and what that does without is none either, which is most of those that are left.
+// One is looked for when as much was looked at since the last as that took, so that all
+// takes about as long as the quicker of the two ways; and what is lost is the farthest
+// candidate or the nearest, whichever took less so far, as the farthest loses most, and
+// the nearest gets to a known one first.
 func (s *support) points(may []bool) (found, undecided []uint32) {
 	prefer := may
 	if may == nil {
