@@ -20,6 +20,9 @@ type Wait struct {
 	Calendar Calendar
 }
 
+// IsZero reports whether there is nothing to wait for, in whatever calendar.
+func (w Wait) IsZero() bool { return w.Days == 0 && w.Time == 0 }
+
 // After is the instant at which the wait that begins at t is over.
 func (w Wait) After(t time.Time) time.Time {
 	if w.Calendar == nil {
@@ -43,7 +46,7 @@ func (w Wait) Check(field string) error {
 	switch {
 	case w.Days < 0 || w.Time < 0:
 		return &FieldError{field, "is negative"}
-	case w.Days == 0 && w.Time == 0:
+	case w.IsZero():
 		return &FieldError{field, "is zero; give days or time"}
 	case w.Days > longestWait || w.Time > longestWait*24*time.Hour:
 		return &FieldError{field, "is longer than a hundred years"}

@@ -97,7 +97,7 @@ func (p *Policy) weigh(ci *CI, name string, look Look) []Look {
 	}
 	list = append(list, look)
 	list = slices.DeleteFunc(list, func(l Look) bool {
-		return !l.Seen.Equal(newest) && !isNone(row.Yields) && !row.Yields.After(l.Seen).After(newest)
+		return !l.Seen.Equal(newest) && !row.Yields.IsZero() && !row.Yields.After(l.Seen).After(newest)
 	})
 	if !slices.ContainsFunc(list, func(l Look) bool { return l.Source == look.Source }) {
 		return nil

@@ -9,7 +9,7 @@ import (
 )
 
 // forEver reports whether nothing is ever unseen for too long.
-func (e *examination) forEver() bool { return isNone(e.rules.Unseen) }
+func (e *examination) forEver() bool { return e.rules.Unseen.IsZero() }
 
 // forLong reports whether what was registered, and last seen or verified if ever, at
 // these times has not been seen for too long.

@@ -158,14 +158,11 @@ func (p *Policy) unknownLevels(levels []itsm.Level) []string {
 
 // checkWait asks for a wait that makes sense, or none at all.
 func checkWait(field string, w itsm.Wait) error {
-	if isNone(w) {
+	if w.IsZero() {
 		return nil
 	}
 	return w.Check(field)
 }
-
-// isNone reports whether there is nothing to wait for, in whatever calendar.
-func isNone(w itsm.Wait) bool { return w.Days == 0 && w.Time == 0 }
 
 // clone copies the policy so that later edits of the host's do not reach the rules
 // built from it.
@@ -223,7 +220,7 @@ func (p *Policy) nextVerify(criticality itsm.Level, verified time.Time) time.Tim
 			wait = c.Verify
 		}
 	}
-	if isNone(wait) {
+	if wait.IsZero() {
 		return time.Time{}
 	}
 	return itsm.Normal(wait.After(verified))
