@@ -174,18 +174,9 @@ func (c *causeSearch) examine(v uint32) (Cause, bool) {
 	f := c.fall
 	f.again(v)
 	c.work -= len(f.queue)
-	for _, w := range c.up {
-		if f.at.get(w) > 0 {
-			return Cause{}, false
-		}
+	if f.holdsAny(c.up) {
+		return Cause{}, false
 	}
-	cause := Cause{CI: c.g.id(v)}
-	for _, w := range c.down {
-		if at := f.at.get(w); at > 0 {
-			cause.Explains = append(cause.Explains, c.g.id(w))
-			cause.Distance += int(at) - 1
-		}
-	}
-	cause.Others = len(f.queue) - len(cause.Explains)
-	return cause, len(cause.Explains) > 0
+	explains, distance := f.among(c.down)
+	return Cause{CI: c.g.id(v), Explains: explains, Others: len(f.queue) - len(explains), Distance: distance}, len(explains) > 0
 }

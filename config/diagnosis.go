@@ -108,21 +108,14 @@ func (d *diagnosing) diagnose(local []uint32) {
 	if d.losesWorking(set) {
 		return
 	}
-	f := d.fall
-	result := Diagnosis{CIs: d.g.ids(set)}
-	for _, v := range d.down {
-		if at := f.at.get(v); at > 0 {
-			result.Explains = append(result.Explains, d.g.id(v))
-			result.Distance += int(at) - 1
-		}
-	}
-	result.Others = len(f.queue) - len(result.Explains)
+	explains, distance := d.fall.among(d.down)
+	result := Diagnosis{CIs: d.g.ids(set), Explains: explains, Others: len(d.fall.queue) - len(explains), Distance: distance}
 	for i, v := range set {
 		if _, failed := slices.BinarySearchFunc(d.down, v, d.g.compare); !failed {
 			continue
 		}
 		d.lose(slices.Delete(slices.Clone(set), i, i+1))
-		if d.explained() == len(result.Explains)-1 {
+		if rest, _ := d.fall.among(d.down); len(rest) == len(explains)-1 {
 			result.Alone = append(result.Alone, d.g.id(v))
 		}
 	}
@@ -141,16 +134,5 @@ func (d *diagnosing) lose(set []uint32) {
 // losesWorking loses a set and reports whether it holds what works.
 func (d *diagnosing) losesWorking(set []uint32) bool {
 	d.lose(set)
-	return slices.ContainsFunc(d.up, func(v uint32) bool { return d.fall.at.get(v) > 0 })
-}
-
-// explained is how many of the failed are lost.
-func (d *diagnosing) explained() int {
-	n := 0
-	for _, v := range d.down {
-		if d.fall.at.get(v) > 0 {
-			n++
-		}
-	}
-	return n
+	return d.fall.holdsAny(d.up)
 }

@@ -117,6 +117,23 @@ func (f *fall) hit(group uint32) bool {
 	return n > f.g.group(group).spare()
 }
 
+// holdsAny reports whether one of some CIs is lost.
+func (f *fall) holdsAny(list []uint32) bool {
+	return slices.ContainsFunc(list, func(v uint32) bool { return f.at.get(v) > 0 })
+}
+
+// among are those of some CIs that are lost, and the sum of the distances at which they
+// are.
+func (f *fall) among(list []uint32) (lost []uuid.UUID, distance int) {
+	for _, v := range list {
+		if at := f.at.get(v); at > 0 {
+			lost = append(lost, f.g.id(v))
+			distance += int(at) - 1
+		}
+	}
+	return lost, distance
+}
+
 // Len is how many CIs are lost, those that it began with included.
 func (i *Impact) Len() int { return len(i.fall.queue) }
 
