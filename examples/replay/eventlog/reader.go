@@ -69,7 +69,9 @@ func (e *FormatError) Error() string {
 }
 
 // Read reads a log under a mapping: CSV in UTF-8, plain or compressed by gzip or
-// xz. File is its name in messages. Anything that does not fit is a [FormatError].
+// xz. File is its name in messages. Anything that does not fit is a [FormatError], such
+// as a time before 1901 or after 2199, or one that makes the log longer than a hundred
+// years, which its figures would list day by day.
 func Read(ctx context.Context, file string, in io.Reader, m *Mapping) (*Log, error) {
 	plain, err := unpack(file, in)
 	if err != nil {
