@@ -93,7 +93,7 @@ func (g *Graph) shared(group uint32) []SinglePoint {
 			continue
 		}
 		together = slices.DeleteFunc(together, func(w uint32) bool { return !isPoint[w] })
-		s.point[v] = true
+		s.point[v] = true // while it is asked whether each loses it too
 		s.point[v] = !slices.ContainsFunc(together, func(w uint32) bool {
 			if doneBy[w] == by {
 				return false
